@@ -1,0 +1,43 @@
+/** What the pipeline needs of a language model; `generation/` implements it, tests replace it. */
+
+/** One turn of a conversation; the model's own chat template turns it into text. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** A string is raw text to be continued as it stands; messages are a conversation that the assistant answers. */
+export type Prompt = string | readonly ChatMessage[];
+
+export interface SamplingOptions {
+  readonly maxNewTokens: number;
+  /** 0 is greedy: the likeliest token each time, `topP` and `seed` without effect. */
+  readonly temperature: number;
+  /** Nucleus: sample from the smallest set of tokens whose probability reaches this, in (0, 1]. */
+  readonly topP: number;
+  /** The same seed, prompts and model give the same completions. */
+  readonly seed: number;
+  /** Generation ends before the first of these strings; none of them is part of the completion. */
+  readonly stop: readonly string[];
+}
+
+export interface Completion {
+  /** The new text only, special tokens left out. */
+  readonly text: string;
+  /** `length`: cut at `maxNewTokens` before the model or a stop string ended it. */
+  readonly finishReason: 'stop' | 'length';
+  /** Number of generated tokens. */
+  readonly tokens: number;
+}
+
+export interface CompletionRequest extends SamplingOptions {
+  /** Aborting rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called as each completion is finished, in any order; the result holds all of them again. */
+  readonly onCompletion?: (index: number, completion: Completion) => void;
+}
+
+export interface LanguageModel {
+  /** One completion per prompt, in the order of the prompts; batches are the model's own affair. */
+  complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]>;
+}
