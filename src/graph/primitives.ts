@@ -1,0 +1,55 @@
+/** The ops that a lowered graph consists of, each with its ONNX domain. Every one has a single output. */
+export const primitiveDomains = {
+  Add: '',
+  Sub: '',
+  Mul: '',
+  Div: '',
+  Pow: '',
+  Max: '',
+  Min: '',
+  Neg: '',
+  Abs: '',
+  Floor: '',
+  Sqrt: '',
+  Reciprocal: '',
+  Exp: '',
+  Log: '',
+  Sin: '',
+  Cos: '',
+  Tanh: '',
+  Sigmoid: '',
+  Erf: '',
+  Relu: '',
+  Equal: '',
+  Less: '',
+  LessOrEqual: '',
+  Greater: '',
+  GreaterOrEqual: '',
+  And: '',
+  Or: '',
+  Not: '',
+  Where: '',
+  Cast: '',
+  MatMul: '',
+  Softmax: '',
+  ReduceSum: '',
+  ReduceMean: '',
+  ReduceMax: '',
+  Reshape: '',
+  Transpose: '',
+  Expand: '',
+  Concat: '',
+  Slice: '',
+  Gather: '',
+  DequantizeLinear: '',
+  MatMulNBits: 'com.microsoft',
+  GatherBlockQuantized: 'com.microsoft',
+  RotaryEmbedding: 'com.microsoft',
+} as const;
+
+export type PrimitiveOp = keyof typeof primitiveDomains;
+
+/** Whether an op of the given domain is one of the primitives. */
+export function isPrimitiveOp(opType: string, domain: string): opType is PrimitiveOp {
+  return Object.hasOwn(primitiveDomains, opType) && primitiveDomains[opType as PrimitiveOp] === domain;
+}
