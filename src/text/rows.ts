@@ -1,0 +1,99 @@
+/** Training data as people have it: one JSON object per line, in any of the three common forms. */
+
+export interface ConversationMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** Either text with its continuation, or a conversation whose last message is the assistant's. */
+export type TrainingRow =
+  | { readonly prompt: string; readonly completion: string }
+  | { readonly messages: readonly ConversationMessage[] };
+
+/**
+ * Reads JSONL rows `{"prompt","completion"}`, `{"messages":[{role,content},…]}` or Alpaca
+ * `{"instruction","input"?,"output","system"?}`; the forms may be mixed, further columns are ignored, blank lines skipped.
+ * An Alpaca row becomes a conversation: the instruction and, after a blank line, its input.
+ * @throws one sentence that names the row (its line, from 1) and the field.
+ */
+export function parseTrainingRows(text: string): TrainingRow[] {
+  const rows = text.split(/\r?\n/).flatMap((line, i) => (line.trim() === '' ? [] : [parseRow(line, i + 1)]));
+  if (rows.length === 0) throw new Error('The data has no rows; write one JSON object per line.');
+  return rows;
+}
+
+function parseRow(line: string, row: number): TrainingRow {
+  const value = parseObject(line, row);
+  if ('messages' in value) return { messages: parseMessages(value.messages, row) };
+  if ('prompt' in value || 'completion' in value) {
+    return { prompt: textField(value, 'prompt', row), completion: textField(value, 'completion', row) };
+  }
+  if ('instruction' in value || 'output' in value) return parseAlpaca(value, row);
+  throw new Error(
+    `Row ${row} has the fields ${fieldNames(value)}; give it "prompt" and "completion", "messages", or "instruction" and "output".`,
+  );
+}
+
+function parseObject(line: string, row: number): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new Error(`Row ${row} is not JSON: ${(error as Error).message}.`, { cause: error });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`Row ${row} is ${describe(value)}; write one JSON object per line.`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function parseAlpaca(value: Record<string, unknown>, row: number): TrainingRow {
+  const instruction = textField(value, 'instruction', row);
+  const input = value.input === undefined || value.input === null ? '' : textField(value, 'input', row);
+  const output = textField(value, 'output', row);
+  const system = value.system ? [{ role: 'system', content: textField(value, 'system', row) } as const] : [];
+  const content = input.trim() === '' ? instruction : `${instruction}\n\n${input}`;
+  return { messages: [...system, { role: 'user', content }, { role: 'assistant', content: output }] };
+}
+
+function parseMessages(value: unknown, row: number): ConversationMessage[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw new Error(`Row ${row}: "messages" is ${describe(value)}; give a list of {"role","content"}.`);
+  }
+  const messages = value.map((message: unknown, i) => parseMessage(message, i + 1, row));
+  const last = messages[messages.length - 1];
+  if (last?.role !== 'assistant') {
+    throw new Error(`Row ${row}: the last of "messages" is the ${last?.role}'s; end with the assistant's answer.`);
+  }
+  return messages;
+}
+
+function parseMessage(value: unknown, position: number, row: number): ConversationMessage {
+  const { role, content } = (value ?? {}) as Record<string, unknown>;
+  if (role !== 'system' && role !== 'user' && role !== 'assistant') {
+    throw new Error(
+      `Row ${row}: "role" of message ${position} is ${describe(role)}; use "system", "user" or "assistant".`,
+    );
+  }
+  if (typeof content !== 'string') {
+    throw new Error(`Row ${row}: "content" of message ${position} is ${describe(content)}; give text.`);
+  }
+  return { role, content };
+}
+
+function textField(value: Record<string, unknown>, field: string, row: number): string {
+  const text = value[field];
+  if (typeof text !== 'string') throw new Error(`Row ${row}: "${field}" is ${describe(text)}; give text.`);
+  return text;
+}
+
+function fieldNames(value: Record<string, unknown>): string {
+  return Object.keys(value).map((name) => `"${name}"`).join(', ') || '(none)';
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
+}
