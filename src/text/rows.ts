@@ -63,7 +63,9 @@ function parseMessages(value: unknown, row: number): ConversationMessage[] {
   const messages = value.map((message: unknown, i) => parseMessage(message, i + 1, row));
   const last = messages[messages.length - 1];
   if (last?.role !== 'assistant') {
-    throw new Error(`Row ${row}: the last of "messages" is the ${last?.role}'s; end with the assistant's answer.`);
+    throw new Error(
+      `Row ${row}: the last of "messages" is the ${last?.role}'s; end with the assistant's answer.`,
+    );
   }
   return messages;
 }
@@ -88,12 +90,18 @@ function textField(value: Record<string, unknown>, field: string, row: number): 
 }
 
 function fieldNames(value: Record<string, unknown>): string {
-  return Object.keys(value).map((name) => `"${name}"`).join(', ') || '(none)';
+  return (
+    Object.keys(value)
+      .map((name) => `"${name}"`)
+      .join(', ') || '(none)'
+  );
 }
 
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
+  return typeof value === 'object'
+    ? 'an object'
+    : `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
 }

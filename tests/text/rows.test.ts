@@ -8,11 +8,15 @@ const conversation = [
 
 describe('parseTrainingRows', () => {
   it('keeps prompt and completion apart, whitespace and all', () => {
-    expect(parseTrainingRows('{"prompt":"a ","completion":" b\\n","id":7}')).toEqual([{ prompt: 'a ', completion: ' b\n' }]);
+    expect(parseTrainingRows('{"prompt":"a ","completion":" b\\n","id":7}')).toEqual([
+      { prompt: 'a ', completion: ' b\n' },
+    ]);
   });
 
   it('reads conversations', () => {
-    expect(parseTrainingRows(JSON.stringify({ messages: conversation }))).toEqual([{ messages: conversation }]);
+    expect(parseTrainingRows(JSON.stringify({ messages: conversation }))).toEqual([
+      { messages: conversation },
+    ]);
   });
 
   it('turns Alpaca rows into conversations, the input after a blank line', () => {
@@ -26,7 +30,12 @@ describe('parseTrainingRows', () => {
       },
     ]);
     expect(parseTrainingRows('{"instruction":"Say","input":"","output":"y"}')).toEqual([
-      { messages: [{ role: 'user', content: 'Say' }, { role: 'assistant', content: 'y' }] },
+      {
+        messages: [
+          { role: 'user', content: 'Say' },
+          { role: 'assistant', content: 'y' },
+        ],
+      },
     ]);
   });
 
