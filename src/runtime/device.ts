@@ -1,0 +1,117 @@
+/**
+ * What training and generation know of the machine that runs their graphs. `node.ts` and `browser.ts` implement
+ * it on onnxruntime; nobody else touches onnxruntime.
+ *
+ * Ownership: whoever receives a `DeviceTensor` (from `upload` or `run`) disposes it, also on failure and abort.
+ * `run` never disposes its feeds; if it throws, it hands out nothing, so there is nothing to dispose.
+ */
+
+export type Provider = 'cpu' | 'wasm' | 'webgpu';
+
+/** Array types that tensors are made of; f16 travels as its bits in a Uint16Array. */
+export type TensorData =
+  Float32Array | Uint16Array | BigInt64Array | Int32Array | Uint32Array | Uint8Array | Int8Array;
+
+export type TensorType = 'float32' | 'float16' | 'int64' | 'int32' | 'uint32' | 'uint8' | 'int8' | 'bool';
+
+/**
+ * A tensor, wherever it lies. It is onnxruntime's own tensor seen through the members others need, so tensors that
+ * transformers.js made can be fed as they are, and what `run` returns can be given to transformers.js.
+ */
+export interface DeviceTensor {
+  /** Element type under onnxruntime's name, `'float32'` etc. */
+  readonly type: string;
+  readonly dims: readonly number[];
+  /** `'cpu'`, or `'gpu-buffer'` while the data is in GPU memory. */
+  readonly location: string;
+  dispose(): void;
+}
+
+export type Feeds = Readonly<Record<string, DeviceTensor>>;
+
+/** A file that initializers refer to by `path` (their `location`), held in memory or (browser) fetched from a URL. */
+export interface WeightFile {
+  readonly path: string;
+  readonly data: Uint8Array | Blob | URL;
+}
+
+/** Where a graph's external initializers are: the folder that holds the base model (Node only), or files by name. */
+export type WeightFiles = { readonly folder: string } | { readonly files: readonly WeightFile[] };
+
+export interface SessionSource {
+  /** Encoded ONNX model; its initializers point into `weights`. */
+  readonly graph: Uint8Array;
+  readonly weights: WeightFiles;
+}
+
+export interface SessionOptions {
+  /** How errors and logs call this session, e.g. `'training graph'`. */
+  readonly label?: string;
+  /** Outputs to leave in device memory (`true`: all of them). Ignored where the provider hands out CPU tensors. */
+  readonly keepOnDevice?: readonly string[] | true;
+  readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Refuse to create a WebGPU session when any of its nodes would run on the CPU instead. */
+  readonly forbidFallback?: boolean;
+  /** Make onnxruntime log verbosely, so that `placement.ts` can read where each node was placed. */
+  readonly logPlacement?: boolean;
+}
+
+/** An input or output as the graph declares it; symbolic dimensions by name. */
+export interface PortMetadata {
+  readonly name: string;
+  readonly isTensor: boolean;
+  readonly type?: string;
+  readonly shape?: readonly (number | string)[];
+}
+
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly inputMetadata: readonly PortMetadata[];
+  readonly outputMetadata: readonly PortMetadata[];
+  /**
+   * Runs the graph once. `fetches` restricts which outputs are handed out (default: all).
+   * The caller keeps its feeds and owns the results. Throws `RuntimeFailure`.
+   */
+  run(feeds: Feeds, fetches?: readonly string[]): Promise<Record<string, DeviceTensor>>;
+  dispose(): Promise<void>;
+}
+
+export interface DeviceLimits {
+  /** Largest single buffer in bytes; `null` when only memory limits it. */
+  readonly maxBufferBytes: number | null;
+  /** Largest buffer a kernel may bind, in bytes; `null` when only memory limits it. */
+  readonly maxBindingBytes: number | null;
+}
+
+export interface Device {
+  readonly provider: Provider;
+  /** One line for people: what runs the graphs, e.g. `'WebGPU (apple, metal-3)'`. */
+  readonly description: string;
+  readonly limits: DeviceLimits;
+  /** Creates a session; the bytes of `source` may be released once it resolves. Throws `RuntimeFailure`. */
+  createSession(source: SessionSource, options?: SessionOptions): Promise<Session>;
+  /** Copies `data` (row-major, `dims` elements) to the device. The caller owns the result. */
+  upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor;
+  /** Copies a tensor's elements out; the tensor stays alive. */
+  download(tensor: DeviceTensor): Promise<TensorData>;
+  /** Releases every session that is still open. Tensors stay their owners' business. */
+  dispose(): Promise<void>;
+}
+
+const elementTypes = [
+  [Float32Array, 'float32'],
+  [Uint16Array, 'float16'],
+  [BigInt64Array, 'int64'],
+  [Int32Array, 'int32'],
+  [Uint32Array, 'uint32'],
+  [Uint8Array, 'uint8'],
+  [Int8Array, 'int8'],
+] as const;
+
+/** The element type that an array holds when nothing else is said (Uint8Array: `uint8`, though it may be `bool`). */
+export function elementTypeOf(data: TensorData): TensorType {
+  const row = elementTypes.find(([constructor]) => data instanceof constructor);
+  if (!row) throw new Error(`No tensor type for ${Object.prototype.toString.call(data)}.`);
+  return row[1];
+}
