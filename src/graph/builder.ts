@@ -49,6 +49,20 @@ export class GraphBuilder {
     return value;
   }
 
+  /** The bytes of a frozen weight seen as another type or shape; the file's bytes stay where they are. */
+  reinterpret(weight: Value, elementType: ElementType, shape: Shape): Value {
+    const { initializer } = this.weights.get(weight.name) ?? {};
+    if (!initializer)
+      throw new Error(`${weight.name} must be a weight of the model, not something computed.`);
+    const name = `${weight.name}_${elementType}_${shape.join('x')}`;
+    return this.weight({ ...initializer, name, elementType, dims: shape });
+  }
+
+  /** The nodes added so far, in execution order. */
+  get builtNodes(): readonly GraphNode[] {
+    return this.nodes;
+  }
+
   /** A tensor whose contents are known now. */
   constant(elementType: ElementType, shape: Shape, contents: Iterable<number>): Value {
     const constant = contents instanceof Float64Array ? contents : Float64Array.from(contents);
@@ -156,6 +170,13 @@ export class GraphBuilder {
 
   gather(data: Value, indices: Value, axis = 0): Value {
     return this.op('Gather', [data, indices], { axis: { type: 'int', value: axis } });
+  }
+
+  /** Zeros around `a`: `before[i]` and `after[i]` elements along axis i. */
+  pad(a: Value, before: readonly number[], after: readonly number[]): Value {
+    return [...before, ...after].every((n) => n === 0)
+      ? a
+      : this.op('Pad', [a, this.ints([...before, ...after])]);
   }
 
   /** Undoes broadcasting: sums `a` over the axes along which `shape` was stretched. */

@@ -160,6 +160,7 @@ export const foldRules: Record<PrimitiveOp, FoldRule | null> = {
   Concat: concat,
   Slice: slice,
   Gather: gather,
+  Pad: null,
   DequantizeLinear: null,
   MatMulNBits: null,
   GatherBlockQuantized: null,

@@ -41,6 +41,7 @@ export const primitiveDomains = {
   Concat: '',
   Slice: '',
   Gather: '',
+  Pad: '',
   DequantizeLinear: '',
   MatMulNBits: 'com.microsoft',
   GatherBlockQuantized: 'com.microsoft',

@@ -137,6 +137,12 @@ const gather: ShapeRule = (node) => {
   return { elementType: data.elementType, shape };
 };
 
+const pad: ShapeRule = (node) => {
+  const { shape, elementType } = node.input(0);
+  const pads = constantInts(node, 1);
+  return { elementType, shape: shape.map((dim, i) => dim + pads[i]! + pads[i + shape.length]!) };
+};
+
 const matMulNBits: ShapeRule = (node) => {
   const [rows, width] = [node.int('N', 0), node.int('K', 0)];
   const { shape, elementType } = node.input(0);
@@ -211,6 +217,7 @@ export const shapeRules: Record<PrimitiveOp, ShapeRule> = {
   Concat: concat,
   Slice: (node) => ({ elementType: node.input(0).elementType, shape: slicePlan(node).shape }),
   Gather: gather,
+  Pad: pad,
   DequantizeLinear: (node) => ({ elementType: node.input(1).elementType, shape: node.input(0).shape }),
   MatMulNBits: matMulNBits,
   GatherBlockQuantized: gatherBlockQuantized,

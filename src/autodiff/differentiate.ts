@@ -1,0 +1,50 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import { formatShape, sameShape, type GraphNode, type Value } from '../graph/graph.ts';
+import { valuesReaching } from '../graph/traversal.ts';
+import { gradientRules } from './gradientRules.ts';
+
+/**
+ * Reverse-mode differentiation: adds to `g` the nodes that compute the gradient of a scalar with respect to `targets`,
+ * given `seeds`, its gradient with respect to some values that are built already (a target's seed is where its sum
+ * starts). Nodes from which no target can be reached are never visited, so frozen weights cost nothing.
+ * @returns target → gradient, of the target's shape; targets that no seed depends on are absent
+ * @throws naming op and node when a target is reached through an input that has no gradient
+ */
+export function differentiate(
+  g: GraphBuilder,
+  seeds: ReadonlyMap<Value, Value>,
+  targets: readonly Value[],
+): Map<Value, Value> {
+  const grads = new Map<Value, Value>(seeds);
+  const forward = [...g.builtNodes];
+  const reaching = valuesReaching(forward, targets);
+  for (const graphNode of forward.reverse()) {
+    const dy = grads.get(graphNode.output);
+    if (dy && reaching.has(graphNode.output)) pullBack(g, graphNode, dy, grads, reaching);
+  }
+  return new Map(targets.flatMap((target) => (grads.has(target) ? [[target, grads.get(target)!]] : [])));
+}
+
+function pullBack(
+  g: GraphBuilder,
+  { node, output }: GraphNode,
+  dy: Value,
+  grads: Map<Value, Value>,
+  reaching: ReadonlySet<Value>,
+): void {
+  const rules = gradientRules[node.op];
+  g.scoped(`${node.name}/gradient`, () => {
+    node.inputs.forEach((x, index) => {
+      const pullback = rules[Math.min(index, rules.length - 1)];
+      if (!x || !pullback || !reaching.has(x)) return;
+      const dx = g.sumTo(pullback(g, dy, node, output, index), x.shape);
+      if (!sameShape(dx.shape, x.shape)) {
+        throw new Error(
+          `${node.op} node ${node.name}: gradient ${formatShape(dx.shape)} for ${formatShape(x.shape)}.`,
+        );
+      }
+      const before = grads.get(x);
+      grads.set(x, before ? g.add(before, dx) : dx);
+    });
+  });
+}
