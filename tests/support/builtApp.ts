@@ -1,0 +1,64 @@
+import type { Server } from 'node:http';
+import { chromium, type Browser, type Page } from 'playwright';
+import { buildWhereStale, builtFolder } from '../../tools/serve/buildApp.ts';
+import { addressOf, serveFolder } from '../../tools/serve/staticServer.ts';
+import { chromiumFlags, findChromium } from '../../tools/testing/findChromium.ts';
+
+/** For `describe.skipIf(!hasChromium)`, so that a machine without a browser shows the tests as skipped. */
+export const hasChromium = findChromium() !== undefined;
+
+/** A page together with everything about it that ought not to happen. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Console errors, uncaught errors and refusals by the Content-Security-Policy, in order. */
+  readonly complaints: string[];
+  /** Addresses outside the app's own origin that were asked for, also by workers. */
+  readonly foreignRequests: string[];
+}
+
+/** A served app and a browser in front of it; dispose with `close()`. */
+export interface ServedApp {
+  /** Ends with a slash. */
+  readonly address: string;
+  open(path?: string): Promise<WatchedPage>;
+  close(): Promise<void>;
+}
+
+async function openWatched(browser: Browser, address: string, path: string): Promise<WatchedPage> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const foreignRequests: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  context.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(address) && !/^(data|blob):/.test(url)) foreignRequests.push(url);
+  });
+  await page.goto(new URL(path, address).href);
+  return { page, complaints, foreignRequests };
+}
+
+/** Serves a folder as `npm start` does and starts a browser. */
+export async function serveInBrowser(folder: string): Promise<ServedApp> {
+  const server: Server = await serveFolder(folder);
+  const address = addressOf(server);
+  const browser = await chromium.launch({ executablePath: findChromium(), args: [...chromiumFlags] });
+  return {
+    address,
+    open: (path = '') => openWatched(browser, address, path),
+    async close() {
+      await browser.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The app itself, built where that is needed. */
+export async function startApp(): Promise<ServedApp> {
+  await buildWhereStale();
+  return serveInBrowser(builtFolder);
+}

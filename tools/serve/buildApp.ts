@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
+export const builtFolder = join(repository, 'dist');
+
+/** Everything that a build reads. */
+const inputs = [
+  'src',
+  'workers',
+  'public',
+  'tools/build',
+  'tools/serve',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+];
+
+function newestIn(path: string): number {
+  if (!existsSync(path)) return 0;
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  return Math.max(mtimeMs, ...names.map((name) => statSync(join(path, name)).mtimeMs));
+}
+
+/** Whether `dist/` is absent or older than something that went into it. */
+function isStale(): boolean {
+  const page = join(builtFolder, 'index.html');
+  if (!existsSync(page)) return true;
+  const builtAt = statSync(page).mtimeMs;
+  return inputs.some((input) => newestIn(join(repository, input)) > builtAt);
+}
+
+/** Builds the app into `dist/` unless what is there is up to date. */
+export async function buildWhereStale(): Promise<void> {
+  if (isStale()) await build({ root: repository, logLevel: 'warn' });
+}
