@@ -193,7 +193,7 @@ export class GraphBuilder {
     const nodes = liveNodes(this.nodes, named.map(({ value }) => value)); // prettier-ignore
     const used = new Set(nodes.flatMap(({ node }) => node.inputs).concat(named.map(({ value }) => value)));
     const weights = [...this.weights.values()].filter(({ value }) => used.has(value));
-    return { name, inputs: this.inputs, outputs: named, nodes, weights };
+    return { name, inputs: [...this.inputs], outputs: named, nodes, weights };
   }
 
   private reduce(
