@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { ortAlias, ortServer } from './tools/build/ortAssets.ts';
 import { chromiumFlags, findChromium } from './tools/testing/findChromium.ts';
+import { softwareVulkan } from './tools/testing/softwareVulkan.ts';
 
 const isolationHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -28,6 +29,7 @@ export default defineConfig({
           name: 'cpu',
           include: ['tests/**/*.cpu.test.ts'],
           environment: 'node',
+          env: softwareVulkan(),
           // A forked process per file: onnxruntime's native sessions do not survive being loaded into threads twice.
           pool: 'forks',
           maxWorkers: 2,
