@@ -22,7 +22,7 @@ const importTable: Readonly<Record<string, Row>> = {
   runtime: { may: [], types: ['graph'] },
   text: { may: [] },
   training: { may: ['runtime', 'text'], types: ['graph'] },
-  generation: { may: ['runtime', 'text', 'lora'] },
+  generation: { may: ['runtime', 'text', 'lora'], types: ['graph'] },
   evaluation: { may: [] },
   specialize: { may: ['evaluation'] },
   storage: { may: [] },
