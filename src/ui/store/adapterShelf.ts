@@ -1,0 +1,60 @@
+import type { ByteStore } from '../../storage/byteStore.ts';
+import type { AdapterDescription, AdapterFiles } from '../../workerApi/whittleWorkerApi.ts';
+
+const descriptionFile = 'whittle.json';
+
+export const runFolder = (runId: string): string => `runs/${runId}/`;
+export const adapterFolder = (id: string): string => `adapters/${id}/`;
+
+/**
+ * Adapters by folder (which ends in "/"). What was put in this session stays in memory, so that an adapter can still
+ * be used and downloaded where the disk refused it.
+ */
+export class AdapterShelf {
+  readonly #bytes: ByteStore;
+  readonly #memory = new Map<string, AdapterFiles>();
+
+  constructor(bytes: ByteStore) {
+    this.#bytes = bytes;
+  }
+
+  /** The description is written last: it seals the rest. Rejects where the disk is full. */
+  async put(folder: string, files: AdapterFiles, description: AdapterDescription): Promise<void> {
+    this.#memory.set(folder, files);
+    for (const [name, content] of Object.entries(files)) await this.#bytes.write(folder + name, content);
+    await this.#bytes.write(folder + descriptionFile, new TextEncoder().encode(JSON.stringify(description)));
+  }
+
+  /** Null where no whole adapter was stored. */
+  async describe(folder: string): Promise<AdapterDescription | null> {
+    const stored = await this.#bytes.read(folder + descriptionFile);
+    return stored && (JSON.parse(new TextDecoder().decode(stored)) as AdapterDescription);
+  }
+
+  async read(folder: string): Promise<AdapterFiles> {
+    const files = this.#memory.get(folder) ?? (await this.#readStored(folder));
+    this.#memory.set(folder, files);
+    return files;
+  }
+
+  async delete(folder: string): Promise<void> {
+    this.#memory.delete(folder);
+    await this.#bytes.delete(folder);
+  }
+
+  /** Folders below `prefix` that hold a whole adapter. */
+  async list(prefix: string): Promise<string[]> {
+    const stored = await this.#bytes.list(prefix);
+    const sealed = stored.filter(({ name }) => name.endsWith(`/${descriptionFile}`));
+    return sealed.map(({ name }) => name.slice(0, -descriptionFile.length));
+  }
+
+  async #readStored(folder: string): Promise<AdapterFiles> {
+    const stored = (await this.#bytes.list(folder)).filter(({ name }) => name !== folder + descriptionFile);
+    if (stored.length === 0)
+      throw new Error('This adapter is no longer stored here. Load its zip file again.');
+    const read = async (name: string) =>
+      [name.slice(folder.length), (await this.#bytes.read(name))!] as const;
+    return Object.fromEntries(await Promise.all(stored.map(({ name }) => read(name))));
+  }
+}

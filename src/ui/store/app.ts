@@ -1,0 +1,93 @@
+import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
+import { AdapterLibrary } from './adapterLibrary.ts';
+import { AdapterShelf } from './adapterShelf.ts';
+import { createAppStore, steps, type AppStore, type Step } from './appState.ts';
+import { ChatSession } from './chatSession.ts';
+import { DomainLibrary } from './domainLibrary.ts';
+import { messageOf } from './messageOf.ts';
+import { fail } from './notices.ts';
+import { RunDriver } from './runDriver.ts';
+import { RunLibrary } from './runLibrary.ts';
+import type { Connection, Services } from './services.ts';
+
+const modelId = 'pocket';
+
+/** The whole application without its looks: the store and everything that may change it. */
+export class App {
+  readonly store: AppStore = createAppStore();
+  readonly driver: RunDriver;
+  readonly runs: RunLibrary;
+  readonly domains: DomainLibrary;
+  readonly adapters: AdapterLibrary;
+  readonly chat: ChatSession;
+  readonly #services: Services;
+  #chatConnection: Connection<ChatApi> | null = null;
+
+  constructor(services: Services) {
+    this.#services = services;
+    const shelf = new AdapterShelf(services.bytes);
+    const chat = (): Connection<ChatApi> => this.#connectChat();
+    this.driver = new RunDriver(this.store, services, shelf);
+    this.runs = new RunLibrary(this.store, services, shelf);
+    this.domains = new DomainLibrary(this.store, services, chat);
+    this.adapters = new AdapterLibrary(this.store, shelf, chat);
+    this.chat = new ChatSession(this.store, shelf, chat);
+  }
+
+  /** Gets everything ready and goes to `place`, a URL hash such as "#/compare/<run>". Failures become notices. */
+  async begin(place: string): Promise<void> {
+    await Promise.all([
+      this.#describeEngine(),
+      this.attempt(() => this.domains.load()),
+      this.attempt(() => this.adapters.rehydrate()),
+      this.attempt(() => this.#goToPlace(place)),
+    ]);
+  }
+
+  /** Goes somewhere by hand; from then on the page no longer follows the run. */
+  goTo(step: Step): void {
+    this.store.setState({ step, follows: false });
+  }
+
+  /** Shows whatever `action` throws as a notice. */
+  async attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      fail(this.store, error);
+    }
+  }
+
+  async #goToPlace(place: string): Promise<void> {
+    await this.runs.refresh();
+    const [, stepName, runId] = place.split('/');
+    const step = steps.find((known) => known === stepName) ?? 'start';
+    if (runId && this.store.getState().runs.some(({ id }) => id === runId)) await this.runs.open(runId);
+    this.store.setState({ step, follows: true });
+  }
+
+  async #describeEngine(): Promise<void> {
+    try {
+      const connection = this.#connectChat();
+      const [device, model] = await Promise.all([
+        connection.call((api) => api.device()),
+        connection.call((api) => api.describeModel(modelId)),
+      ]);
+      this.store.setState({ engine: { kind: 'ready', device, model } });
+    } catch (error) {
+      this.store.setState({ engine: { kind: 'failed', message: messageOf(error) } });
+    }
+  }
+
+  /** One worker for everything that is not a run; a new one after the old one died. */
+  #connectChat(): Connection<ChatApi> {
+    if (!this.#chatConnection || this.#chatConnection.isClosed)
+      this.#chatConnection = this.#services.connectChat();
+    return this.#chatConnection;
+  }
+}
+
+/** Where the page is, as a URL hash that `begin` understands. */
+export function placeOf(step: Step, runId: string | undefined): string {
+  return runId ? `#/${step}/${runId}` : `#/${step}`;
+}

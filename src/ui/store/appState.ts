@@ -1,0 +1,94 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
+import type { Domain, DomainDocument } from '../../workerApi/domain.ts';
+import type { RunParameters } from '../../workerApi/runParameters.ts';
+import type {
+  AdapterDescription,
+  DeviceDescription,
+  ModelDescription,
+  SpecializeRequest,
+} from '../../workerApi/whittleWorkerApi.ts';
+import type { Exchange } from './chatSession.ts';
+import { parametersOf } from './presets.ts';
+import type { RunState } from './runState.ts';
+
+/** The stations of the flow; each can be opened at any time. */
+export const steps = ['start', 'domain', 'generate', 'train', 'compare', 'adapter'] as const;
+export type Step = (typeof steps)[number];
+
+export type EngineStatus =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly device: DeviceDescription; readonly model: ModelDescription }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface DomainChoice {
+  readonly id: string;
+  readonly domain: Domain;
+  readonly documents: readonly DomainDocument[];
+  readonly isBundled: boolean;
+}
+
+/** The run on screen. `owner` tells who drives it: this tab, another tab, or nobody any more. */
+export interface OpenRun {
+  readonly id: string;
+  readonly title: string;
+  readonly status: RunStatus;
+  readonly failure?: string;
+  readonly request: SpecializeRequest;
+  readonly state: RunState;
+  readonly owner: 'here' | 'elsewhere' | null;
+  readonly adapter: AdapterDescription | null;
+}
+
+export interface LoadedAdapter {
+  /** Names its folder in the byte store. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: AdapterDescription;
+}
+
+export type RunSummary = RunRecord<SpecializeRequest>;
+
+/** One sentence at the top of the page: what went wrong, and the way out. */
+export interface Notice {
+  readonly tone: 'info' | 'error';
+  readonly text: string;
+}
+
+export interface AppState {
+  readonly step: Step;
+  /** The page goes where the run is until the person goes somewhere else. */
+  readonly follows: boolean;
+  readonly engine: EngineStatus;
+  readonly domains: readonly DomainChoice[];
+  readonly domainId: string;
+  readonly parameters: RunParameters;
+  readonly run: OpenRun | null;
+  readonly runs: readonly RunSummary[];
+  readonly adapters: readonly LoadedAdapter[];
+  readonly chat: { readonly isAnswering: boolean; readonly exchanges: readonly Exchange[] };
+  readonly notice: Notice | null;
+}
+
+export const initialAppState: AppState = {
+  step: 'start',
+  follows: true,
+  engine: { kind: 'loading' },
+  domains: [],
+  domainId: 'biomedicine',
+  parameters: parametersOf('balanced'),
+  run: null,
+  runs: [],
+  adapters: [],
+  chat: { isAnswering: false, exchanges: [] },
+  notice: null,
+};
+
+export type AppStore = StoreApi<AppState>;
+
+export const createAppStore = (): AppStore => createStore(() => initialAppState);
+
+export const isGoing = (status: RunStatus): boolean => status === 'running' || status === 'paused';
+
+export const chosenDomain = (state: AppState): DomainChoice | undefined =>
+  state.domains.find(({ id }) => id === state.domainId);

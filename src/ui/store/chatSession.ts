@@ -1,0 +1,86 @@
+import type { ChatApi, ChatReply } from '../../workerApi/whittleWorkerApi.ts';
+import type { AdapterShelf } from './adapterShelf.ts';
+import type { AppStore } from './appState.ts';
+import { messageOf } from './messageOf.ts';
+import type { Connection } from './services.ts';
+
+export const answerTokens = 64;
+
+/** One pane's answer, growing while it is written. `reply` is there once it is complete. */
+export interface PaneAnswer {
+  readonly text: string;
+  readonly reply: ChatReply | null;
+  readonly failure?: string;
+}
+
+export interface Exchange {
+  readonly id: number;
+  readonly prompt: string;
+  readonly base: PaneAnswer | null;
+  readonly specialised: PaneAnswer | null;
+}
+
+/** Asks the base model and the adapter the same thing, one after the other, with the same decoding. */
+export class ChatSession {
+  readonly #store: AppStore;
+  readonly #adapters: AdapterShelf;
+  readonly #chat: () => Connection<ChatApi>;
+  #lastId = 0;
+
+  constructor(store: AppStore, adapters: AdapterShelf, chat: () => Connection<ChatApi>) {
+    this.#store = store;
+    this.#adapters = adapters;
+    this.#chat = chat;
+  }
+
+  /** `folder` is where the adapter is stored. Resolves when both have answered; a failure is shown in its pane. */
+  async ask(prompt: string, folder: string): Promise<void> {
+    const id = ++this.#lastId;
+    const exchange: Exchange = { id, prompt, base: null, specialised: null };
+    this.#store.setState(({ chat }) => ({
+      chat: { isAnswering: true, exchanges: [...chat.exchanges, exchange] },
+    }));
+    try {
+      await this.#answer(id, 'base', prompt, null);
+      await this.#answer(id, 'specialised', prompt, folder);
+    } finally {
+      this.#store.setState(({ chat }) => ({ chat: { ...chat, isAnswering: false } }));
+    }
+  }
+
+  clear(): void {
+    this.#store.setState({ chat: { isAnswering: false, exchanges: [] } });
+  }
+
+  async #answer(
+    id: number,
+    pane: 'base' | 'specialised',
+    prompt: string,
+    folder: string | null,
+  ): Promise<void> {
+    const { engine } = this.#store.getState();
+    if (engine.kind !== 'ready') return;
+    const show = (answer: PaneAnswer): void => this.#show(id, pane, answer);
+    show({ text: '', reply: null });
+    try {
+      const adapter = folder === null ? null : await this.#adapters.read(folder);
+      const request = { modelId: engine.model.id, prompt, adapter, maxNewTokens: answerTokens, seed: 0 };
+      const onText = (text: string): void => show({ text, reply: null });
+      const reply = await this.#chat().call((api) => api.chat(request, onText));
+      show({ text: reply.text, reply });
+    } catch (error) {
+      show({ text: '', reply: null, failure: messageOf(error) });
+    }
+  }
+
+  #show(id: number, pane: 'base' | 'specialised', answer: PaneAnswer): void {
+    this.#store.setState(({ chat }) => ({
+      chat: {
+        ...chat,
+        exchanges: chat.exchanges.map((exchange) =>
+          exchange.id === id ? { ...exchange, [pane]: answer } : exchange,
+        ),
+      },
+    }));
+  }
+}

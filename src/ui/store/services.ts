@@ -1,0 +1,35 @@
+import type { ByteStore } from '../../storage/byteStore.ts';
+import type { Release } from '../../storage/runLock.ts';
+import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
+import type { RunEvent } from '../../workerApi/runEvent.ts';
+import type { ChatApi, SpecializeRequest, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
+
+/** A worker at the other end. `call` rejects with one plain sentence when the worker dies instead of answering. */
+export interface Connection<Api> {
+  call<T>(command: (api: Api) => Promise<T>): Promise<T>;
+  /** True once the worker is gone, by `close` or by dying. */
+  readonly isClosed: boolean;
+  /** Ends the worker and gives its memory back; calls that are not answered yet reject with an AbortError. */
+  close(): void;
+}
+
+/** What `RunsDatabase` offers and the store needs. */
+export interface Runs {
+  add(run: RunRecord<SpecializeRequest>): Promise<void>;
+  setStatus(id: string, status: RunStatus, failure?: string): Promise<void>;
+  append(runId: string, events: readonly RunEvent[]): Promise<void>;
+  list(): Promise<RunRecord<SpecializeRequest>[]>;
+  eventsOf(runId: string): Promise<RunEvent[]>;
+  delete(id: string): Promise<void>;
+}
+
+/** Everything outside of the store; tests put their own in place. */
+export interface Services {
+  readonly connectSpecializer: () => Connection<SpecializerApi>;
+  readonly connectChat: () => Connection<ChatApi>;
+  readonly runs: Runs;
+  readonly bytes: ByteStore;
+  /** Null where another tab holds it. */
+  readonly takeRunLock: () => Promise<Release | null>;
+  readonly fetchText: (path: string) => Promise<string>;
+}

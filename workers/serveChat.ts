@@ -1,0 +1,24 @@
+import type { Engine } from '../src/workerApi/engine.ts';
+import type { ChatApi } from '../src/workerApi/whittleWorkerApi.ts';
+
+/** Answers one prompt at a time; a new one waits for the last. */
+export function serveChat(engine: Engine, ready: () => Promise<void>): ChatApi {
+  let abort = new AbortController();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ready,
+    device: () => engine.device(),
+    describeModel: (modelId) => engine.describeModel(modelId),
+    readDomain: (json) => engine.readDomain(json),
+    describeAdapter: (modelId, files) => engine.describeAdapter(modelId, files),
+    chat(request, onText) {
+      const answer = last.then(() => {
+        abort = new AbortController();
+        return engine.chat(request, onText, abort.signal);
+      });
+      last = answer.catch(() => undefined);
+      return answer;
+    },
+    stop: () => abort.abort(new DOMException('Stopped.', 'AbortError')),
+  };
+}

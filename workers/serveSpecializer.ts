@@ -1,0 +1,81 @@
+import type { Engine } from '../src/workerApi/engine.ts';
+import type { RunEvent } from '../src/workerApi/runEvent.ts';
+import type { RunResult, SpecializeRequest, SpecializerApi } from '../src/workerApi/whittleWorkerApi.ts';
+
+/** Holds whoever passes while it is shut. */
+class Gate {
+  #open: Promise<void> = Promise.resolve();
+  #release: () => void = () => undefined;
+  #isShut = false;
+
+  shut(): void {
+    if (this.#isShut) return;
+    this.#isShut = true;
+    this.#open = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  release(): void {
+    this.#isShut = false;
+    this.#release();
+  }
+
+  passed(): Promise<void> {
+    return this.#open;
+  }
+}
+
+/**
+ * One run at a time over an engine whose runs are generators: pausing is not asking for the next event, cancelling
+ * is the signal and then `return()`, which lets the engine dispose what it holds.
+ */
+export function serveSpecializer(engine: Engine, ready: () => Promise<void>): SpecializerApi {
+  let gate = new Gate();
+  let abort = new AbortController();
+  return {
+    ready,
+    specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<RunResult> {
+      gate = new Gate();
+      abort = new AbortController();
+      return pull(engine.specialize(request, abort.signal), onEvent, gate, abort.signal);
+    },
+    pause: () => gate.shut(),
+    resume: () => gate.release(),
+    cancel() {
+      abort.abort(new DOMException('The run was cancelled.', 'AbortError'));
+      gate.release();
+    },
+  };
+}
+
+async function pull(
+  run: AsyncGenerator<RunEvent, RunResult>,
+  onEvent: (event: RunEvent) => void,
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  try {
+    for (;;) {
+      const next = await run.next();
+      if (next.done) return next.value;
+      onEvent(next.value);
+      await messagesArrived();
+      await gate.passed();
+      signal.throwIfAborted();
+    }
+  } finally {
+    // Only an unfinished generator has anything left to dispose.
+    await run.return(undefined as never);
+  }
+}
+
+/** Lets waiting messages (pause, cancel) in; WASM sessions alone would keep the worker in microtasks throughout. */
+function messagesArrived(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
