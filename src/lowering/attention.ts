@@ -1,0 +1,81 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Value } from '../graph/graph.ts';
+
+/** Added to the scores of positions that may not be seen: finite, so that no row can become NaN, yet exp underflows. */
+const masked = -1e9;
+
+export interface AttentionParts {
+  /** [B, T, heads·headSize] */
+  readonly query: Value;
+  /** [B, S, kvHeads·headSize] */
+  readonly key: Value;
+  /** [B, S, kvHeads·valueSize] */
+  readonly value: Value;
+  readonly heads: number;
+  readonly kvHeads: number;
+  /** Factor on q·k; `null` for 1/√headSize. */
+  readonly scale: number | null;
+  /** Scores become `softcap · tanh(score / softcap)`; 0 for none. */
+  readonly softcap: number;
+  readonly causal: boolean;
+  /** How many positions a token sees, itself included; `null` for all. */
+  readonly window: number | null;
+  /** Added to the scores, broadcast to [B, heads, T, S]. */
+  readonly bias: Value | null;
+}
+
+/**
+ * Scaled dot-product attention as primitives, [B, T, heads·valueSize]. Keys and values of grouped queries are not
+ * repeated: the heads that share them are stacked along the rows of one matrix product.
+ */
+export function attend(g: GraphBuilder, parts: AttentionParts): Value {
+  const { heads, kvHeads, softcap } = parts;
+  const [batch, length, width] = parts.query.shape as [number, number, number];
+  const span = parts.key.shape[1]!;
+  const valueSize = parts.value.shape[2]! / kvHeads;
+  const stacked = (heads / kvHeads) * length;
+  const scale = parts.scale ?? 1 / Math.sqrt(width / heads);
+
+  const query = g.scale(parts.query, softcap > 0 ? scale / softcap : scale);
+  const keys = g.transpose(splitHeads(g, parts.key, kvHeads), [0, 2, 3, 1]);
+  const values = g.transpose(splitHeads(g, parts.value, kvHeads), [0, 2, 1, 3]);
+  const rows = g.reshape(g.transpose(splitHeads(g, query, heads), [0, 2, 1, 3]), [
+    batch,
+    kvHeads,
+    stacked,
+    width / heads,
+  ]);
+
+  const scores = g.reshape(g.matMul(rows, keys), [batch, heads, length, span]);
+  const capped = softcap > 0 ? g.scale(g.tanh(scores), softcap) : scores;
+  const weights = g.softmax(addBiases(g, capped, parts));
+
+  const mixed = g.matMul(g.reshape(weights, [batch, kvHeads, stacked, span]), values);
+  const perHead = g.transpose(g.reshape(mixed, [batch, heads, length, valueSize]), [0, 2, 1, 3]);
+  return g.reshape(perHead, [batch, length, heads * valueSize]);
+}
+
+/** [B, T, heads·size] → [B, T, heads, size]. */
+function splitHeads(g: GraphBuilder, x: Value, heads: number): Value {
+  const [batch, length, width] = x.shape as [number, number, number];
+  return g.reshape(x, [batch, length, heads, width / heads]);
+}
+
+function addBiases(g: GraphBuilder, scores: Value, { bias, causal, window }: AttentionParts): Value {
+  const [length, span] = scores.shape.slice(-2) as [number, number];
+  const hidden = causal ? causalBias(g, length, span, window) : null;
+  const isZero = bias?.constant?.every((x) => x === 0) ?? true;
+  return [isZero ? null : bias, hidden].reduce<Value>((sum, term) => (term ? g.add(sum, term) : sum), scores);
+}
+
+/** f32 [T, S]: 0 where query t may see key s (s ≤ t, and t − s < window), else a large negative number. */
+function causalBias(g: GraphBuilder, length: number, span: number, window: number | null): Value {
+  const contents = new Float64Array(length * span);
+  for (let t = 0; t < length; t++) {
+    for (let s = 0; s < span; s++) {
+      const isVisible = s <= t && (window === null || t - s < window);
+      if (!isVisible) contents[t * span + s] = masked;
+    }
+  }
+  return g.constant('float32', [length, span], contents);
+}

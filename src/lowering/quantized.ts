@@ -1,0 +1,41 @@
+import type { Attributes } from '../graph/model.ts';
+import { intAttribute, sizeAttribute } from './attributes.ts';
+import { beforeLifting } from './lifting.ts';
+import { required, type Lowering } from './lowering.ts';
+
+/**
+ * com.microsoft MatMulNBits: inputs x, packed weight, scales, zero_points?, g_idx?, bias?. Stays one primitive with
+ * scales [N, blocks] (older exports flatten them), computed in float32 whatever `accuracy_level` the export asks for;
+ * the bias becomes an Add.
+ */
+export const matMulNBits: Lowering = (g, inputs, node) => {
+  if (inputs[4]) throw new Error('a group index (g_idx, act-order quantization) is not supported');
+  const [outputs, width, bits] = [
+    sizeAttribute(node, 'N'),
+    sizeAttribute(node, 'K'),
+    intAttribute(node, 'bits', 4),
+  ];
+  if (bits !== 4 && bits !== 8) throw new Error(`${bits}-bit weights are not supported, 4 and 8 bit are`);
+  const blockSize = sizeAttribute(node, 'block_size');
+  const blocks = Math.ceil(width / blockSize);
+  const scales = g.reshape(required(inputs, 2), [outputs, blocks]);
+  const zeroPoints = inputs[3]
+    ? g.reshape(inputs[3], [outputs, inputs[3].shape.reduce((a, b) => a * b, 1) / outputs])
+    : null;
+  const attributes = integers({ K: width, N: outputs, bits, block_size: blockSize });
+  const operands = [required(inputs, 0), required(inputs, 1), scales];
+  const y = g.op('MatMulNBits', zeroPoints ? [...operands, zeroPoints] : operands, attributes);
+  return [inputs[5] ? g.add(y, inputs[5]) : y];
+};
+
+/** com.microsoft GatherBlockQuantized: rows are gathered with the stored scales; half-precision rows are lifted after. */
+export const gatherBlockQuantized: Lowering = (g, inputs, node) => {
+  const operands = inputs.map((input) => (input ? beforeLifting(input) : null));
+  if (intAttribute(node, 'gather_axis', 0) !== 0) throw new Error('only gather_axis 0 is supported');
+  const rows = g.op('GatherBlockQuantized', operands, node.attributes);
+  return [g.cast(rows, 'float32')];
+};
+
+function integers(values: Readonly<Record<string, number>>): Attributes {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { type: 'int', value }]));
+}

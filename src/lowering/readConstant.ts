@@ -1,0 +1,51 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import { sizeOf, type Value } from '../graph/graph.ts';
+import type { ElementType, Initializer } from '../graph/model.ts';
+
+type Reader = (view: DataView, index: number) => number;
+
+const readers: Partial<Record<ElementType, { readonly size: number; readonly read: Reader }>> = {
+  int64: { size: 8, read: (view, i) => Number(view.getBigInt64(i * 8, true)) },
+  int32: { size: 4, read: (view, i) => view.getInt32(i * 4, true) },
+  int8: { size: 1, read: (view, i) => view.getInt8(i) },
+  uint8: { size: 1, read: (view, i) => view.getUint8(i) },
+  bool: { size: 1, read: (view, i) => view.getUint8(i) },
+  float32: { size: 4, read: (view, i) => view.getFloat32(i * 4, true) },
+  float64: { size: 8, read: (view, i) => view.getFloat64(i * 8, true) },
+  float16: { size: 2, read: (view, i) => halfToNumber(view.getUint16(i * 2, true)) },
+};
+
+/** Integer tensors are shapes, indices and masks, wanted for folding; of float tensors only scalars and short rows are. */
+const largestFolded: Partial<Record<ElementType, number>> = {
+  int64: 1 << 20, int32: 1 << 20, bool: 1 << 20, float32: 16, float64: 16, float16: 16,
+}; // prettier-ignore
+
+const lifted: ReadonlySet<ElementType> = new Set(['float16', 'bfloat16', 'float64']);
+
+/** Whether values of this type become float32 in a training graph. */
+export const isLifted = (type: ElementType): boolean => lifted.has(type);
+
+/** The element type that a training graph computes in for a source type: float32 for every float. */
+export const liftedType = (type: ElementType): ElementType => (isLifted(type) ? 'float32' : type);
+
+/** A small tensor whose bytes are at hand, as a constant; `null` when it is large, external or of another kind. */
+export function readConstant(g: GraphBuilder, initializer: Initializer): Value | null {
+  const { elementType, dims, data } = initializer;
+  const reader = readers[elementType];
+  const count = sizeOf(dims);
+  if (!reader || !('bytes' in data) || count > (largestFolded[elementType] ?? 0)) return null;
+  if (data.bytes.length < count * reader.size) return null;
+  const view = new DataView(data.bytes.buffer, data.bytes.byteOffset, data.bytes.byteLength);
+  const contents = Float64Array.from({ length: count }, (_, i) => reader.read(view, i));
+  return g.constant(liftedType(elementType), dims, contents);
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,69 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { Attributes } from '../graph/model.ts';
+import { intAttribute } from './attributes.ts';
+import { leadingRows } from './lifting.ts';
+import { required, type Lowering, type LoweringContext } from './lowering.ts';
+
+export interface RotaryTables {
+  /** [positions, rotated / 2], one row per position. */
+  readonly cos: Value;
+  readonly sin: Value;
+  /** int64 [B, T], or [1] for the position of the first token. */
+  readonly positions: Value;
+}
+
+/** Whether every row counts 0, 1, 2, … */
+function countsFromZero(positions: Value, length: number): boolean {
+  return positions.constant?.every((position, i) => position === i % length) ?? false;
+}
+
+/**
+ * Cosine and sine tables for sequences of `length` tokens. Positions that simply count are left to the op's own
+ * offset form, and the tables (exports carry the model's whole context, 131072 rows) are cut to what is used.
+ */
+export function rotaryTables(
+  g: GraphBuilder,
+  { cos, sin }: Pick<RotaryTables, 'cos' | 'sin'>,
+  positions: Value | null,
+  length: number,
+  { shared }: LoweringContext,
+): RotaryTables {
+  const isOffset = positions?.shape.length === 1 && positions.constant?.[0] === 0;
+  if (positions && !isOffset && !countsFromZero(positions, length)) return { cos, sin, positions };
+  const cut = (table: Value) => shared(`${table.name}[:${length}]`, () => leadingRows(g, table, length));
+  return { cos: cut(cos), sin: cut(sin), positions: g.ints([0]) };
+}
+
+/** Rotates x [B, T, heads·headSize] by its positions; only the first 2·(table width) of each head turn. */
+export function rotate(
+  g: GraphBuilder,
+  x: Value,
+  tables: RotaryTables,
+  heads: number,
+  interleaved: boolean,
+): Value {
+  const rotated = tables.cos.shape[1]! * 2;
+  const isPartial = rotated < x.shape.at(-1)! / heads;
+  const attributes: Attributes = {
+    interleaved: { type: 'int', value: interleaved ? 1 : 0 },
+    num_heads: { type: 'int', value: isPartial ? heads : 0 },
+    rotary_embedding_dim: { type: 'int', value: isPartial ? rotated : 0 },
+  };
+  return g.op('RotaryEmbedding', [x, tables.positions, tables.cos, tables.sin], attributes);
+}
+
+/** com.microsoft RotaryEmbedding: inputs x [B, T, hidden] or [B, heads, T, headSize], positions, cos, sin. */
+export const rotaryEmbedding: Lowering = (g, inputs, node, context) => {
+  const x = required(inputs, 0);
+  const length = x.shape.at(-2)!;
+  const tables = { cos: required(inputs, 2), sin: required(inputs, 3) };
+  const { cos, sin, positions } = rotaryTables(g, tables, required(inputs, 1), length, context);
+  const attributes: Attributes = {
+    interleaved: { type: 'int', value: intAttribute(node, 'interleaved', 0) },
+    num_heads: { type: 'int', value: intAttribute(node, 'num_heads', 0) },
+    rotary_embedding_dim: { type: 'int', value: intAttribute(node, 'rotary_embedding_dim', 0) },
+  };
+  if (intAttribute(node, 'scale', 1) !== 1) throw new Error('a scale other than 1 is not supported');
+  return [g.op('RotaryEmbedding', [x, positions, cos, sin], attributes)];
+};
