@@ -45,6 +45,11 @@ describe('safetensors', () => {
     ['an unknown dtype', fileOf({ w: { dtype: 'F4', shape: [], data_offsets: [0, 0] } }), /dtype "F4"/],
     ['a negative size', fileOf({ w: { dtype: 'U8', shape: [-1], data_offsets: [0, 0] } }), /shape \[-1\]/],
     [
+      'a gap',
+      fileOf({ w: { dtype: 'U8', shape: [1], data_offsets: [1, 2] } }, new Uint8Array(2)),
+      /begins at byte 1/,
+    ],
+    [
       'a wrong extent',
       fileOf({ w: { dtype: 'F32', shape: [1], data_offsets: [0, 2] } }, new Uint8Array(2)),
       /2 bytes instead of 4/,
