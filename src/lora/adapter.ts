@@ -1,0 +1,28 @@
+import { layOutParameters, type ParameterLayout } from '../graph/parameterLayout.ts';
+import { adapterTensors } from './injectLora.ts';
+import type { LoraTarget } from './targets.ts';
+
+/** What shapes an adapter besides the model: rank, strength and which layers it adapts. */
+export interface LoraConfig {
+  readonly rank: number;
+  readonly alpha: number;
+  /** Rank-stabilized LoRA: scaling alpha/√rank instead of alpha/rank. */
+  readonly rankStabilized?: boolean;
+}
+
+/** A trained or fresh adapter: its tensors share one flat vector, A [in, r] and B [r, out] per module. */
+export interface Adapter {
+  readonly config: LoraConfig;
+  readonly layout: ParameterLayout;
+  readonly parameters: Float32Array;
+}
+
+/** What B·A·x is multiplied by. */
+export function scalingOf({ rank, alpha, rankStabilized = false }: LoraConfig): number {
+  return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
+}
+
+/** Where each target's A and B lie in the flat vector. */
+export function adapterLayout(targets: readonly LoraTarget[], rank: number): ParameterLayout {
+  return layOutParameters(adapterTensors(targets, rank));
+}

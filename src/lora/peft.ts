@@ -1,0 +1,148 @@
+import type { ParameterEntry, ParameterLayout } from '../graph/parameterLayout.ts';
+import type { Adapter, LoraConfig } from './adapter.ts';
+import { readSafetensors, writeSafetensors, type SafetensorsTensor } from './safetensors.ts';
+
+/** Where an adapter comes from; goes into PEFT's configuration and the card. */
+export interface AdapterProvenance {
+  /** The PyTorch repository that the ONNX model was exported from. */
+  readonly baseModel: string;
+  readonly revision?: string;
+}
+
+/** The files of a PEFT adapter folder by name. */
+export type AdapterFiles = Readonly<
+  Record<'adapter_config.json' | 'adapter_model.safetensors' | 'README.md', Uint8Array>
+>;
+
+const encoder = new TextEncoder();
+
+/** Writes an adapter as PEFT's folder: transposed to lora_A [r, in] and lora_B [out, r], under PyTorch's module names. */
+export function writePeftAdapter(adapter: Adapter, provenance: AdapterProvenance): AdapterFiles {
+  const tensors = new Map(
+    adapter.layout.entries.map((entry) => [peftName(entry.name), peftTensor(entry, adapter.parameters)]),
+  );
+  return {
+    'adapter_config.json': encoder.encode(`${JSON.stringify(peftConfig(adapter, provenance), null, 2)}\n`),
+    'adapter_model.safetensors': writeSafetensors(tensors, { format: 'pt' }),
+    'README.md': encoder.encode(adapterCard(provenance)),
+  };
+}
+
+/** `model.layers.0.mlp.up_proj.lora_A` → `base_model.model.model.layers.0.mlp.up_proj.lora_A.weight`. */
+const peftName = (name: string) => `base_model.model.${name}.weight`;
+
+function peftTensor({ shape, offset, length }: ParameterEntry, parameters: Float32Array): SafetensorsTensor {
+  const [rows, columns] = shape as [number, number];
+  const transposed = transpose(parameters.subarray(offset, offset + length), rows, columns);
+  return { dtype: 'F32', shape: [columns, rows], bytes: new Uint8Array(transposed.buffer) };
+}
+
+function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(matrix.length);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) result[j * rows + i] = matrix[i * columns + j]!;
+  return result;
+}
+
+/** Sorted keys, and only those that every PEFT release since 0.5 knows. */
+function peftConfig({ config, layout }: Adapter, { baseModel, revision }: AdapterProvenance) {
+  return {
+    alpha_pattern: {},
+    auto_mapping: null,
+    base_model_name_or_path: baseModel,
+    bias: 'none',
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: true,
+    layers_pattern: null,
+    layers_to_transform: null,
+    lora_alpha: config.alpha,
+    lora_dropout: 0,
+    modules_to_save: null,
+    peft_type: 'LORA',
+    peft_version: '0.18.0',
+    r: config.rank,
+    rank_pattern: {},
+    revision: revision ?? null,
+    target_modules: [...new Set(layout.entries.map(({ name }) => name.split('.').at(-2)!))].sort(),
+    task_type: 'CAUSAL_LM',
+    use_dora: false,
+    use_rslora: config.rankStabilized ?? false,
+  };
+}
+
+function adapterCard({ baseModel }: AdapterProvenance): string {
+  const front = ['library_name: peft', `base_model: ${baseModel}`, 'pipeline_tag: text-generation'];
+  const tags = ['tags:', `- base_model:adapter:${baseModel}`, '- lora', '- transformers'];
+  return `---\n${[...front, ...tags].join('\n')}\n---\n\n# LoRA adapter for ${baseModel}\n\nTrained with Whittle.\n\n### Framework versions\n\n- PEFT 0.18.0 file format\n`;
+}
+
+/** Reads `adapter_config.json`; throws naming the setting when it describes something other than plain LoRA. */
+export function readPeftConfig(
+  text: string,
+): LoraConfig & { readonly targetModules: readonly string[] | 'all-linear' } {
+  const config = parseObject(text);
+  if (config['peft_type'] !== 'LORA')
+    throw new Error(
+      `adapter_config.json: peft_type is ${String(config['peft_type'])}; only LORA can be loaded.`,
+    );
+  if (config['use_dora'])
+    throw new Error('adapter_config.json: use_dora is set; only plain LoRA can be loaded.');
+  const number = (key: string) => {
+    const value = config[key];
+    if (typeof value !== 'number' || value <= 0)
+      throw new Error(`adapter_config.json: ${key} must be a positive number, not ${String(value)}.`);
+    return value;
+  };
+  const modules = config['target_modules'];
+  const targetModules =
+    Array.isArray(modules) && modules.every((m) => typeof m === 'string') ? modules : 'all-linear';
+  return {
+    rank: number('r'),
+    alpha: number('lora_alpha'),
+    rankStabilized: config['use_rslora'] === true,
+    targetModules,
+  };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
+  } catch {
+    // told below, with the file's name
+  }
+  throw new Error('adapter_config.json is not a JSON object; choose the folder that PEFT or Whittle wrote.');
+}
+
+/**
+ * Reads `adapter_model.safetensors` into the flat vector that `layout` describes.
+ * @throws naming the tensor when one is missing, unexpected or of another shape
+ */
+export function readPeftParameters(bytes: Uint8Array, layout: ParameterLayout): Float32Array {
+  const { tensors } = readSafetensors(bytes);
+  const expected = new Set(layout.entries.map(({ name }) => peftName(name)));
+  const foreign = [...tensors.keys()].find((name) => !expected.has(name));
+  if (foreign !== undefined)
+    throw new Error(
+      `The adapter has ${foreign}, which this model has no place for; load it with the model it was trained on.`,
+    );
+  const parameters = new Float32Array(layout.size);
+  for (const { name, shape, offset } of layout.entries) {
+    const [rows, columns] = shape as [number, number];
+    const tensor = tensors.get(peftName(name));
+    if (!tensor)
+      throw new Error(
+        `The adapter lacks ${peftName(name)}; it was trained on another model or other layers.`,
+      );
+    if (tensor.shape.join() !== `${columns},${rows}`) {
+      throw new Error(
+        `The adapter's ${peftName(name)} is [${tensor.shape.join(', ')}], this model takes [${columns}, ${rows}].`,
+      );
+    }
+    if (tensor.dtype !== 'F32')
+      throw new Error(`The adapter's ${peftName(name)} is ${tensor.dtype}; only F32 can be loaded.`);
+    parameters.set(transpose(new Float32Array(tensor.bytes.slice().buffer), columns, rows), offset);
+  }
+  return parameters;
+}
