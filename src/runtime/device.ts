@@ -91,7 +91,9 @@ export interface Device {
   readonly limits: DeviceLimits;
   /** Creates a session; the bytes of `source` may be released once it resolves. Throws `RuntimeFailure`. */
   createSession(source: SessionSource, options?: SessionOptions): Promise<Session>;
-  /** Copies `data` (row-major, `dims` elements) to the device. The caller owns the result. */
+  /** A tensor over `data` in ordinary memory, for small feeds that change every step; `run` copies it when it must. */
+  hostTensor(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor;
+  /** Copies `data` (row-major, `dims` elements) to the device's memory. The caller owns the result. */
   upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor;
   /** Copies a tensor's elements out; the tensor stays alive. */
   download(tensor: DeviceTensor): Promise<TensorData>;

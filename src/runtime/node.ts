@@ -61,8 +61,16 @@ class NodeDevice implements Device {
     }
   }
 
-  upload(data: TensorData, dims: readonly number[], type: TensorType = elementTypeOf(data)): DeviceTensor {
+  hostTensor(
+    data: TensorData,
+    dims: readonly number[],
+    type: TensorType = elementTypeOf(data),
+  ): DeviceTensor {
     return new Tensor(type, data, dims);
+  }
+
+  upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor {
+    return this.hostTensor(data.slice(), dims, type);
   }
 
   async download(tensor: DeviceTensor): Promise<TensorData> {

@@ -1,0 +1,215 @@
+import type * as Ort from 'onnxruntime-web/webgpu';
+import {
+  elementTypeOf,
+  type Device,
+  type DeviceLimits,
+  type DeviceTensor,
+  type SessionOptions,
+  type SessionSource,
+  type TensorData,
+  type TensorType,
+  type WeightFiles,
+} from './device.ts';
+import { describeFailure, RuntimeFailure } from './failure.ts';
+import {
+  describeGpu,
+  downloadBuffer,
+  GpuWatch,
+  limitsOf,
+  requestGpuDevice,
+  uploadBuffer,
+} from './gpuDevice.ts';
+import { WrappedSession, type OrtSession } from './ortSession.ts';
+
+export interface BrowserDeviceOptions {
+  /** Folder from which onnxruntime's WebAssembly is served, with the slash; `'/ort/'` by default, never a CDN. */
+  readonly ortUrl?: string;
+  /** `'auto'` (default): WebGPU, or WASM where there is none. `'webgpu'` throws where there is none. */
+  readonly provider?: 'auto' | 'webgpu' | 'wasm';
+  /** WASM threads; default: the machine's, up to 8, and 1 unless the page is cross-origin isolated. */
+  readonly threads?: number;
+  /** A GPU device to run on instead of a new one; it is then not destroyed by `dispose`. */
+  readonly gpuDevice?: GPUDevice;
+}
+
+/**
+ * A device on onnxruntime-web. Settings of the WebAssembly (place, threads, log level) are read once per page or
+ * worker, when its first session is created. Throws `RuntimeFailure` when WebGPU was demanded and is absent.
+ */
+export async function createBrowserDevice(options: BrowserDeviceOptions = {}): Promise<Device> {
+  const provider = options.provider ?? 'auto';
+  const gpu = provider === 'wasm' ? null : (options.gpuDevice ?? (await findGpu(provider)));
+  // Imported when needed: Node never loads it, and pages without a model do not either.
+  const ort = await import('onnxruntime-web/webgpu');
+  ort.env.wasm.wasmPaths = options.ortUrl ?? '/ort/';
+  ort.env.wasm.numThreads = options.threads ?? defaultThreads();
+  return gpu ? new WebGpuDevice(ort, gpu, options.gpuDevice === undefined) : new WasmDevice(ort);
+}
+
+async function findGpu(provider: 'auto' | 'webgpu'): Promise<GPUDevice | null> {
+  try {
+    return await requestGpuDevice();
+  } catch (error) {
+    if (provider === 'webgpu') throw error;
+    return null;
+  }
+}
+
+function defaultThreads(): number {
+  return globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
+}
+
+/** What both providers of onnxruntime-web share. */
+abstract class BrowserDevice implements Device {
+  abstract readonly provider: 'wasm' | 'webgpu';
+  abstract readonly description: string;
+  abstract readonly limits: DeviceLimits;
+  protected readonly ort: typeof Ort;
+  readonly #sessions = new Set<WrappedSession>();
+
+  constructor(ort: typeof Ort) {
+    this.ort = ort;
+  }
+
+  async createSession(source: SessionSource, options: SessionOptions = {}): Promise<WrappedSession> {
+    const label = options.label ?? 'graph';
+    if (options.logPlacement) this.ort.env.logLevel = 'verbose';
+    try {
+      const settings = { ...commonSettings(source.weights, options), ...this.settings(options) };
+      const session = await this.ort.InferenceSession.create(source.graph, settings);
+      const wrapped = new WrappedSession(this.guard(session), label, (closed) =>
+        this.#sessions.delete(closed),
+      );
+      this.#sessions.add(wrapped);
+      return wrapped;
+    } catch (error) {
+      throw describeFailure(error, label, 'session-failed');
+    }
+  }
+
+  hostTensor(
+    data: TensorData,
+    dims: readonly number[],
+    type: TensorType = elementTypeOf(data),
+  ): DeviceTensor {
+    return new this.ort.Tensor(type, data, dims);
+  }
+
+  abstract upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor;
+
+  async download(tensor: DeviceTensor): Promise<TensorData> {
+    if (!(tensor instanceof this.ort.Tensor)) {
+      throw new RuntimeFailure(
+        'run-failed',
+        'Only tensors of onnxruntime-web can be downloaded from this device.',
+      );
+    }
+    return (await tensor.getData()) as TensorData;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#sessions].map((session) => session.dispose()));
+  }
+
+  protected abstract settings(options: SessionOptions): Ort.InferenceSession.SessionOptions;
+
+  protected guard(session: Ort.InferenceSession): OrtSession {
+    return session as OrtSession;
+  }
+}
+
+class WasmDevice extends BrowserDevice {
+  readonly provider = 'wasm';
+  readonly limits = { maxBufferBytes: null, maxBindingBytes: null };
+
+  get description(): string {
+    const threads = this.ort.env.wasm.numThreads ?? 1;
+    return `WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
+  }
+
+  upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor {
+    return this.hostTensor(data, dims, type);
+  }
+
+  protected settings(): Ort.InferenceSession.SessionOptions {
+    return { executionProviders: ['wasm'] };
+  }
+}
+
+class WebGpuDevice extends BrowserDevice {
+  readonly provider = 'webgpu';
+  readonly limits: DeviceLimits;
+  readonly description: string;
+  readonly #gpu: GPUDevice;
+  readonly #ownsGpu: boolean;
+  readonly #watch: GpuWatch;
+
+  constructor(ort: typeof Ort, gpu: GPUDevice, ownsGpu: boolean) {
+    super(ort);
+    this.#gpu = gpu;
+    this.#ownsGpu = ownsGpu;
+    this.#watch = new GpuWatch(gpu);
+    this.limits = limitsOf(gpu);
+    this.description = describeGpu(gpu);
+  }
+
+  upload(data: TensorData, dims: readonly number[], type: TensorType = elementTypeOf(data)): DeviceTensor {
+    this.#watch.check();
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const buffer = uploadBuffer(this.#gpu, bytes);
+    const ArrayType = data.constructor as new (bytes: ArrayBuffer) => Float32Array;
+    return this.ort.Tensor.fromGpuBuffer(buffer, {
+      dataType: type as 'float32',
+      dims,
+      download: async () => new ArrayType(await downloadBuffer(this.#gpu, buffer, bytes.byteLength)),
+      dispose: () => buffer.destroy(),
+    });
+  }
+
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    if (this.#ownsGpu) this.#gpu.destroy();
+  }
+
+  protected settings(options: SessionOptions): Ort.InferenceSession.SessionOptions {
+    const keep = options.keepOnDevice ?? [];
+    const locations =
+      keep === true ? 'gpu-buffer' : Object.fromEntries(keep.map((name) => [name, 'gpu-buffer' as const]));
+    return {
+      executionProviders: [{ name: 'webgpu', device: this.#gpu }],
+      preferredOutputLocation: locations,
+    };
+  }
+
+  /** A run on a lost device may never come back, so each one also waits for the loss. */
+  protected override guard(session: Ort.InferenceSession): OrtSession {
+    const inner = session as OrtSession;
+    const watch = this.#watch;
+    const run: OrtSession['run'] = async (feeds, fetches) => {
+      watch.check();
+      const outputs = await Promise.race([inner.run(feeds, fetches), watch.lost]);
+      watch.check();
+      return outputs;
+    };
+    const { inputNames, outputNames, inputMetadata, outputMetadata } = inner;
+    return { inputNames, outputNames, inputMetadata, outputMetadata, run, release: () => inner.release() };
+  }
+}
+
+function commonSettings(weights: WeightFiles, options: SessionOptions): Ort.InferenceSession.SessionOptions {
+  if ('folder' in weights) {
+    throw new RuntimeFailure(
+      'missing-weights',
+      `A browser cannot read the folder ${weights.folder}; hand over its files.`,
+    );
+  }
+  return {
+    graphOptimizationLevel: options.graphOptimization ?? 'all',
+    logSeverityLevel: options.logPlacement ? 0 : 3,
+    extra: { session: options.forbidFallback ? { disable_cpu_ep_fallback: '1' } : {} },
+    externalData: weights.files.map(({ path, data }) => ({
+      path,
+      data: data instanceof URL ? data.href : data,
+    })),
+  };
+}

@@ -1,0 +1,128 @@
+import type { DeviceLimits } from './device.ts';
+import { RuntimeFailure } from './failure.ts';
+
+/** Features that onnxruntime's WebGPU kernels use where the adapter has them. */
+const usefulFeatures: readonly GPUFeatureName[] = ['shader-f16', 'subgroups'];
+
+/**
+ * A GPU device with everything its adapter allows. We make it, rather than let onnxruntime make it, to hear of its
+ * loss, to upload without a session, and to give its memory back. Throws `RuntimeFailure` where there is no WebGPU.
+ */
+export async function requestGpuDevice(): Promise<GPUDevice> {
+  const adapter =
+    typeof navigator !== 'undefined' && 'gpu' in navigator
+      ? await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' })
+      : null;
+  if (!adapter) {
+    throw new RuntimeFailure(
+      'webgpu-unavailable',
+      'WebGPU is not available in this browser; use a current Chrome, Edge, Firefox or Safari, or run on WASM.',
+    );
+  }
+  return adapter.requestDevice({
+    requiredFeatures: usefulFeatures.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: allLimits(adapter.limits),
+  });
+}
+
+/** WebGPU grants the specification's minimum unless more is asked for; kernels want what there is. */
+function allLimits(limits: GPUSupportedLimits): Record<string, number> {
+  const names = [
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+    'maxStorageBuffersPerShaderStage',
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeInvocationsPerWorkgroup',
+    'maxComputeWorkgroupSizeX',
+    'maxComputeWorkgroupSizeY',
+    'maxComputeWorkgroupSizeZ',
+    'maxComputeWorkgroupsPerDimension',
+  ] as const;
+  return Object.fromEntries(names.map((name) => [name, limits[name]]));
+}
+
+export function limitsOf(gpu: GPUDevice): DeviceLimits {
+  return {
+    maxBufferBytes: gpu.limits.maxBufferSize,
+    maxBindingBytes: gpu.limits.maxStorageBufferBindingSize,
+  };
+}
+
+/** `'WebGPU (google, swiftshader)'`: what the browser tells about the adapter. */
+export function describeGpu(gpu: GPUDevice): string {
+  const { vendor, architecture, description } = gpu.adapterInfo;
+  const words = [vendor, architecture || description].filter((word) => word !== '');
+  return words.length > 0 ? `WebGPU (${words.join(', ')})` : 'WebGPU';
+}
+
+/** Remembers the first thing that makes a GPU device unusable, and tells runs that wait on it. */
+export class GpuWatch {
+  /** Rejects when the device is lost; never resolves. */
+  readonly lost: Promise<never>;
+  #failure: RuntimeFailure | undefined;
+
+  constructor(gpu: GPUDevice) {
+    gpu.addEventListener('uncapturederror', ({ error }) => {
+      if (error instanceof GPUOutOfMemoryError) this.#failure ??= outOfMemory(error.message);
+    });
+    this.lost = gpu.lost.then((info) => {
+      this.#failure ??= deviceLost(info);
+      throw this.#failure;
+    });
+    // Nobody may be waiting when the device goes; `check` reports it to the next caller.
+    this.lost.catch(() => undefined);
+  }
+
+  /** Throws what happened to the device, if anything did. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+}
+
+function deviceLost(info: GPUDeviceLostInfo): RuntimeFailure {
+  const why =
+    info.reason === 'destroyed' ? 'it was released' : info.message.split('\n')[0] || 'driver reset or sleep';
+  return new RuntimeFailure(
+    'device-lost',
+    `The GPU was lost (${why}); reload and resume from the last checkpoint.`,
+  );
+}
+
+function outOfMemory(message: string): RuntimeFailure {
+  return new RuntimeFailure(
+    'out-of-memory',
+    'The GPU ran out of memory; lower the batch size, the maximum length or the rank, or close other tabs.',
+    { cause: message },
+  );
+}
+
+/** Copies bytes into a new storage buffer; onnxruntime wants sizes in multiples of 16 bytes. The caller owns it. */
+export function uploadBuffer(gpu: GPUDevice, bytes: Uint8Array): GPUBuffer {
+  const buffer = gpu.createBuffer({
+    size: Math.max(16, Math.ceil(bytes.byteLength / 16) * 16),
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    mappedAtCreation: true,
+  });
+  new Uint8Array(buffer.getMappedRange()).set(bytes);
+  buffer.unmap();
+  return buffer;
+}
+
+/** Copies the first `length` bytes of a buffer out. */
+export async function downloadBuffer(
+  gpu: GPUDevice,
+  buffer: GPUBuffer,
+  length: number,
+): Promise<ArrayBuffer> {
+  const size = Math.ceil(length / 4) * 4;
+  const staging = gpu.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  try {
+    const commands = gpu.createCommandEncoder();
+    commands.copyBufferToBuffer(buffer, 0, staging, 0, size);
+    gpu.queue.submit([commands.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    return staging.getMappedRange().slice(0, length);
+  } finally {
+    staging.destroy();
+  }
+}

@@ -1,0 +1,134 @@
+import { countSupervised, truncateRow, type TokenizedRow } from '../text/tokenizedRow.ts';
+
+/** The static shape that a training graph was compiled for. */
+export interface BatchShape {
+  /** Rows per microbatch, B. */
+  readonly batchSize: number;
+  /** Tokens per row with padding, T. */
+  readonly sequenceLength: number;
+  /** Positions whose logits the loss may use per microbatch, R. */
+  readonly maxSupervised: number;
+}
+
+/** One microbatch, ready to be fed: rows right-padded to [B, T], supervised positions listed in R slots. */
+export interface Batch {
+  /** [B, T] token ids, padding 0. */
+  readonly inputIds: BigInt64Array;
+  /** [R] flat position b·T + t whose logits predict the label; padding 0. */
+  readonly supervisedRows: BigInt64Array;
+  /** [B·T] the slot in `supervisedRows`, or R where the position is not supervised. */
+  readonly rowOfPosition: BigInt64Array;
+  /** [R] the token to predict; padding 0. */
+  readonly labels: Int32Array;
+  /** [R] `weight` for every slot in use, 0 for padding. */
+  readonly labelWeights: Float32Array;
+}
+
+/** Counts the tokens that the loss counts, over all rows. */
+export function totalSupervised(rows: readonly TokenizedRow[]): number {
+  return rows.reduce((sum, row) => sum + countSupervised(row), 0);
+}
+
+/**
+ * Lays out up to B rows as one microbatch; missing rows are padding throughout. `weight` is what each supervised
+ * token counts: 1 / (supervised tokens of the whole accumulated batch).
+ * Throws when the rows do not fit the shape.
+ */
+export function layOutBatch(rows: readonly TokenizedRow[], shape: BatchShape, weight: number): Batch {
+  const { batchSize, sequenceLength, maxSupervised } = shape;
+  if (!fits(rows, shape)) throw new Error(describeMisfit(rows, [shape]));
+  const inputIds = new BigInt64Array(batchSize * sequenceLength);
+  const supervisedRows = new BigInt64Array(maxSupervised);
+  const rowOfPosition = new BigInt64Array(batchSize * sequenceLength).fill(BigInt(maxSupervised));
+  const labels = new Int32Array(maxSupervised);
+  const labelWeights = new Float32Array(maxSupervised);
+  let slot = 0;
+  rows.forEach((row, b) => {
+    row.ids.forEach((id, t) => {
+      inputIds[b * sequenceLength + t] = BigInt(id);
+      if (t === 0 || !row.supervised[t]) return;
+      // The logits of the position before a token predict it.
+      const position = b * sequenceLength + t - 1;
+      supervisedRows[slot] = BigInt(position);
+      rowOfPosition[position] = BigInt(slot);
+      labels[slot] = id;
+      labelWeights[slot++] = weight;
+    });
+  });
+  return { inputIds, supervisedRows, rowOfPosition, labels, labelWeights };
+}
+
+/** The first (smallest) shape that holds the rows. Throws naming what is too long. */
+export function chooseShape<S extends BatchShape>(rows: readonly TokenizedRow[], shapes: readonly S[]): S {
+  const shape = shapes.find((candidate) => fits(rows, candidate));
+  if (!shape) throw new Error(describeMisfit(rows, shapes));
+  return shape;
+}
+
+function fits(rows: readonly TokenizedRow[], shape: BatchShape): boolean {
+  return (
+    rows.length <= shape.batchSize &&
+    longest(rows) <= shape.sequenceLength &&
+    totalSupervised(rows) <= shape.maxSupervised
+  );
+}
+
+function describeMisfit(rows: readonly TokenizedRow[], shapes: readonly BatchShape[]): string {
+  const have = `${rows.length} rows of up to ${longest(rows)} tokens, ${totalSupervised(rows)} of them supervised,`;
+  const room = shapes.map((s) => `${s.batchSize} × ${s.sequenceLength} with ${s.maxSupervised}`).join('; ');
+  return `A batch of ${have} does not fit the compiled shapes (${room}); compile a larger one or shorten the rows.`;
+}
+
+const longest = (rows: readonly TokenizedRow[]): number =>
+  rows.reduce((length, row) => Math.max(length, row.ids.length), 0);
+
+/** Rows that fit `maxLength`, and what became of the others. */
+export interface FittedRows {
+  readonly rows: readonly TokenizedRow[];
+  /** Rows that were cut to `maxLength`. */
+  readonly truncated: number;
+  /** Rows left out: too long, or nothing to learn within `maxLength`. */
+  readonly dropped: number;
+}
+
+/** Cuts over-long rows to `maxLength` tokens (`'truncate'`) or leaves them out (`'drop'`). */
+export function fitRows(
+  rows: readonly TokenizedRow[],
+  maxLength: number,
+  overlong: 'truncate' | 'drop' = 'truncate',
+): FittedRows {
+  const fitted = rows
+    .map((row) => (overlong === 'drop' && row.ids.length > maxLength ? null : truncateRow(row, maxLength)))
+    .filter((row) => row !== null && countSupervised(row) > 0) as TokenizedRow[];
+  const truncated = fitted.filter((row) => !rows.includes(row)).length;
+  return { rows: fitted, truncated, dropped: rows.length - fitted.length };
+}
+
+/**
+ * Shapes to compile for `rows`: sequence lengths up to the longest row (rounded up to a multiple of 16), halving
+ * `buckets − 1` times, each with room for the supervised tokens of the worst batch that it may get. Ascending.
+ */
+export function planShapes(rows: readonly TokenizedRow[], batchSize: number, buckets = 1): BatchShape[] {
+  const top = roundUp(longest(rows), 16);
+  const lengths = Array.from({ length: buckets }, (_, i) => roundUp(top / 2 ** i, 16));
+  return [...new Set(lengths)]
+    .sort((a, b) => a - b)
+    .map((sequenceLength) => ({
+      batchSize,
+      sequenceLength,
+      maxSupervised: worstSupervised(rows, sequenceLength, batchSize),
+    }));
+}
+
+/** Supervised tokens of the B rows that have most, among those that fit; a row may occur twice where data wraps. */
+function worstSupervised(rows: readonly TokenizedRow[], sequenceLength: number, batchSize: number): number {
+  const counts = rows.filter((row) => row.ids.length <= sequenceLength).map(countSupervised);
+  const most = counts.sort((a, b) => b - a).slice(0, batchSize);
+  const repeated = Array.from({ length: batchSize }, (_, i) => most[i % Math.max(1, most.length)] ?? 1);
+  return roundUp(
+    repeated.reduce((sum, count) => sum + count, 0),
+    8,
+  );
+}
+
+const roundUp = (n: number, multiple: number): number => Math.max(1, Math.ceil(n / multiple)) * multiple;

@@ -1,0 +1,90 @@
+import type { Device, DeviceTensor, Session } from '../runtime/device.ts';
+import { adamW } from './adamw.ts';
+
+/** What an optimizer step changes, each a flat float32 vector. */
+export interface OptimizerVectors {
+  readonly parameters: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+}
+
+export interface StepSettings {
+  /** Number of this step, counted from 1 over the whole run. */
+  readonly step: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Gradient norm above which the gradient is scaled down; 0 switches clipping off. */
+  readonly maxGradNorm: number;
+}
+
+/** Outputs that the optimizer's session should leave on the device. */
+export const optimizerKeeps = ['parameters_out', 'first_moment_out', 'second_moment_out'] as const;
+
+/** A norm that no gradient has, standing in for "no clipping" (shaders need not support infinity). */
+const noClipping = 1e30;
+
+/** Parameters and moments on a device. It owns its tensors: they live until `dispose`, or until a step replaces them. */
+export class OptimizerState {
+  readonly #device: Device;
+  readonly #session: Session;
+  #tensors: readonly [parameters: DeviceTensor, firstMoment: DeviceTensor, secondMoment: DeviceTensor];
+
+  constructor(device: Device, session: Session, start: OptimizerVectors) {
+    this.#device = device;
+    this.#session = session;
+    const upload = (vector: Float32Array) => device.upload(vector, [vector.length], 'float32');
+    this.#tensors = [upload(start.parameters), upload(start.firstMoment), upload(start.secondMoment)];
+  }
+
+  /** The current parameters, to be fed; they belong to this object. */
+  get parameters(): DeviceTensor {
+    return this.#tensors[0];
+  }
+
+  /** Applies one AdamW step; returns the gradient's norm before clipping. `gradient` stays the caller's. */
+  async step(gradient: DeviceTensor, settings: StepSettings): Promise<number> {
+    const [parameters, firstMoment, secondMoment] = this.#tensors;
+    const state = { parameters, first_moment: firstMoment, second_moment: secondMoment, gradient };
+    const outputs = await this.#session.run({ ...state, ...this.#scalars(settings) });
+    const old = this.#tensors;
+    this.#tensors = [outputs['parameters_out']!, outputs['first_moment_out']!, outputs['second_moment_out']!];
+    for (const tensor of old) tensor.dispose();
+    return takeScalar(this.#device, outputs['grad_norm']!);
+  }
+
+  /** Copies parameters and moments out. */
+  async download(): Promise<OptimizerVectors> {
+    const [parameters, firstMoment, secondMoment] = await Promise.all(
+      this.#tensors.map(async (tensor) => (await this.#device.download(tensor)) as Float32Array),
+    );
+    return {
+      parameters: parameters!.slice(),
+      firstMoment: firstMoment!.slice(),
+      secondMoment: secondMoment!.slice(),
+    };
+  }
+
+  dispose(): void {
+    for (const tensor of this.#tensors) tensor.dispose();
+  }
+
+  #scalars({ step, learningRate, weightDecay, maxGradNorm }: StepSettings): Record<string, DeviceTensor> {
+    const scalar = (value: number) => this.#device.hostTensor(Float32Array.of(value), [1]);
+    return {
+      learning_rate: scalar(learningRate),
+      bias_correction1: scalar(1 - adamW.beta1 ** step),
+      bias_correction2: scalar(1 - adamW.beta2 ** step),
+      weight_decay: scalar(weightDecay),
+      max_grad_norm: scalar(maxGradNorm > 0 ? maxGradNorm : noClipping),
+    };
+  }
+}
+
+/** Reads a one-element tensor and disposes it. */
+export async function takeScalar(device: Device, tensor: DeviceTensor): Promise<number> {
+  try {
+    return Number((await device.download(tensor))[0]);
+  } finally {
+    tensor.dispose();
+  }
+}

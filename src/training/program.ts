@@ -1,0 +1,27 @@
+import type { BatchShape } from './batches.ts';
+
+/** Graphs compiled for one batch shape, as `compileTrainingModel` yields them. */
+export interface TrainingProgram extends BatchShape {
+  /** Loss and gradient. */
+  readonly trainingGraph: Uint8Array;
+  /** Loss only. */
+  readonly forwardGraph: Uint8Array;
+  /** Clipping and AdamW over the flat parameter vector. */
+  readonly optimizerGraph: Uint8Array;
+  /** How the trained tensors share one flat vector; the same in all programs of a run. */
+  readonly layout: { readonly size: number };
+}
+
+/** The programs by length, smallest first. Throws when there is none, or they disagree on the parameters. */
+export function sortPrograms(programs: readonly TrainingProgram[]): TrainingProgram[] {
+  const sorted = [...programs].sort((a, b) => a.sequenceLength - b.sequenceLength);
+  const first = sorted[0];
+  if (!first) throw new Error('Training needs at least one compiled program.');
+  const other = sorted.find((program) => program.layout.size !== first.layout.size);
+  if (other) {
+    throw new Error(
+      `The compiled programs disagree on the number of parameters: ${first.layout.size} for ${first.sequenceLength} tokens, ${other.layout.size} for ${other.sequenceLength}.`,
+    );
+  }
+  return sorted;
+}

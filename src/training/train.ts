@@ -1,0 +1,147 @@
+import type { DeviceTensor } from '../runtime/device.ts';
+import type { TokenizedRow } from '../text/tokenizedRow.ts';
+import { fitRows, type FittedRows } from './batches.ts';
+import type { TrainingCheckpoint } from './checkpoint.ts';
+import { assertOptions } from './options.ts';
+import { sortPrograms } from './program.ts';
+import { learningRateAt } from './schedule.ts';
+import type { StepEvent, TrainingEvent } from './trainingEvents.ts';
+import { createRun, type TrainingInput, type TrainingRun } from './trainingRun.ts';
+import { TrainingSessions } from './trainingSessions.ts';
+
+/**
+ * Trains the flat parameter vector with AdamW and yields what happens; the last event is `finished`.
+ * Everything on the device is released when the generator ends, also by an error, an abort, or the consumer leaving.
+ * Throws `RuntimeFailure` when the device fails, and an Error when settings are wrong or the loss is not a number.
+ */
+export async function* train(input: TrainingInput): AsyncGenerator<TrainingEvent, void, undefined> {
+  assertOptions(input.options);
+  const programs = sortPrograms(input.programs);
+  const maxLength = programs.at(-1)!.sequenceLength;
+  const fitted = fitRows(input.rows, maxLength, input.options.overlong);
+  const evaluationRows = fitRows(input.evaluationRows ?? [], maxLength).rows;
+  const sessions = new TrainingSessions(input.device, programs, input.weights);
+  let run: TrainingRun | undefined;
+  try {
+    run = await createRun(input, programs[0]!, sessions, fitted);
+    yield startedEvent(run, fitted);
+    yield* steps(run, evaluationRows);
+    yield {
+      type: 'finished',
+      step: run.step,
+      isStopped: run.step < run.totalSteps,
+      parameters: (await run.state.download()).parameters,
+    };
+  } finally {
+    run?.state.dispose();
+    run?.zeroGradient.dispose();
+    await sessions.dispose();
+  }
+}
+
+function startedEvent(run: TrainingRun, fitted: FittedRows): TrainingEvent {
+  const { step, totalSteps, parameterCount } = run;
+  const { rows, truncated, dropped } = fitted;
+  return {
+    type: 'started',
+    step,
+    totalSteps,
+    parameterCount,
+    rows: rows.length,
+    truncatedRows: truncated,
+    droppedRows: dropped,
+  };
+}
+
+/** The loop. Evaluation and checkpoints also come at the end, whatever ends it. */
+async function* steps(
+  run: TrainingRun,
+  evaluationRows: readonly TokenizedRow[],
+): AsyncGenerator<TrainingEvent> {
+  const { evaluateEvery, checkpointEvery } = run.options;
+  const evaluates = evaluateEvery !== undefined && evaluationRows.length > 0;
+  while (true) {
+    const isLast = run.step >= run.totalSteps || run.control.isStopping;
+    if (evaluates && (isLast || run.step % evaluateEvery === 0)) {
+      const loss = await run.sessions.evaluate(evaluationRows, run.state.parameters, run.signal);
+      yield { type: 'evaluation', step: run.step, loss };
+    }
+    if (checkpointEvery !== undefined && (isLast || (run.step > 0 && run.step % checkpointEvery === 0))) {
+      yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
+    }
+    if (isLast) return;
+    if (run.control.isPaused) yield { type: 'paused', checkpoint: await checkpointOf(run) };
+    await run.control.whileRunning(run.signal);
+    if (!run.control.isStopping) yield await trainStep(run);
+  }
+}
+
+async function checkpointOf(run: TrainingRun): Promise<TrainingCheckpoint> {
+  const { step, tokens, config } = run;
+  return { step, tokens, config, ...(await run.state.download()) };
+}
+
+/** One optimizer step: accumulate the microbatches' gradients, then clip and update. */
+async function trainStep(run: TrainingRun): Promise<StepEvent> {
+  const startTime = performance.now();
+  const step = run.step + 1;
+  const { microbatches, weight, tokens } = run.data.step(step);
+  const { weightDecay, maxGradNorm, ...schedule } = run.options;
+  const learningRate = learningRateAt(run.step, { ...schedule, totalSteps: run.totalSteps });
+  const accumulated = await accumulateGradient(run, microbatches, weight);
+  try {
+    const settings = { step, learningRate, weightDecay, maxGradNorm };
+    const gradNorm = await run.state.step(accumulated.gradient, settings);
+    assertFinite(step, accumulated.loss, gradNorm);
+    run.step = step;
+    run.tokens += tokens;
+    const epoch = (step * run.data.rowsPerStep) / run.data.rows.length;
+    const seconds = (performance.now() - startTime) / 1000;
+    return {
+      type: 'step',
+      step,
+      loss: accumulated.loss,
+      gradNorm,
+      learningRate,
+      tokens: run.tokens,
+      epoch,
+      seconds,
+    };
+  } finally {
+    accumulated.gradient.dispose();
+  }
+}
+
+/** Sum of the microbatches' losses and of their gradients; the caller owns the gradient. */
+async function accumulateGradient(
+  run: TrainingRun,
+  microbatches: readonly (readonly TokenizedRow[])[],
+  weight: number,
+): Promise<{ loss: number; gradient: DeviceTensor }> {
+  let loss = 0;
+  let gradient = run.zeroGradient;
+  const disposeGradient = () => void (gradient !== run.zeroGradient && gradient.dispose());
+  try {
+    for (const rows of microbatches) {
+      run.signal?.throwIfAborted();
+      const result = await run.sessions.gradient(rows, weight, {
+        parameters: run.state.parameters,
+        gradient,
+      });
+      disposeGradient();
+      gradient = result.gradient;
+      loss += result.loss;
+    }
+    return { loss, gradient };
+  } catch (error) {
+    disposeGradient();
+    throw error;
+  }
+}
+
+function assertFinite(step: number, loss: number, gradNorm: number): void {
+  if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return;
+  throw new Error(
+    `Training diverged at step ${step}: loss ${loss}, gradient norm ${gradNorm}. Use a lower learning rate or a longer warm-up.`,
+  );
+}

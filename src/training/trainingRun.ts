@@ -1,0 +1,128 @@
+import type { Device, DeviceTensor, WeightFiles } from '../runtime/device.ts';
+import type { TokenizedRow } from '../text/tokenizedRow.ts';
+import type { FittedRows } from './batches.ts';
+import { assertResumable, type TrainingCheckpoint } from './checkpoint.ts';
+import { TrainingControl } from './control.ts';
+import { OptimizerState } from './optimizerState.ts';
+import { totalStepsOf, type TrainingOptions } from './options.ts';
+import type { TrainingProgram } from './program.ts';
+import { TrainingData } from './trainingData.ts';
+import { TrainingSessions } from './trainingSessions.ts';
+
+export interface TrainingInput {
+  readonly device: Device;
+  /** One program, or several for rows of different length. */
+  readonly programs: readonly TrainingProgram[];
+  /** Where the programs' initializers are. */
+  readonly weights: WeightFiles;
+  /** Flat parameters to start from, laid out as the programs' `layout` says; ignored when resuming. */
+  readonly parameters: Float32Array;
+  readonly rows: readonly TokenizedRow[];
+  /** Held-out rows for `evaluation` events. */
+  readonly evaluationRows?: readonly TokenizedRow[];
+  readonly options: TrainingOptions;
+  /** Continue from here instead of from the beginning. */
+  readonly resumeFrom?: TrainingCheckpoint;
+  /** Pauses, resumes, ends the run early. */
+  readonly control?: TrainingControl;
+  /** Throws the run away: the generator throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a run carries from step to step. */
+export interface TrainingRun {
+  readonly options: TrainingOptions;
+  readonly control: TrainingControl;
+  readonly signal: AbortSignal | undefined;
+  readonly data: TrainingData;
+  readonly sessions: TrainingSessions;
+  readonly state: OptimizerState;
+  /** What accumulation starts from, uploaded once. */
+  readonly zeroGradient: DeviceTensor;
+  readonly config: TrainingCheckpoint['config'];
+  readonly parameterCount: number;
+  readonly totalSteps: number;
+  /** Steps done. */
+  step: number;
+  tokens: number;
+}
+
+/** Prepares data and device; the caller disposes the run's state, zero gradient and sessions. */
+export async function createRun(
+  input: TrainingInput,
+  program: TrainingProgram,
+  sessions: TrainingSessions,
+  fitted: FittedRows,
+): Promise<TrainingRun> {
+  const { options, device, resumeFrom } = input;
+  const { rows } = fitted;
+  if (rows.length === 0) {
+    throw new Error(
+      `None of the ${input.rows.length} rows has a supervised token within ${program.sequenceLength} tokens.`,
+    );
+  }
+  const seed = options.shuffle ? options.seed : null;
+  const data = new TrainingData(rows, program.batchSize, options.gradientAccumulationSteps, seed);
+  const totalSteps = totalStepsOf(options.duration, rows.length, data.rowsPerStep);
+  const config = runConfig(options, program, data, totalSteps);
+  const parameterCount = program.layout.size;
+  if (resumeFrom) assertResumable(resumeFrom, config, parameterCount);
+  else assertSize(input.parameters, parameterCount);
+  const zeros = () => new Float32Array(parameterCount);
+  const start = resumeFrom ?? { parameters: input.parameters, firstMoment: zeros(), secondMoment: zeros() };
+  return {
+    options,
+    control: input.control ?? new TrainingControl(),
+    signal: input.signal,
+    data,
+    sessions,
+    state: new OptimizerState(device, await sessions.optimizer(), start),
+    zeroGradient: device.upload(zeros(), [parameterCount]),
+    config,
+    parameterCount,
+    totalSteps,
+    step: resumeFrom?.step ?? 0,
+    tokens: resumeFrom?.tokens ?? 0,
+  };
+}
+
+function assertSize(parameters: Float32Array, size: number): void {
+  if (parameters.length !== size) {
+    throw new Error(
+      `The initial parameters have ${parameters.length} elements, but the programs train ${size}.`,
+    );
+  }
+}
+
+/** What must be the same for a resumed run to give the losses of an uninterrupted one. */
+function runConfig(
+  options: TrainingOptions,
+  program: TrainingProgram,
+  data: TrainingData,
+  totalSteps: number,
+): TrainingCheckpoint['config'] {
+  const {
+    learningRate,
+    schedule,
+    warmupSteps,
+    gradientAccumulationSteps,
+    weightDecay,
+    maxGradNorm,
+    seed,
+    shuffle,
+  } = options;
+  return {
+    learningRate,
+    schedule,
+    warmupSteps,
+    gradientAccumulationSteps,
+    weightDecay,
+    maxGradNorm,
+    shuffle,
+    ...(shuffle ? { seed } : {}),
+    // A constant rate does not depend on the run's length, so such a run may be extended.
+    ...(schedule === 'constant' ? {} : { totalSteps }),
+    batchSize: program.batchSize,
+    rows: data.fingerprint(),
+  };
+}
