@@ -64,7 +64,7 @@ function splitHeads(g: GraphBuilder, x: Value, heads: number): Value {
 function addBiases(g: GraphBuilder, scores: Value, { bias, causal, window }: AttentionParts): Value {
   const [length, span] = scores.shape.slice(-2) as [number, number];
   const hidden = causal ? causalBias(g, length, span, window) : null;
-  const isZero = bias?.constant?.every((x) => x === 0) ?? true;
+  const isZero = bias?.constant?.every((x) => x === 0) ?? false;
   return [isZero ? null : bias, hidden].reduce<Value>((sum, term) => (term ? g.add(sum, term) : sum), scores);
 }
 
