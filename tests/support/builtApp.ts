@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { chromium, type Browser, type Page } from 'playwright';
 import { buildWhereStale, builtFolder } from '../../tools/serve/buildApp.ts';
 import { addressOf, serveFolder } from '../../tools/serve/staticServer.ts';
@@ -31,7 +30,7 @@ async function openWatched(browser: Browser, address: string, path: string): Pro
   const foreignRequests: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`);
   });
   context.on('request', (request) => {
     const url = request.url();
@@ -41,20 +40,26 @@ async function openWatched(browser: Browser, address: string, path: string): Pro
   return { page, complaints, foreignRequests };
 }
 
-/** Serves a folder as `npm start` does and starts a browser. */
-export async function serveInBrowser(folder: string): Promise<ServedApp> {
-  const server: Server = await serveFolder(folder);
-  const address = addressOf(server);
+/** A browser in front of `address`; `stop` ends what answers there. */
+export async function browse(address: string, stop: () => Promise<unknown>): Promise<ServedApp> {
   const browser = await chromium.launch({ executablePath: findChromium(), args: [...chromiumFlags] });
   return {
     address,
     open: (path = '') => openWatched(browser, address, path),
     async close() {
       await browser.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stop();
     },
   };
+}
+
+/** Serves a folder as `npm start` does and starts a browser. */
+export async function serveInBrowser(folder: string): Promise<ServedApp> {
+  const server = await serveFolder(folder);
+  return browse(addressOf(server), () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
 }
 
 /** The app itself, built where that is needed. */
