@@ -89,7 +89,8 @@ function scoreTask(task: string, group: readonly ScoredAnswer[]): TaskScores {
   return { task, ...scoreGroup(group), majority: majorityBaseline(items), random: randomBaseline(items) };
 }
 
-function scoreGroup(group: readonly ScoredAnswer[]): GroupScores {
+/** Means over any selection of answers. */
+export function scoreGroup(group: readonly ScoredAnswer[]): GroupScores {
   const invalid = group.filter((s) => s.isInvalid).length;
   return {
     ...meanScores(group),

@@ -15,7 +15,7 @@ export interface SamplingOptions {
   readonly temperature: number;
   /** Nucleus: sample from the smallest set of tokens whose probability reaches this, in (0, 1]. */
   readonly topP: number;
-  /** The same seed, prompts and model give the same completions. */
+  /** The same seed, prompts and model give the same completions; equal prompts in one call are sampled apart. */
   readonly seed: number;
   /** Generation ends before the first of these strings; none of them is part of the completion. */
   readonly stop: readonly string[];

@@ -1,0 +1,64 @@
+import type { Evaluation } from '../evaluation/evaluate.ts';
+import type { Dataset } from './dataset.ts';
+import type { Report } from './report.ts';
+import type { GeneratedTask, Passage, Rejection } from './tasks.ts';
+
+export type AdapterName = 'seedsOnly' | 'specialized';
+export type EvaluatedModel = 'base' | AdapterName;
+export type Stage = 'recitation' | 'instructions' | 'responses' | 'dataset' | 'training' | 'evaluation';
+
+/** A stretch of work that is either finished or done again from its stored parts. */
+export interface Phase {
+  readonly stage: Stage;
+  /** From 1; stages outside the rounds belong to round 1. */
+  readonly round: number;
+  /** Whose training or evaluation it is. */
+  readonly model?: EvaluatedModel;
+}
+
+export function phaseKey({ stage, round, model }: Phase): string {
+  return [stage, round, model ?? ''].join('/');
+}
+
+/** Events of writing data; they know nothing of adapters. */
+export type GenerationEvent =
+  | { readonly type: 'phaseStarted'; readonly phase: Phase }
+  | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
+  | { readonly type: 'phaseFinished'; readonly phase: Phase }
+  | { readonly type: 'roundStarted'; readonly round: number }
+  | { readonly type: 'passageRecited'; readonly passage: Passage }
+  | { readonly type: 'taskGenerated'; readonly task: GeneratedTask }
+  | { readonly type: 'taskRejected'; readonly id: string; readonly rejection: Rejection }
+  /** All tasks of the first `count` instruction prompts have been judged. */
+  | { readonly type: 'promptsFinished'; readonly count: number }
+  | {
+      readonly type: 'taskAnswered';
+      readonly id: string;
+      readonly output: string;
+      readonly passageId?: string;
+    }
+  | { readonly type: 'taskKept'; readonly id: string };
+
+export interface ModelEvaluation {
+  readonly heldOut: Evaluation;
+  readonly retention: Evaluation;
+}
+
+/** What `specialize` tells, in order; `state.ts` folds it into what can be stored and continued. */
+export type SpecializeEvent<Adapter, TrainingEvent> =
+  | GenerationEvent
+  | { readonly type: 'datasetReady'; readonly dataset: Dataset }
+  | {
+      readonly type: 'training';
+      readonly model: AdapterName;
+      readonly round: number;
+      readonly event: TrainingEvent;
+    }
+  | {
+      readonly type: 'adapterTrained';
+      readonly model: AdapterName;
+      readonly round: number;
+      readonly adapter: Adapter;
+    }
+  | { readonly type: 'evaluated'; readonly model: EvaluatedModel; readonly evaluation: ModelEvaluation }
+  | { readonly type: 'done'; readonly report: Report };

@@ -1,0 +1,174 @@
+import { normalizeAnswer } from '../evaluation/answerMatch.ts';
+import { createRandom } from '../evaluation/random.ts';
+import { completeInOrder } from './completeInOrder.ts';
+import type { Phase } from './events.ts';
+import { type AnsweredDraft, type FilterContext, firstRejection, noveltyText } from './filter.ts';
+import {
+  findPassage,
+  type GenerationContext,
+  type GenerationEvents,
+  progress,
+  samplingSeed,
+  slices,
+} from './generation.ts';
+import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
+import { responseRules } from './responseRules.ts';
+import { createRetriever, type Retriever } from './retrieve.ts';
+import { SimilarityIndex } from './similarity.ts';
+import type { GeneratedTask, Passage, SeedTask, Side, TaskText } from './tasks.ts';
+import { taskKey } from './tasks.ts';
+
+/** How one task is asked: once per vote, each time with other demonstrations. */
+interface Question {
+  readonly task: GeneratedTask;
+  readonly passage?: Passage | undefined;
+  readonly votes: readonly { readonly demonstrations: readonly SeedTask[]; readonly prompt: Prompt }[];
+}
+
+/**
+ * Answers every pending task, greedily, after some answered seeds of the task's side and with the passage that it was
+ * written about or that retrieval finds; then applies the response rules.
+ */
+export async function* generateResponses(
+  context: GenerationContext,
+  model: LanguageModel,
+  round: number,
+): GenerationEvents {
+  const { settings, tasks, ready } = context;
+  const phase: Phase = { stage: 'responses', round };
+  const pending = tasks().filter((task) => task.decision === 'pending');
+  const total = tasks().filter((task) => task.rejection?.stage !== 'instruction').length;
+  const judge = createJudge(context);
+  const retrievers = createRetrievers(context);
+  let done = total - pending.length;
+  for (const wave of slices(pending, Math.max(1, Math.floor(settings.batchSize / settings.votes)))) {
+    await ready();
+    const questions = wave.map((task) => drawQuestion(context, retrievers, task));
+    for await (const { question, draft, demonstrations } of answers(context, model, questions, round)) {
+      const { task, passage } = question;
+      yield {
+        type: 'taskAnswered',
+        id: task.id,
+        output: draft.output,
+        ...(passage && { passageId: passage.id }),
+      };
+      const rejection = judge.reject(draft, demonstrations, passage?.text);
+      if (rejection)
+        yield { type: 'taskRejected', id: task.id, rejection: { ...rejection, stage: 'response' } };
+      else yield { type: 'taskKept', id: task.id };
+      yield progress(phase, ++done, total);
+    }
+  }
+  for (const task of tasks().filter((kept) => kept.decision === 'kept')) {
+    const reason = judge.contradiction(task);
+    if (reason) yield { type: 'taskRejected', id: task.id, rejection: { ...reason, stage: 'response' } };
+  }
+}
+
+function createRetrievers({ sources, settings }: GenerationContext): Record<Side, Retriever | null> {
+  const build = (side: Side): Retriever | null =>
+    settings.retrieve ? createRetriever(sources[side].passages) : null;
+  return { train: build('train'), valid: build('valid') };
+}
+
+function drawQuestion(
+  { subject, sources, prompts, settings }: GenerationContext,
+  retrievers: Record<Side, Retriever | null>,
+  task: GeneratedTask,
+): Question {
+  const query = `${task.instruction} ${task.input}`;
+  const passage = findPassage(sources, task.passageId) ?? retrievers[task.side]?.find(query, 1)[0];
+  const votes = Array.from({ length: settings.votes }, (_, vote) => {
+    const random = createRandom(settings.seed, 'responses', task.id, vote);
+    const demonstrations = random.sample(sources[task.side].seeds, settings.responseDemonstrations);
+    const prompt = prompts.answerFromDemonstrations({
+      subject,
+      demonstrations,
+      passage: passage?.text,
+      task,
+    });
+    return { demonstrations, prompt };
+  });
+  return { task, passage, votes };
+}
+
+interface Answer {
+  readonly question: Question;
+  readonly draft: AnsweredDraft;
+  readonly demonstrations: readonly SeedTask[];
+}
+
+async function* answers(
+  { prompts, settings, signal }: GenerationContext,
+  model: LanguageModel,
+  questions: readonly Question[],
+  round: number,
+): AsyncGenerator<Answer> {
+  const asked = questions.flatMap((question) => question.votes.map((vote) => vote.prompt));
+  const seed = samplingSeed(settings.seed, 'responses', round, questions[0]?.task.id ?? '');
+  const request = {
+    maxNewTokens: settings.responseTokens,
+    temperature: 0,
+    topP: 1,
+    seed,
+    stop: prompts.demonstrationStop,
+  };
+  let given: Completion[] = [];
+  let position = 0;
+  for await (const completion of completeInOrder(model, asked, { ...request, signal })) {
+    given.push(completion);
+    if (given.length < settings.votes) continue;
+    const question = questions[position++] as Question;
+    yield { question, ...elect(question, given) };
+    given = [];
+  }
+}
+
+/** The commonest answer, as its first voter worded it; ties go to the earlier vote. */
+function elect({ task, votes }: Question, given: readonly Completion[]): Omit<Answer, 'question'> {
+  const keys = given.map((completion) => normalizeAnswer(completion.text));
+  const counts = keys.map((key) => keys.filter((other) => other === key).length);
+  const best = counts.indexOf(Math.max(...counts));
+  const completion = given[best] as Completion;
+  return {
+    demonstrations: votes[best]?.demonstrations ?? [],
+    draft: {
+      instruction: task.instruction,
+      input: task.input,
+      output: completion.text.trim(),
+      isCut: completion.finishReason === 'length',
+      agreement: (counts[best] ?? 0) / given.length,
+    },
+  };
+}
+
+/** Judges answers one after the other and remembers them all, the kept ones also for novelty. */
+function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext) {
+  const seeds = [...sources.train.seeds, ...sources.valid.seeds];
+  const kept = tasks().filter((task) => task.decision === 'kept');
+  const known = new SimilarityIndex([...seeds, ...kept].map((task) => noveltyText(task, settings)));
+  const outputs = new Map<string, string[]>();
+  const remember = (task: TaskText, output: string): void => {
+    outputs.set(taskKey(task), [...(outputs.get(taskKey(task)) ?? []), output]);
+  };
+  const trusted = tasks().filter(
+    (task) => task.decision === 'kept' || task.rejection?.rule === 'contradiction',
+  );
+  for (const task of [...seeds, ...trusted]) remember(task, task.output ?? '');
+  const answersTo = (task: TaskText): readonly string[] => outputs.get(taskKey(task)) ?? [];
+  const shared = { settings, known, isHeldOut, answersTo, isKnown: () => false };
+  const reject = (draft: AnsweredDraft, demonstrations: readonly SeedTask[], passage?: string) => {
+    const context: FilterContext = { ...shared, demonstrations, passage };
+    const rejection = firstRejection(responseRules, draft, context);
+    // An answer that was refused for itself contradicts nobody.
+    if (!rejection || rejection.rule === 'contradiction') remember(draft, draft.output);
+    if (!rejection) known.add(noveltyText(draft, settings));
+    return rejection;
+  };
+  const contradiction = (task: GeneratedTask) => {
+    const draft = { ...task, output: task.output ?? '', isCut: false, agreement: 1 };
+    const rules = responseRules.filter((rule) => rule.name === 'contradiction');
+    return firstRejection(rules, draft, { ...shared, demonstrations: [] });
+  };
+  return { reject, contradiction };
+}

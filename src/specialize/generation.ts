@@ -1,0 +1,40 @@
+import { createRandom } from '../evaluation/random.ts';
+import type { GenerationEvent, Phase } from './events.ts';
+import type { PromptSet } from './prompts.ts';
+import type { SpecializeSettings } from './settings.ts';
+import type { SplitSources } from './split.ts';
+import type { GeneratedTask, Passage, Subject, TaskText } from './tasks.ts';
+
+/** All that writing data may know. Held-out tasks are not in here: the model cannot be shown what is not given. */
+export interface GenerationContext {
+  readonly subject: Subject;
+  readonly sources: SplitSources;
+  readonly prompts: PromptSet;
+  readonly settings: SpecializeSettings;
+  /** Yes or no only, so that a draft can be refused without its held-out twin being known here. */
+  readonly isHeldOut: (task: TaskText) => boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Resolves when work may go on: waits while paused, throws when aborted. Awaited before each call of the model. */
+  readonly ready: () => Promise<void>;
+  readonly tasks: () => readonly GeneratedTask[];
+}
+
+export type GenerationEvents = AsyncGenerator<GenerationEvent, void>;
+
+/** A seed for the sampler, different for every call of the model and the same in every run with this `seed`. */
+export function samplingSeed(seed: number, ...call: readonly (string | number)[]): number {
+  return createRandom(seed, 'sampling', ...call).below(2 ** 31);
+}
+
+export function progress(phase: Phase, done: number, total: number): GenerationEvent {
+  return { type: 'progress', phase, done: Math.min(done, total), total };
+}
+
+export function findPassage(sources: SplitSources, id: string | undefined): Passage | undefined {
+  if (id === undefined) return undefined;
+  return [...sources.train.passages, ...sources.valid.passages].find((passage) => passage.id === id);
+}
+
+export function* slices<T>(values: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);
+}

@@ -1,0 +1,151 @@
+import type { AnswerScores } from '../evaluation/baselines.ts';
+import {
+  type Evaluation,
+  type GroupScores,
+  scoreGroup,
+  type ScoredAnswer,
+  type TaskScores,
+} from '../evaluation/evaluate.ts';
+import { type Interval, pairedBootstrap, type Verdict, verdictOf } from '../evaluation/pairedBootstrap.ts';
+import type { EvaluatedModel, ModelEvaluation } from './events.ts';
+import { instructionRules } from './instructionRules.ts';
+import { responseRules } from './responseRules.ts';
+import type { SpecializeSettings } from './settings.ts';
+import type { SpecializationState } from './state.ts';
+import type { Subject } from './tasks.ts';
+
+/** The scores of every model on the same items. */
+export interface ReportRow {
+  readonly name: string;
+  readonly count: number;
+  /** Always `base` and `specialized`; `seedsOnly` where that control was trained. */
+  readonly models: Readonly<Partial<Record<EvaluatedModel, GroupScores>>>;
+  /** Present for tasks, which are what one constant answer makes sense for. */
+  readonly majority?: AnswerScores;
+  readonly random?: AnswerScores;
+}
+
+/** The difference in token F1 on the same items, in [-1, 1], with its 95 % interval. */
+export interface Comparison {
+  readonly of: EvaluatedModel;
+  readonly with: EvaluatedModel;
+  readonly difference: Interval;
+  readonly verdict: Verdict;
+}
+
+export interface Comparisons {
+  readonly overall: ReportRow;
+  readonly tasks: readonly ReportRow[];
+  /** By where the answer can be known from, if the items say so. */
+  readonly sources: readonly ReportRow[];
+  readonly comparisons: readonly Comparison[];
+}
+
+export interface RejectCount {
+  readonly rule: string;
+  readonly description: string;
+  readonly count: number;
+}
+
+export interface Report {
+  readonly domain: string;
+  /** Of the specialised model against the base on the held-out tasks. */
+  readonly verdict: Verdict;
+  readonly heldOut: Comparisons;
+  /** General tasks; null where the domain has none. */
+  readonly retention: Comparisons | null;
+  readonly counts: Readonly<Record<'seeds' | 'prompts' | 'generated' | 'kept' | 'train' | 'valid', number>>;
+  /** Most frequent first. */
+  readonly rejects: readonly RejectCount[];
+  readonly settings: SpecializeSettings;
+}
+
+type Evaluations = Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
+
+/**
+ * Draws the sums of a finished run.
+ * @throws where the base or the specialised model has not been evaluated.
+ */
+export function buildReport(
+  domain: Subject & { readonly seeds: readonly unknown[] },
+  state: SpecializationState<unknown>,
+  settings: SpecializeSettings,
+): Report {
+  const { evaluations, tasks, dataset, promptsUsed } = state;
+  const heldOut = compareModels(evaluations, 'heldOut', settings.seed);
+  return {
+    domain: domain.name,
+    verdict: heldOut.comparisons[0]?.verdict ?? 'no difference shown',
+    heldOut,
+    retention: evaluations.base?.retention.answers.length
+      ? compareModels(evaluations, 'retention', settings.seed)
+      : null,
+    counts: {
+      seeds: domain.seeds.length,
+      prompts: promptsUsed,
+      generated: tasks.length,
+      kept: tasks.filter((task) => task.decision === 'kept').length,
+      train: dataset?.train.length ?? 0,
+      valid: dataset?.valid.length ?? 0,
+    },
+    rejects: countRejects(tasks),
+    settings,
+  };
+}
+
+/** How many tasks each rule rejected, most frequent first; rules that rejected none are left out. */
+export function countRejects(tasks: SpecializationState<unknown>['tasks']): RejectCount[] {
+  return [...instructionRules, ...responseRules]
+    .map(({ name, description }) => {
+      const count = tasks.filter((task) => task.rejection?.rule === name).length;
+      return { rule: name, description, count };
+    })
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+}
+
+function compareModels(evaluations: Evaluations, set: keyof ModelEvaluation, seed: number): Comparisons {
+  const { base, seedsOnly, specialized } = evaluations;
+  if (!base || !specialized)
+    throw new Error('The base and the specialised model must be evaluated before a report.');
+  const models = {
+    base: base[set],
+    ...(seedsOnly && { seedsOnly: seedsOnly[set] }),
+    specialized: specialized[set],
+  };
+  const compare = (of: EvaluatedModel, against: EvaluatedModel): Comparison[] => {
+    const [left, right] = [models[of], models[against]];
+    if (!left || !right) return [];
+    const difference = pairedBootstrap(f1Differences(left, right), { seed });
+    return [{ of, with: against, difference, verdict: verdictOf(difference) }];
+  };
+  return {
+    overall: row('all', models, () => true),
+    tasks: models.base.tasks.map((task) => taskRow(task, models)),
+    sources: (['pretraining', 'documents'] as const)
+      .map((source) => row(source, models, (answer) => answer.item.source === source))
+      .filter(({ count }) => count > 0),
+    comparisons: [
+      ...compare('specialized', 'base'),
+      ...compare('specialized', 'seedsOnly'),
+      ...compare('seedsOnly', 'base'),
+    ],
+  };
+}
+
+type Models = Readonly<Partial<Record<EvaluatedModel, Evaluation>>>;
+
+function taskRow({ task, majority, random }: TaskScores, models: Models): ReportRow {
+  return { ...row(task, models, (answer) => answer.item.task === task), majority, random };
+}
+
+function row(name: string, models: Models, belongs: (answer: ScoredAnswer) => boolean): ReportRow {
+  const scores = Object.entries(models).map(
+    ([model, { answers }]) => [model, scoreGroup(answers.filter(belongs))] as const,
+  );
+  return { name, count: scores[0]?.[1].count ?? 0, models: Object.fromEntries(scores) };
+}
+
+function f1Differences(left: Evaluation, right: Evaluation): number[] {
+  return left.answers.map((answer, i) => answer.f1 - (right.answers[i]?.f1 ?? 0));
+}

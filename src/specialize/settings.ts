@@ -1,0 +1,158 @@
+import * as z from 'zod';
+
+z.config({ jitless: true });
+
+/** Words that ask for what a language model cannot see or do: Self-Instruct's list with Stanford Alpaca's additions. */
+export const selfInstructBlacklist: readonly string[] = [
+  ...[
+    'image',
+    'images',
+    'graph',
+    'graphs',
+    'picture',
+    'pictures',
+    'file',
+    'files',
+    'map',
+    'maps',
+    'draw',
+    'plot',
+  ],
+  ...['go to', 'video', 'audio', 'music', 'flowchart', 'diagram'],
+];
+
+const count = (min: number) => z.int().min(min);
+const share = z.number().min(0).max(1);
+
+/** Everything adjustable, in one flat object: the form, the command line and the stored run share it. */
+export const settingsSchema = z.object({
+  seed: z.int().describe('Two runs with equal seeds, settings and model write the same data.'),
+  rounds: count(1).describe(
+    'Rounds after the first answer the tasks again with the adapter of the round before.',
+  ),
+  tasks: count(1).describe('Stop writing tasks when this many have passed the instruction filters.'),
+  maxPrompts: count(1).describe('Give up writing tasks after this many prompts.'),
+  batchSize: count(1).describe('Prompts handed to the model at once.'),
+  instructionDemonstrations: count(1).describe('Seeds shown when asking for new tasks.'),
+  tasksPerPrompt: count(1).describe('New tasks taken from one completion.'),
+  instructionTokens: count(1).describe('Token limit of a completion that lists tasks.'),
+  temperature: z.number().min(0).max(2).describe('For writing tasks; answers are greedy.'),
+  topP: z.number().gt(0).max(1).describe('Nucleus for writing tasks.'),
+  passageShare: share.describe('Share of task-writing prompts that are about a passage of the documents.'),
+  passageWords: count(10).describe('Longest passage, in words.'),
+  recitations: count(0).describe('Prompts that make the model recite facts, which then serve as passages.'),
+  recitationTokens: count(1).describe('Token limit of one recitation.'),
+  recitationTemperature: z.number().min(0).max(2),
+  responseDemonstrations: count(0).describe('Answered seeds shown when answering a new task.'),
+  responseTokens: count(1).describe('Token limit of an answer, in generation and in evaluation.'),
+  retrieve: z.boolean().describe('Show the best matching passage when answering a task.'),
+  votes: count(1).describe('Answers per task, each with other demonstrations; the commonest one counts.'),
+  minAgreement: share.describe('Smallest share of votes that must agree.'),
+  minWords: count(1).describe('Shortest instruction, in words.'),
+  maxWords: count(1).describe('Longest instruction, in words.'),
+  noveltyScope: z
+    .enum(['task', 'answeredTask'])
+    .describe('Compare tasks without or with their answers; short questions differ mostly in the answer.'),
+  maxSimilarity: share.describe('Largest ROUGE-L against any seed or kept task.'),
+  maxHeldOutSimilarity: share.describe('Largest ROUGE-L against any held-out task; equal tasks never pass.'),
+  minGrounding: share.describe(
+    "Smallest share of an answer's words found in its passage; 0 asks for nothing.",
+  ),
+  blacklist: z.array(z.string().min(1)).readonly(),
+  disabledRules: z.array(z.string()).readonly().describe('Names of filters to leave out.'),
+  validFraction: share.describe('Share of the seeds, and of the documents, that only watch the loss.'),
+  seedsOnly: z.boolean().describe('Also train an adapter on the seeds alone, as a control.'),
+});
+
+export type SpecializeSettings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** The method as published (Self-MoE's settings, Self-Instruct's filters); for models of several billion parameters. */
+export const faithfulSettings: SpecializeSettings = {
+  seed: 0,
+  rounds: 1,
+  tasks: 5000,
+  maxPrompts: 2500,
+  batchSize: 16,
+  instructionDemonstrations: 3,
+  tasksPerPrompt: 8,
+  instructionTokens: 768,
+  temperature: 1,
+  topP: 0.98,
+  passageShare: 0,
+  passageWords: 150,
+  recitations: 0,
+  recitationTokens: 512,
+  recitationTemperature: 0.7,
+  responseDemonstrations: 5,
+  responseTokens: 256,
+  retrieve: true,
+  votes: 1,
+  minAgreement: 0,
+  minWords: 4,
+  maxWords: 150,
+  noveltyScope: 'task',
+  maxSimilarity: 0.7,
+  maxHeldOutSimilarity: 0.7,
+  minGrounding: 0,
+  blacklist: selfInstructBlacklist,
+  disabledRules: [],
+  validFraction: 0.1,
+  seedsOnly: false,
+};
+
+/** For 100 M to 3 B parameters: fewer tasks, cooler sampling, fewer demonstrations, half of the tasks about passages. */
+export const smallModelSettings: SpecializeSettings = {
+  ...faithfulSettings,
+  tasks: 300,
+  maxPrompts: 200,
+  tasksPerPrompt: 5,
+  instructionTokens: 384,
+  temperature: 0.8,
+  topP: 0.95,
+  passageShare: 0.5,
+  passageWords: 120,
+  responseDemonstrations: 3,
+  responseTokens: 128,
+  minWords: 3,
+};
+
+/** For the embedded model, whose tasks are one short question and whose context is 256 tokens. */
+export const pocketSettings: SpecializeSettings = {
+  ...smallModelSettings,
+  instructionTokens: 96,
+  temperature: 0.9,
+  passageWords: 80,
+  recitationTokens: 128,
+  responseTokens: 32,
+  noveltyScope: 'answeredTask',
+  maxSimilarity: 0.8,
+  maxHeldOutSimilarity: 1,
+};
+
+export const settingsPresets = {
+  faithful: faithfulSettings,
+  small: smallModelSettings,
+  pocket: pocketSettings,
+} as const;
+
+/**
+ * Completes and checks settings that a person gave.
+ * @throws one sentence per fault, naming the setting and its value.
+ */
+export function resolveSettings(
+  given: Partial<SpecializeSettings>,
+  preset = smallModelSettings,
+): SpecializeSettings {
+  const result = settingsSchema.strict().safeParse({ ...preset, ...given });
+  if (result.success) return result.data;
+  throw new Error(
+    result.error.issues
+      .map((issue) => {
+        if (issue.code === 'unrecognized_keys')
+          return `There is no setting ${issue.keys.map((k) => `"${k}"`).join(', ')}.`;
+        const name = String(issue.path[0]);
+        return `Setting "${name}" is ${JSON.stringify((given as Record<string, unknown>)[name])}: ${issue.message}.`;
+      })
+      .join('\n'),
+  );
+}
