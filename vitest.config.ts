@@ -43,12 +43,12 @@ export default defineConfig({
         server: { headers: isolationHeaders },
         // Found up front, because finding one later reloads the page under a running test.
         optimizeDeps: {
-          entries: ['tests/**/*.gpu.test.ts', 'workers/*.ts'],
+          entries: ['tests/**/*.gpu.test.{ts,tsx}', 'workers/*.ts'],
           include: ['onnxruntime-web/webgpu', '@huggingface/transformers'],
         },
         test: {
           name: 'gpu',
-          include: ['tests/**/*.gpu.test.ts'],
+          include: ['tests/**/*.gpu.test.{ts,tsx}'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -117,8 +117,8 @@ describe('the source tree', () => {
     expect(barrels.map((file) => file.path)).toEqual([]);
   });
 
-  it('names files in camelCase, by what they hold', () => {
-    const named = /^[a-z][A-Za-z0-9]*(\.[a-z]+)*\.tsx?$/;
+  it('names files in camelCase (components as they are called), by what they hold', () => {
+    const named = /^([a-z][A-Za-z0-9]*(\.[a-z]+)*\.tsx?|[A-Z][A-Za-z0-9]*\.tsx)$/;
     const vague = /(utils?|helpers?|manager|handler)\b/i;
     const isMisnamed = (name: string) => !named.test(name) || vague.test(name.replace(/\..*$/, ''));
     const paths = files.filter((file) => !isGenerated(file)).map((file) => file.path);
