@@ -17,7 +17,7 @@ const numberedLine = /^[ \t]*(?:#+[ \t]*)?(?:\*\*)?(?:(?:task|instruction)[ \t]+
 const bulletLine = /^[ \t]*[-*•][ \t]+/;
 
 /** The items of a numbered (failing that, bulleted) list, each with its lines joined by newlines. */
-export function parseNumberedList(text: string, { continuesItem }: ListOptions): string[] {
+export function parseNumberedList(text: string, continuesItem: boolean): string[] {
   const lines = text.replace(/\r\n?/g, '\n').split('\n');
   const isNumbered = lines.some((line) => numberedLine.test(line));
   const marker = isNumbered || continuesItem ? numberedLine : bulletLine;
@@ -42,7 +42,7 @@ const emptyInput = /^[<([]?(?:no ?input|none|n\/?a|empty)[>)\]]?\.?$/i;
  * labels, quotes, emphasis and an answer that the model went on to write are removed.
  */
 export function parseTaskList(text: string, options: ListOptions): ParsedTask[] {
-  const items = parseNumberedList(text, options);
+  const items = parseNumberedList(text, options.continuesItem);
   return items.map((item, i) => ({ ...parseTask(item), isCut: options.isCut && i === items.length - 1 }));
 }
 

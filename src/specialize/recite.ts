@@ -6,7 +6,7 @@ import {
   samplingSeed,
   slices,
 } from './generation.ts';
-import type { LanguageModel } from './languageModel.ts';
+import type { Completion, LanguageModel } from './languageModel.ts';
 import { parseNumberedList } from './parse.ts';
 import { countWords } from './retrieve.ts';
 import { canonicalText } from './tasks.ts';
@@ -15,50 +15,46 @@ import { findRepetition } from './textFaults.ts';
 const phase = { stage: 'recitation', round: 1 } as const;
 const leastWords = 4;
 
+type RecitationContext = Pick<GenerationContext, 'subject' | 'prompts' | 'settings' | 'signal' | 'ready'>;
+
 /**
  * Lets the model write down what it knows of the subject; each fact can then stand in for a passage of a document.
- * A fact that was cut, is repetitive, very short or a repetition is left out.
+ * A fact that was cut, is repetitive, very short or known already is left out.
  */
-export async function* recitePassages(
-  { subject, prompts, settings, signal, ready }: Omit<GenerationContext, 'sources' | 'isHeldOut' | 'tasks'>,
-  model: LanguageModel,
-): GenerationEvents {
-  const {
-    seed,
-    recitations,
-    recitationTokens: maxNewTokens,
-    recitationTemperature: temperature,
-    topP,
-  } = settings;
+export async function* recitePassages(context: RecitationContext, model: LanguageModel): GenerationEvents {
+  const { prompts, settings, ready } = context;
   const known = new Set<string>();
-  const calls = Array.from({ length: recitations }, (_, i) => i);
+  const calls = Array.from({ length: settings.recitations }, (_, i) => i);
   for (const wave of slices(calls, settings.batchSize)) {
     await ready();
-    const sampling = {
-      maxNewTokens,
-      temperature,
-      topP,
-      seed: samplingSeed(seed, 'recitation', wave[0] ?? 0),
-      stop: [],
-    };
     let call = wave[0] ?? 0;
-    for await (const completion of completeInOrder(
-      model,
-      wave.map(() => prompts.writePassages(subject)),
-      { ...sampling, signal },
-    )) {
-      const isCut = completion.finishReason === 'length';
-      const facts = parseNumberedList(completion.text, { continuesItem: prompts.continuesItem, isCut });
-      for (const [i, fact] of facts.slice(0, isCut ? -1 : undefined).entries()) {
-        const text = fact.replace(/\s+/g, ' ');
-        if (known.has(canonicalText(text)) || countWords(text) < leastWords || findRepetition(text)) continue;
+    for await (const completion of recite(context, model, wave)) {
+      for (const [i, text] of readFacts(completion, prompts.continuesItem).entries()) {
+        if (known.has(canonicalText(text))) continue;
         known.add(canonicalText(text));
-        yield {
-          type: 'passageRecited',
-          passage: { id: `recited-${call + 1}.${i + 1}`, documentId: `recited-${call + 1}.${i + 1}`, text },
-        };
+        const id = `recited-${call + 1}.${i + 1}`;
+        yield { type: 'passageRecited', passage: { id, documentId: id, text } };
       }
-      yield progress(phase, ++call, recitations);
+      yield progress(phase, ++call, settings.recitations);
     }
   }
+}
+
+function recite(
+  { subject, prompts, settings, signal }: RecitationContext,
+  model: LanguageModel,
+  wave: readonly number[],
+): AsyncGenerator<Completion> {
+  const { seed, recitationTokens: maxNewTokens, recitationTemperature: temperature, topP } = settings;
+  const callSeed = samplingSeed(seed, 'recitation', wave[0] ?? 0);
+  const asked = wave.map(() => prompts.writePassages(subject));
+  return completeInOrder(model, asked, { maxNewTokens, temperature, topP, seed: callSeed, stop: [], signal });
+}
+
+function readFacts({ text, finishReason }: Completion, continuesItem: boolean): string[] {
+  const isCut = finishReason === 'length';
+  return parseNumberedList(text, continuesItem)
+    .slice(0, isCut ? -1 : undefined)
+    .map((fact) => fact.replace(/\s+/g, ' '))
+    .filter((fact) => countWords(fact) >= leastWords && findRepetition(fact) === null);
 }

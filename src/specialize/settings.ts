@@ -119,9 +119,9 @@ export const smallModelSettings: SpecializeSettings = {
 /** For the embedded model, whose tasks are one short question and whose context is 256 tokens. */
 export const pocketSettings: SpecializeSettings = {
   ...smallModelSettings,
-  instructionTokens: 96,
+  instructionTokens: 64,
   temperature: 0.9,
-  passageWords: 80,
+  passageWords: 60,
   recitationTokens: 128,
   responseTokens: 32,
   noveltyScope: 'answeredTask',

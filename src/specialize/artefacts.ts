@@ -1,0 +1,43 @@
+import type { DatasetRow } from './dataset.ts';
+import type { Domain } from './domain.ts';
+import type { PromptSet } from './prompts.ts';
+import { toExample } from './dataset.ts';
+import { renderReport } from './renderReport.ts';
+import type { SpecializationState } from './state.ts';
+
+/**
+ * Everything a run leaves behind but the adapters, as files by name: `tasks.jsonl` (every generated task with its
+ * provenance and reject reason), `train.jsonl`, `valid.jsonl`, `test.jsonl` (the held-out tasks), `passages.jsonl`,
+ * `report.json`, `report.md`. Files of phases not reached yet are left out.
+ */
+export function specializationFiles(
+  state: SpecializationState<unknown>,
+  domain: Domain,
+  prompts: PromptSet,
+): Record<string, string> {
+  const { tasks, passages, dataset, report } = state;
+  return {
+    'tasks.jsonl': jsonLines(tasks),
+    ...(passages.length > 0 && { 'passages.jsonl': jsonLines(passages) }),
+    ...(dataset && {
+      'train.jsonl': jsonLines(dataset.train.map(toColumns)),
+      'valid.jsonl': jsonLines(dataset.valid.map(toColumns)),
+    }),
+    'test.jsonl': jsonLines(
+      domain.heldOut.map((item) => ({ ...toExample(item, prompts), id: item.id, task: item.task })),
+    ),
+    ...(report && {
+      'report.json': `${JSON.stringify(report, null, 2)}\n`,
+      'report.md': renderReport(report),
+    }),
+  };
+}
+
+/** The example's own fields first, then provenance under the names that data sets use. */
+function toColumns({ id, source, seedIds, passageId, example }: DatasetRow): object {
+  return { ...example, id, source, seed_ids: seedIds, doc_ids: passageId === undefined ? [] : [passageId] };
+}
+
+function jsonLines(rows: readonly unknown[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}

@@ -1,0 +1,231 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { TrainingExample } from '../../src/specialize/dataset.ts';
+import type { SpecializeEvent } from '../../src/specialize/events.ts';
+import { pocketPrompts } from '../../src/specialize/prompts.ts';
+import { pocketSettings, type SpecializeSettings } from '../../src/specialize/settings.ts';
+import { specialize, type SpecializeRequest, type TrainingRequest } from '../../src/specialize/specialize.ts';
+import { applyEvent, emptyState, type SpecializationState } from '../../src/specialize/state.ts';
+import { exampleDomain, StubModel, type StubOptions } from './stubModel.ts';
+
+interface Adapter {
+  readonly name: string;
+  readonly rows: readonly TrainingExample[];
+}
+type Event = SpecializeEvent<Adapter, number>;
+
+const settings: SpecializeSettings = {
+  ...pocketSettings,
+  tasks: 12,
+  maxPrompts: 20,
+  batchSize: 3,
+  validFraction: 0.2,
+  seedsOnly: true,
+};
+
+/** A run on stub models, with everything that went into them. */
+function createRun(changed: Partial<SpecializeSettings> = {}, options: StubOptions = {}) {
+  const base = new StubModel(options);
+  const adapted = new Map<string, StubModel>();
+  const trained: TrainingRequest[] = [];
+  const request: SpecializeRequest<Adapter, number> = {
+    domain: exampleDomain(),
+    documents: [],
+    settings: { ...settings, ...changed },
+    prompts: pocketPrompts,
+    model: base,
+    withAdapter: ({ name }) => {
+      const model = new StubModel({ ...options, isTrained: name === 'specialized' });
+      adapted.set(name, model);
+      return model;
+    },
+    async *train(training) {
+      trained.push(training);
+      yield 1;
+      yield 2;
+      return { name: training.model, rows: training.train };
+    },
+  };
+  return { request, base, adapted, trained };
+}
+
+async function collect(request: SpecializeRequest<Adapter, number>): Promise<Event[]> {
+  const events: Event[] = [];
+  for await (const event of specialize(request)) events.push(event);
+  return events;
+}
+
+const fold = (events: readonly Event[]): SpecializationState<Adapter> =>
+  events.reduce<SpecializationState<Adapter>>(applyEvent, emptyState());
+
+describe('specialize', () => {
+  it('goes through the phases in order and reports what the models scored', async () => {
+    const { request, trained } = createRun();
+    const events = await collect(request);
+    const phases = events.flatMap((e) =>
+      e.type === 'phaseStarted' ? [`${e.phase.stage} ${e.phase.model ?? ''}`.trim()] : [],
+    );
+    expect(phases).toEqual([
+      'instructions',
+      'responses',
+      'evaluation base',
+      'dataset',
+      'training seedsOnly',
+      'training specialized',
+      'evaluation seedsOnly',
+      'evaluation specialized',
+    ]);
+    const { report, tasks } = fold(events);
+    expect(tasks.filter((task) => task.decision === 'kept')).toHaveLength(12);
+    expect(report?.verdict).toBe('better');
+    expect(report?.heldOut.overall.models.specialized?.exactMatch).toBe(1);
+    expect(report?.heldOut.overall.models.base?.exactMatch).toBe(0);
+    expect(report?.heldOut.overall.models.seedsOnly?.exactMatch).toBe(0);
+    expect(report?.heldOut.tasks.map((row) => [row.name, row.count])).toEqual([
+      ['odd', 3],
+      ['even', 3],
+    ]);
+    expect(report?.retention?.overall.count).toBe(2);
+    expect(report?.counts).toMatchObject({ seeds: 10, kept: 12 });
+    expect(trained.map((t) => t.model)).toEqual(['seedsOnly', 'specialized']);
+    expect(trained[0]?.train).toHaveLength(8);
+    expect((trained[1]?.train.length ?? 0) + (trained[1]?.valid.length ?? 0)).toBe(22);
+    expect(events.filter((e) => e.type === 'training').map((e) => e.event)).toEqual([1, 2, 1, 2]);
+  });
+
+  it('never shows a held-out task to generation or training', async () => {
+    // A model that knows the held-out questions by heart and writes little else.
+    const tasks = (call: number) =>
+      ` What does secretol${1 + (call % 6)} treat?\n5. What heals drug${call}itis in humans?`;
+    const { request, base, trained } = createRun({ rounds: 2, recitations: 2, seed: 5 }, { tasks });
+    const events = await collect(request);
+    const evaluations = [...request.domain.heldOut, ...request.domain.retention].map(
+      (item) => item.instruction,
+    );
+    const generationPrompts = base.prompts.filter((prompt) => !evaluations.includes(prompt));
+    expect(generationPrompts.length).toBeGreaterThan(20);
+    expect(base.prompts.length - generationPrompts.length).toBe(evaluations.length); // asked once each, to evaluate
+    expect(generationPrompts.join('\n')).not.toMatch(/secret|general/);
+    expect(JSON.stringify(trained)).not.toMatch(/secret|general/);
+    const rejected = fold(events).tasks.filter((task) => task.instruction.includes('secret'));
+    expect(rejected.length).toBeGreaterThan(5);
+    expect(new Set(rejected.map((task) => task.rejection?.rule))).toEqual(new Set(['heldOut']));
+  });
+
+  it('keeps the two sides of the split apart, from seeds and passages to rows', async () => {
+    const documents = Array.from({ length: 10 }, (_, i) => ({
+      id: `doc${i}`,
+      text: `Fact ${i} about drug${i}ol and humans.`,
+    }));
+    const { request } = createRun({ passageShare: 0.6, maxPrompts: 40, tasks: 30 });
+    const { tasks, dataset } = fold(await collect({ ...request, documents }));
+    const seen = { train: new Set<string>(), valid: new Set<string>() };
+    for (const { side, seedIds, passageId } of tasks)
+      [...seedIds, passageId ?? ''].forEach((id) => seen[side].add(id));
+    seen.train.delete('');
+    expect(seen.valid.size).toBeGreaterThan(0);
+    expect([...seen.valid].filter((id) => seen.train.has(id))).toEqual([]);
+    expect(seen.train.size).toBeGreaterThan(8);
+    const rowIds = (side: 'train' | 'valid') => dataset?.[side].map((row) => row.id) ?? [];
+    for (const task of tasks) if (task.decision === 'kept') expect(rowIds(task.side)).toContain(task.id);
+  });
+
+  it('gives the same events whatever the order in which completions arrive', async () => {
+    expect(await collect(createRun({}, { isShuffled: true }).request)).toEqual(
+      await collect(createRun().request),
+    );
+  });
+
+  it('writes other data for another seed', async () => {
+    const tasks = async (seed: number) => fold(await collect(createRun({ seed }).request)).tasks;
+    expect(await tasks(1)).not.toEqual(await tasks(2));
+  });
+
+  it('continues after any event as if it had not stopped', async () => {
+    const changed = { rounds: 2, recitations: 2, passageShare: 0.5 };
+    const whole = await collect(createRun(changed).request);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length), async (stop) => {
+        const state = JSON.parse(JSON.stringify(fold(whole.slice(0, stop)))) as SpecializationState<Adapter>;
+        const { request } = createRun(changed);
+        const rest = await collect({ ...request, state });
+        expect(rest.reduce(applyEvent, state)).toEqual(fold(whole));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('does nothing twice: a finished run only reports again', async () => {
+    const { request, base, trained } = createRun();
+    const state = fold(await collect(request));
+    const asked = base.prompts.length;
+    expect((await collect({ ...request, state })).map((e) => e.type)).toEqual(['done']);
+    expect([base.prompts.length, trained.length]).toEqual([asked, 2]);
+  });
+
+  it('answers again with the adapter in the second round and trains on the base', async () => {
+    const { request, adapted, trained } = createRun({ rounds: 2 });
+    const events = await collect(request);
+    expect(trained.map((t) => [t.model, t.round])).toEqual([
+      ['seedsOnly', 1],
+      ['specialized', 1],
+      ['specialized', 2],
+    ]);
+    expect(events.filter((e) => e.type === 'taskAnswered')).toHaveLength(24);
+    expect(adapted.size).toBe(2);
+  });
+
+  it('stops at once when aborted, lets training clean up, and throws the reason', async () => {
+    const { request } = createRun();
+    const controller = new AbortController();
+    let isCleanedUp = false;
+    const train: typeof request.train = async function* ({ model }) {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        isCleanedUp = true;
+      }
+      return { name: model, rows: [] };
+    };
+    const events: Event[] = [];
+    const aborted = (async () => {
+      for await (const event of specialize({ ...request, train, signal: controller.signal })) {
+        events.push(event);
+        if (event.type === 'training') controller.abort(new Error('enough'));
+      }
+    })();
+    await expect(aborted).rejects.toThrow('enough');
+    expect(events.filter((e) => e.type === 'training')).toHaveLength(1);
+    expect(isCleanedUp).toBe(true);
+  });
+
+  it('waits at the gate before it asks the model anything more', async () => {
+    const { request, base } = createRun();
+    let open = (): void => {};
+    let isPaused = false;
+    const gate = () => (isPaused ? new Promise<void>((resolve) => (open = resolve)) : Promise.resolve());
+    let isDone = false;
+    const run = (async () => {
+      for await (const event of specialize({ ...request, gate }))
+        if (event.type === 'promptsFinished') isPaused = true;
+      isDone = true;
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const asked = base.prompts.length;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([isDone, asked, base.prompts.length]).toEqual([false, 3, 3]);
+    while (!isDone) {
+      isPaused = false;
+      open();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await run;
+    expect(base.prompts.length).toBeGreaterThan(asked);
+  });
+
+  it('says which filter left nothing to train on', async () => {
+    const { request } = createRun({}, { tasks: () => ' Draw a picture of the heart.' });
+    await expect(collect(request)).rejects.toThrow(/None of the 20 generated tasks .*"blacklist"/);
+  });
+});

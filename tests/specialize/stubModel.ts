@@ -1,0 +1,89 @@
+import { createRandom } from '../../src/evaluation/random.ts';
+import type { Domain } from '../../src/specialize/domain.ts';
+import type {
+  Completion,
+  CompletionRequest,
+  LanguageModel,
+  Prompt,
+} from '../../src/specialize/languageModel.ts';
+
+export const promptText = (prompt: Prompt): string =>
+  typeof prompt === 'string' ? prompt : prompt.map((message) => message.content).join('\n');
+
+/** A domain of made-up drugs whose names tell where they occur. */
+export function exampleDomain(): Domain {
+  const drug = (kind: string, i: number) => ({
+    id: `${kind}-${i}`,
+    instruction: `What does ${kind}ol${i} treat?`,
+    input: '',
+    output: `${kind} ailment ${i}`,
+  });
+  const range = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+  return {
+    name: 'Biomedicine',
+    description: 'Drugs and what they treat.',
+    documents: [],
+    seeds: range(10).map((i) => drug('seed', i)),
+    heldOut: range(6).map((i) => ({
+      ...drug('secret', i),
+      task: i % 2 ? 'odd' : 'even',
+      source: 'pretraining',
+    })),
+    retention: range(2).map((i) => ({ ...drug('general', i), task: 'general' })),
+  };
+}
+
+export interface StubOptions {
+  /** Knows the answers that the untrained model does not. */
+  readonly isTrained?: boolean;
+  /** Finishes the completions of a call in another order, one task later each. */
+  readonly isShuffled?: boolean;
+  /** What a task-writing prompt yields, instead of three tasks about random drugs. */
+  readonly tasks?: (call: number, prompt: string) => string;
+}
+
+/** Writes tasks about random drugs and answers every question; records whatever it is asked. */
+export class StubModel implements LanguageModel {
+  readonly prompts: string[] = [];
+  readonly requests: CompletionRequest[] = [];
+  readonly #options: StubOptions;
+
+  constructor(options: StubOptions = {}) {
+    this.#options = options;
+  }
+
+  async complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]> {
+    request.signal?.throwIfAborted();
+    this.requests.push(request);
+    const completions = prompts.map((prompt, i) => this.#complete(promptText(prompt), request, i));
+    const order = completions.map((_, i) => i);
+    for (const i of this.#options.isShuffled
+      ? createRandom(prompts.length).sample(order, order.length)
+      : order) {
+      await Promise.resolve();
+      request.onCompletion?.(i, completions[i] as Completion);
+    }
+    return completions;
+  }
+
+  #complete(prompt: string, request: CompletionRequest, i: number): Completion {
+    const call = this.prompts.push(prompt) - 1;
+    const text = request.temperature > 0 ? this.#write(prompt, request, i, call) : this.#answer(prompt);
+    return { text, finishReason: 'stop', tokens: text.split(' ').length };
+  }
+
+  #write(prompt: string, request: CompletionRequest, i: number, call: number): string {
+    if (prompt.startsWith('Facts')) return ` Fact number ${request.seed} and ${i} is true.\n2. Short.`;
+    if (this.#options.tasks) return this.#options.tasks(call, prompt);
+    const random = createRandom(request.seed, i);
+    const lines = [1, 2, 3].map(() => `What is drug${random.below(200)}ol used against in humans?`);
+    return ` ${lines.join('\n5. ')}`;
+  }
+
+  #answer(prompt: string): string {
+    const question = prompt.split('\n').findLast((line) => line.includes('?')) ?? '';
+    const name = /(\w+?)ol(\d*)/.exec(question) ?? [];
+    if (prompt.startsWith('Task:') || prompt.startsWith('Text:')) return ` ${name[1]}itis`;
+    return this.#options.isTrained ? `${name[1]} ailment ${name[2]}` : 'I like animals';
+  }
+}
