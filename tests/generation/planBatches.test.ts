@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { planBatches } from '../../src/generation/planBatches.ts';
+
+const prompts = (...lengths: number[]) =>
+  lengths.map((length, index) => ({ index, ids: new Array<number>(length).fill(0) }));
+const plan = (lengths: number[], limits: Partial<Parameters<typeof planBatches>[1]> = {}) =>
+  planBatches(prompts(...lengths), { batchSize: 2, maxNewTokens: 4, contextLength: 20, ...limits }).map(
+    (batch) => [batch.prompts.map(({ index }) => index), batch.maxNewTokens],
+  );
+
+describe('batches', () => {
+  it('hold prompts of similar length', () =>
+    expect(plan([9, 1, 8, 2, 5])).toEqual([
+      [[1, 3], 4],
+      [[4, 2], 4],
+      [[0], 4],
+    ]));
+
+  it('keep the order of equal lengths', () => expect(plan([3, 3, 3])).toEqual([[[0, 1], 4], [[2], 4]])); // prettier-ignore
+
+  it('give a prompt with little room a batch of its own', () =>
+    expect(plan([18, 1, 16])).toEqual([
+      [[1, 2], 4],
+      [[0], 2],
+    ]));
+
+  it('need no context length', () => expect(plan([500], { contextLength: Infinity })).toEqual([[[0], 4]]));
+
+  it('are none for no prompts', () => expect(plan([])).toEqual([]));
+
+  it('refuse a prompt without any room', () =>
+    expect(() => plan([1, 20])).toThrow(
+      "Prompt 2 has 20 tokens, which fills the model's context of 20; shorten it.",
+    ));
+});
