@@ -18,7 +18,8 @@ const importTable: Readonly<Record<string, Row>> = {
   lora: { may: ['graph'] },
   autodiff: { may: ['graph'] },
   exporter: { may: ['graph', 'onnx'] },
-  compile: { may: ['graph', 'onnx', 'lowering', 'lora', 'autodiff'] },
+  // The optimizer's graph is compiled beside the gradient's; its formula lives with training.
+  compile: { may: ['graph', 'onnx', 'lowering', 'lora', 'autodiff', 'training'] },
   runtime: { may: [], types: ['graph'] },
   text: { may: [] },
   training: { may: ['runtime', 'text'], types: ['graph'] },
