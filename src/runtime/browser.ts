@@ -128,7 +128,7 @@ class WasmDevice extends BrowserDevice {
   }
 
   upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor {
-    return this.hostTensor(data, dims, type);
+    return this.hostTensor(data.slice(), dims, type);
   }
 
   protected settings(): Ort.InferenceSession.SessionOptions {
@@ -172,6 +172,7 @@ class WebGpuDevice extends BrowserDevice {
   }
 
   protected settings(options: SessionOptions): Ort.InferenceSession.SessionOptions {
+    this.#watch.check();
     const keep = options.keepOnDevice ?? [];
     const locations =
       keep === true ? 'gpu-buffer' : Object.fromEntries(keep.map((name) => [name, 'gpu-buffer' as const]));
@@ -188,11 +189,21 @@ class WebGpuDevice extends BrowserDevice {
     const run: OrtSession['run'] = async (feeds, fetches) => {
       watch.check();
       const outputs = await Promise.race([inner.run(feeds, fetches), watch.lost]);
-      watch.check();
+      releaseUnless(() => watch.check(), outputs);
       return outputs;
     };
     const { inputNames, outputNames, inputMetadata, outputMetadata } = inner;
     return { inputNames, outputNames, inputMetadata, outputMetadata, run, release: () => inner.release() };
+  }
+}
+
+/** Disposes `outputs` when `check` throws: nobody else will get to see them. */
+function releaseUnless(check: () => void, outputs: Record<string, DeviceTensor>): void {
+  try {
+    check();
+  } catch (error) {
+    for (const output of Object.values(outputs)) output.dispose();
+    throw error;
   }
 }
 

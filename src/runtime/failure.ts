@@ -45,7 +45,7 @@ const patterns: readonly FailurePattern[] = [
   {
     kind: 'out-of-memory',
     pattern:
-      /out of memory|bad_alloc|Failed to allocate memory|memory access out of bounds.*grow|exceeds the max(?:imum)? buffer size|Array buffer allocation failed|VK_ERROR_OUT_OF/i,
+      /out of memory|bad_alloc|Failed to allocate (?:memory|a buffer)|memory access out of bounds.*grow|exceeds the max(?:imum)? buffer size|Array buffer allocation failed|VK_ERROR_OUT_OF/i,
     sentence: (what) =>
       `The ${what} needs more memory than this device gives; lower the batch size, the maximum length or the rank.`,
   },

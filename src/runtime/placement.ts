@@ -33,22 +33,39 @@ export function parsePlacement(log: string): Placement {
 }
 
 const channels = ['log', 'info', 'debug', 'warn', 'error'] as const;
+let captured: string[] | undefined;
+let isTapped = false;
 
 /**
- * Runs `create` (which creates a session with `logPlacement`) and reads the placement from what onnxruntime-web
- * prints to the console meanwhile. Browser only: onnxruntime-node writes its log to the process's stderr.
+ * Lets `capturePlacement` see what onnxruntime-web prints. Call it before the page's first session: the WebAssembly
+ * remembers the console's functions when it starts.
+ */
+export function tapConsole(): void {
+  if (isTapped) return;
+  isTapped = true;
+  for (const channel of channels) {
+    const print = console[channel].bind(console);
+    console[channel] = (...words: unknown[]) => {
+      if (captured) captured.push(words.join(' '));
+      else print(...words);
+    };
+  }
+}
+
+/**
+ * Runs `create` (which creates one session with `logPlacement`) and reads the placement from what onnxruntime-web
+ * prints meanwhile. Browser only, after `tapConsole`: onnxruntime-node writes its log to the process's stderr.
  */
 export async function capturePlacement<T>(
   create: () => Promise<T>,
 ): Promise<{ result: T; placement: Placement }> {
+  if (!isTapped) throw new Error('Call tapConsole before the first session, or the log cannot be read.');
   const lines: string[] = [];
-  const originals = channels.map((channel) => [channel, console[channel]] as const);
-  for (const channel of channels)
-    console[channel] = (...words: unknown[]) => void lines.push(words.join(' '));
+  captured = lines;
   try {
     const result = await create();
     return { result, placement: parsePlacement(lines.join('\n')) };
   } finally {
-    for (const [channel, original] of originals) console[channel] = original;
+    captured = undefined;
   }
 }

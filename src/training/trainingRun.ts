@@ -7,7 +7,7 @@ import { OptimizerState } from './optimizerState.ts';
 import { totalStepsOf, type TrainingOptions } from './options.ts';
 import type { TrainingProgram } from './program.ts';
 import { TrainingData } from './trainingData.ts';
-import { TrainingSessions } from './trainingSessions.ts';
+import type { TrainingSessions } from './trainingSessions.ts';
 
 export interface TrainingInput {
   readonly device: Device;
