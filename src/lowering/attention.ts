@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
+import type { LoweringContext } from './lowering.ts';
 
 /** Added to the scores of positions that may not be seen: finite, so that no row can become NaN, yet exp underflows. */
 const masked = -1e9;
@@ -28,7 +29,7 @@ export interface AttentionParts {
  * Scaled dot-product attention as primitives, [B, T, heads·valueSize]. Keys and values of grouped queries are not
  * repeated: the heads that share them are stacked along the rows of one matrix product.
  */
-export function attend(g: GraphBuilder, parts: AttentionParts): Value {
+export function attend(g: GraphBuilder, parts: AttentionParts, context: LoweringContext): Value {
   const { heads, kvHeads, softcap } = parts;
   const [batch, length, width] = parts.query.shape as [number, number, number];
   const span = parts.key.shape[1]!;
@@ -48,7 +49,7 @@ export function attend(g: GraphBuilder, parts: AttentionParts): Value {
 
   const scores = g.reshape(g.matMul(rows, keys), [batch, heads, length, span]);
   const capped = softcap > 0 ? g.scale(g.tanh(scores), softcap) : scores;
-  const weights = g.softmax(addBiases(g, capped, parts));
+  const weights = g.softmax(addBiases(g, capped, parts, context));
 
   const mixed = g.matMul(g.reshape(weights, [batch, kvHeads, stacked, span]), values);
   const perHead = g.transpose(g.reshape(mixed, [batch, heads, length, valueSize]), [0, 2, 1, 3]);
@@ -61,21 +62,23 @@ function splitHeads(g: GraphBuilder, x: Value, heads: number): Value {
   return g.reshape(x, [batch, length, heads, width / heads]);
 }
 
-function addBiases(g: GraphBuilder, scores: Value, { bias, causal, window }: AttentionParts): Value {
+function addBiases(
+  g: GraphBuilder,
+  scores: Value,
+  { bias, causal, window }: AttentionParts,
+  { shared }: LoweringContext,
+): Value {
   const [length, span] = scores.shape.slice(-2) as [number, number];
-  const hidden = causal ? causalBias(g, length, span, window) : null;
+  const reach = Math.min(window ?? length, length);
+  const key = `causal [${length}, ${span}] ${reach}`;
+  const hidden = causal ? shared(key, () => causalBias(g, length, span, reach)) : null;
   const isZero = bias?.constant?.every((x) => x === 0) ?? false;
   return [isZero ? null : bias, hidden].reduce<Value>((sum, term) => (term ? g.add(sum, term) : sum), scores);
 }
 
-/** f32 [T, S]: 0 where query t may see key s (s ≤ t, and t − s < window), else a large negative number. */
-function causalBias(g: GraphBuilder, length: number, span: number, window: number | null): Value {
-  const contents = new Float64Array(length * span);
-  for (let t = 0; t < length; t++) {
-    for (let s = 0; s < span; s++) {
-      const isVisible = s <= t && (window === null || t - s < window);
-      if (!isVisible) contents[t * span + s] = masked;
-    }
-  }
+/** f32 [T, S]: 0 where query t may see key s (s ≤ t, and t − s < reach), else a large negative number. */
+function causalBias(g: GraphBuilder, length: number, span: number, reach: number): Value {
+  const contents = new Float64Array(length * span).fill(masked);
+  for (let t = 0; t < length; t++) contents.fill(0, t * span + Math.max(0, t - reach + 1), t * span + t + 1);
   return g.constant('float32', [length, span], contents);
 }

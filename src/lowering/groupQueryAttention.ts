@@ -30,18 +30,22 @@ export const groupQueryAttention: Lowering = (g, inputs, node, context) => {
   const kvHeads = sizeAttribute(node, 'kv_num_heads');
   const { query, key, value } = rotated(g, unpack(g, inputs, heads, kvHeads), inputs, node, context);
   const window = intAttribute(node, 'local_window_size', -1);
-  const attention = attend(g, {
-    query,
-    key,
-    value,
-    heads,
-    kvHeads,
-    scale: floatAttribute(node, 'scale', 0) || null,
-    softcap: floatAttribute(node, 'softcap', 0),
-    causal: true,
-    window: window > 0 ? window : null,
-    bias: inputs[at.bias] ?? null,
-  });
+  const attention = attend(
+    g,
+    {
+      query,
+      key,
+      value,
+      heads,
+      kvHeads,
+      scale: floatAttribute(node, 'scale', 0) || null,
+      softcap: floatAttribute(node, 'softcap', 0),
+      causal: true,
+      window: window > 0 ? window : null,
+      bias: inputs[at.bias] ?? null,
+    },
+    context,
+  );
   return [attention, null, null];
 };
 

@@ -8,22 +8,26 @@ import { required, type Inputs, type Lowering } from './lowering.ts';
  * com.microsoft MultiHeadAttention with separate query, key and value [B, T, hidden] and without past: inputs query,
  * key, value, bias? (of the three projections), key_padding_mask?, attention_bias?; outputs attention; no cache.
  */
-export const multiHeadAttention: Lowering = (g, inputs, node) => {
+export const multiHeadAttention: Lowering = (g, inputs, node, context) => {
   rejectUnsupported(inputs);
   const heads = sizeAttribute(node, 'num_heads');
   const [query, key, value] = withBias(g, inputs);
-  const attention = attend(g, {
-    query,
-    key,
-    value,
-    heads,
-    kvHeads: heads,
-    scale: floatAttribute(node, 'scale', 0) || null,
-    softcap: 0,
-    causal: intAttribute(node, 'unidirectional', 0) === 1,
-    window: null,
-    bias: inputs[5] ?? null,
-  });
+  const attention = attend(
+    g,
+    {
+      query,
+      key,
+      value,
+      heads,
+      kvHeads: heads,
+      scale: floatAttribute(node, 'scale', 0) || null,
+      softcap: 0,
+      causal: intAttribute(node, 'unidirectional', 0) === 1,
+      window: null,
+      bias: inputs[5] ?? null,
+    },
+    context,
+  );
   return [attention, null, null];
 };
 

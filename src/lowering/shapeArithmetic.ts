@@ -137,7 +137,7 @@ export const foldedReduction =
       (inputs[1] ? Array.from(constantOf(inputs, 1)) : x.shape.map((_, i) => i));
     if (axes.length !== x.shape.length) throw new Error('is supported over all axes only');
     const dims = intAttribute(node, 'keepdims', 1) === 1 ? x.shape.map(() => 1) : [];
-    return [g.constant(x.elementType, dims, [constantOf(inputs, 0).reduce(combine)])];
+    return [g.constant(x.elementType, dims, [constantOf(inputs, 0).reduce((a, b) => combine(a, b))])];
   };
 
 /** The branch that a known condition selects, in place. */

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { expectSameAsOriginal, uniform, type FusedOp, type TestInput } from './compareLowering.ts';
+import { describe, it } from 'vitest';
+import { expectSameAsOriginal } from './compareLowering.ts';
+import { uniform, type FusedOp, type TestInput } from './opModel.ts';
 
 const microsoft = 'com.microsoft';
 const constant = (shape: number[], contents: number[], type: TestInput['type'] = 'float32') => ({
