@@ -8,7 +8,7 @@ interface Row {
   readonly types?: readonly string[];
 }
 
-const engine = ['graph', 'onnx', 'lowering', 'lora', 'autodiff', 'exporter', 'compile'];
+const compiler = ['graph', 'onnx', 'lowering', 'lora', 'autodiff', 'exporter', 'compile'];
 const machinery = ['runtime', 'text', 'training', 'generation', 'specialize', 'evaluation', 'storage'];
 
 const importTable: Readonly<Record<string, Row>> = {
@@ -27,11 +27,13 @@ const importTable: Readonly<Record<string, Row>> = {
   evaluation: { may: [] },
   specialize: { may: ['evaluation'] },
   storage: { may: [] },
-  workerApi: { may: [], types: [...engine, ...machinery] },
+  // The stages put together, for workers and command line alike.
+  engine: { may: [...compiler, ...machinery] },
+  workerApi: { may: [], types: [...compiler, ...machinery, 'engine'] },
   ui: { may: ['workerApi', 'storage'] },
-  workers: { may: [...engine, ...machinery, 'workerApi'] },
-  cli: { may: [...engine, ...machinery, 'workerApi'] },
-  tools: { may: [...engine, ...machinery, 'cli'] },
+  workers: { may: [...compiler, ...machinery, 'engine', 'workerApi'] },
+  cli: { may: [...compiler, ...machinery, 'engine', 'workerApi'] },
+  tools: { may: [...compiler, ...machinery, 'engine', 'cli'] },
 };
 
 // Packages that only some modules may know; any other package is free.
@@ -44,7 +46,7 @@ const packageOwners: readonly { readonly package: RegExp; readonly owners: reado
 ];
 
 /** Modules that run anywhere: nothing of Node. */
-const withoutNode = [...engine, 'text', 'specialize', 'evaluation', 'workerApi', 'ui', 'workers'];
+const withoutNode = [...compiler, 'text', 'specialize', 'evaluation', 'workerApi', 'ui', 'workers'];
 
 const limits = { file: 300, function: 40, component: 80 };
 
