@@ -176,7 +176,7 @@ function addGradients(
   hidden: Value,
   targets: readonly Value[],
 ): Map<Value, Value> {
-  const throughHead = differentiate(g, loss.seeds, [...loss.rows, ...targets]);
+  const throughHead = differentiate(g, loss.seeds, [...loss.rows, ...targets], new Set(loss.rows));
   const rowGradients = loss.rows.map((rows) => throughHead.get(rows)!);
   const seeds = new Map(targets.flatMap((t) => (throughHead.has(t) ? [[t, throughHead.get(t)!]] : [])));
   return differentiate(g, seeds.set(hidden, scatterRows(g, rowGradients, hidden)), targets);

@@ -7,6 +7,7 @@ import { gradientRules } from './gradientRules.ts';
  * Reverse-mode differentiation: adds to `g` the nodes that compute the gradient of a scalar with respect to `targets`,
  * given `seeds`, its gradient with respect to some values that are built already (a target's seed is where its sum
  * starts). Nodes from which no target can be reached are never visited, so frozen weights cost nothing.
+ * Values in `stops` receive their gradient but do not pass it on; list them among the targets to get it.
  * @returns target → gradient, of the target's shape; targets that no seed depends on are absent
  * @throws naming op and node when a target is reached through an input that has no gradient
  */
@@ -14,13 +15,15 @@ export function differentiate(
   g: GraphBuilder,
   seeds: ReadonlyMap<Value, Value>,
   targets: readonly Value[],
+  stops: ReadonlySet<Value> = new Set(),
 ): Map<Value, Value> {
   const grads = new Map<Value, Value>(seeds);
   const forward = [...g.builtNodes];
   const reaching = valuesReaching(forward, targets);
   for (const graphNode of forward.reverse()) {
-    const dy = grads.get(graphNode.output);
-    if (dy && reaching.has(graphNode.output)) pullBack(g, graphNode, dy, grads, reaching);
+    const { output } = graphNode;
+    const dy = grads.get(output);
+    if (dy && reaching.has(output) && !stops.has(output)) pullBack(g, graphNode, dy, grads, reaching);
   }
   return new Map(targets.flatMap((target) => (grads.has(target) ? [[target, grads.get(target)!]] : [])));
 }

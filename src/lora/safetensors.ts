@@ -40,7 +40,8 @@ const longestHeader = 100_000_000;
  * @throws Error in one sentence when the file is not one, is cut off, or contradicts itself
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
-  const { header, body } = splitHeader(file);
+  // A plain view: Node's Buffer is a Uint8Array too, but its slice() shares memory.
+  const { header, body } = splitHeader(new Uint8Array(file.buffer, file.byteOffset, file.byteLength));
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors = new Map<string, SafetensorsTensor>();
   let end = 0;

@@ -1,0 +1,91 @@
+import type { DecoderModel } from '../compileTrainingModel.ts';
+import type { ModelConfig } from '../generation/causalLanguageModel.ts';
+import { loadTokenizer } from '../generation/loadTokenizer.ts';
+import type { Model } from '../graph/model.ts';
+import { decodeModel } from '../onnx/decode.ts';
+import type { WeightFiles } from '../runtime/device.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { readText, type ModelFolder } from './modelFolder.ts';
+
+/** File name suffixes of transformers.js, by dtype. */
+const suffixes = { fp32: '', fp16: '_fp16', q8: '_quantized', q4: '_q4', q4f16: '_q4f16' } as const;
+
+export type Dtype = keyof typeof suffixes;
+
+/** A decoder's graph with its files. */
+export interface LoadedGraph {
+  readonly decoder: DecoderModel;
+  readonly weights: WeightFiles;
+}
+
+/** A model ready to be compiled, with what turns text into its tokens. */
+export interface LoadedModel extends LoadedGraph {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** The PyTorch repository that adapters name as their base. */
+  readonly baseModel: string;
+}
+
+/** Reads a dtype's name as people type it. @throws listing the known ones */
+export function parseDtype(text: string): Dtype {
+  if (Object.hasOwn(suffixes, text)) return text as Dtype;
+  throw new Error(`There is no dtype ${text}; known are ${Object.keys(suffixes).join(', ')}.`);
+}
+
+/** Loads configuration, tokenizer and graph of a model folder. @throws naming the file that is missing or unreadable */
+export async function loadModel(folder: ModelFolder, dtype: Dtype = 'q4'): Promise<LoadedModel> {
+  const graph = await loadGraph(folder, dtype);
+  const config = await loadConfig(folder);
+  const tokenizer = await loadTokenizer((path) => readText(folder, path));
+  const named = (config as { readonly _name_or_path?: unknown })._name_or_path;
+  return { ...graph, config, tokenizer, baseModel: typeof named === 'string' && named ? named : folder.name };
+}
+
+async function loadConfig(folder: ModelFolder): Promise<ModelConfig> {
+  const text = await readText(folder, 'config.json');
+  if (text === null) throw new Error(`${folder.name} has no config.json; it is not a model folder.`);
+  try {
+    return JSON.parse(text) as ModelConfig;
+  } catch {
+    throw new Error(`${folder.name}/config.json is not JSON; download it again.`);
+  }
+}
+
+/** Loads the decoder's graph, and the embedding's where it is a graph of its own; weights stay in their files. */
+export async function loadGraph(folder: ModelFolder, dtype: Dtype): Promise<LoadedGraph> {
+  const suffix = suffixes[dtype];
+  const names = [`model${suffix}.onnx`, `decoder_model_merged${suffix}.onnx`];
+  for (const fileName of names) {
+    const model = await readGraph(folder, fileName);
+    if (!model) continue;
+    const embedding = await loadEmbedding(folder, model, suffix);
+    const decoder = { decoder: model, fileName, ...(embedding && { embedding }) };
+    return { decoder, weights: await folder.weights(weightFileNames(decoder)) };
+  }
+  throw new Error(
+    `${folder.name} has no onnx/${names.join(' and no onnx/')}; choose another dtype or folder.`,
+  );
+}
+
+async function readGraph(folder: ModelFolder, fileName: string): Promise<Model | null> {
+  const bytes = await folder.read(`onnx/${fileName}`);
+  return bytes && decodeModel(bytes, fileName);
+}
+
+async function loadEmbedding(folder: ModelFolder, decoder: Model, suffix: string) {
+  if (!decoder.graph.inputs.some(({ name }) => name === 'inputs_embeds')) return null;
+  const fileName = `embed_tokens${suffix}.onnx`;
+  const model = await readGraph(folder, fileName);
+  if (!model)
+    throw new Error(`${folder.name} lacks onnx/${fileName}, which its decoder takes its embeddings from.`);
+  return { model, fileName };
+}
+
+/** The files that initializers refer to, the graphs' own included. */
+function weightFileNames({ decoder, fileName, embedding }: DecoderModel): string[] {
+  const of = (model: Model, own: string) =>
+    model.graph.initializers.flatMap(({ data }) => ('location' in data ? [data.location || own] : []));
+  return [
+    ...new Set([...of(decoder, fileName), ...(embedding ? of(embedding.model, embedding.fileName) : [])]),
+  ];
+}

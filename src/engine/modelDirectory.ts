@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelFolder } from './modelFolder.ts';
+
+/** A model folder on disk; sessions read its weights from there. @throws when there is no such folder */
+export function modelDirectory(path: string): ModelFolder {
+  if (!existsSync(path))
+    throw new Error(
+      `There is no model folder ${path}; give the path of a folder with config.json and onnx/.`,
+    );
+  return {
+    name: path,
+    read: async (file) => {
+      const full = join(path, file);
+      return existsSync(full) ? new Uint8Array(await readFile(full)) : null;
+    },
+    weights: async () => ({ folder: join(path, 'onnx') }),
+  };
+}

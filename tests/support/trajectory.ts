@@ -1,0 +1,119 @@
+import { expect } from 'vitest';
+import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
+import { readPeftParameters } from '../../src/lora/peft.ts';
+import { readSafetensors } from '../../src/lora/safetensors.ts';
+import { compileTrainingModel } from '../../src/compileTrainingModel.ts';
+import { decodeModel } from '../../src/onnx/decode.ts';
+import { encodeSelfContained } from '../../src/onnx/encode.ts';
+import { tokenizedRow, type TokenizedRow } from '../../src/text/tokenizedRow.ts';
+import type { Device } from '../../src/runtime/device.ts';
+import type { TrainingOptions } from '../../src/training/options.ts';
+import { train } from '../../src/training/train.ts';
+import type { StepEvent } from '../../src/training/trainingEvents.ts';
+
+/** What `tests/fixtures/trajectories/record.py` recorded of one model family. */
+export interface Trajectory {
+  readonly settings: Omit<TrainingOptions, 'duration' | 'seed' | 'shuffle'> & {
+    readonly rank: number;
+    readonly alpha: number;
+    readonly steps: number;
+    readonly batchSize: number;
+  };
+  readonly rows: readonly { readonly ids: number[]; readonly completionStart: number }[];
+  readonly log: readonly {
+    readonly loss: number;
+    readonly grad_norm: number;
+    readonly learning_rate: number;
+  }[];
+}
+
+/** The files of a family's folder, read however the environment reads files. */
+export interface TrajectoryFiles {
+  readonly config: Record<string, unknown>;
+  readonly checkpoint: Uint8Array;
+  readonly adapterInitial: Uint8Array;
+  readonly adapterFinal: Uint8Array;
+  readonly trajectory: Trajectory;
+}
+
+/** Reads a family's files through `read`, which takes a path below the repository's root. */
+export async function readTrajectory(
+  family: string,
+  read: (path: string) => Promise<Uint8Array>,
+): Promise<TrajectoryFiles> {
+  const file = (name: string) => read(`tests/fixtures/trajectories/${family}/${name}`);
+  const json = async (name: string) => JSON.parse(new TextDecoder().decode(await file(name))) as unknown;
+  return {
+    config: (await json('config.json')) as Record<string, unknown>,
+    checkpoint: await file('model.safetensors'),
+    adapterInitial: await file('adapter_initial.safetensors'),
+    adapterFinal: await file('adapter_final.safetensors'),
+    trajectory: (await json('trajectory.json')) as Trajectory,
+  };
+}
+
+/** Repeats a recorded run on `device` and holds every step, and the final adapter, against the record. */
+export async function followTrajectory(files: TrajectoryFiles, device: Device): Promise<void> {
+  const { trajectory } = files;
+  const fileName = 'model_q4.onnx';
+  const model = await exportQuantized(files);
+  const { rank, alpha, batchSize, steps: count, ...options } = trajectory.settings;
+  const program = compileTrainingModel(
+    { decoder: decodeModel(model), fileName },
+    { kind: 'lora', rank, alpha, targetModules: 'all-linear' },
+    { batchSize, sequenceLength: 24, logitsChunk: 10 },
+  );
+  const initial = readPeftParameters(files.adapterInitial, program.layout);
+  const events = train({
+    device,
+    programs: [program],
+    weights: { files: [{ path: fileName, data: model }] },
+    parameters: initial,
+    rows: trajectory.rows.map(toTokenizedRow),
+    options: { ...options, duration: { steps: count }, seed: 0, shuffle: false },
+  });
+  const steps: StepEvent[] = [];
+  let final = initial;
+  for await (const event of events) {
+    if (event.type === 'step') steps.push(event);
+    if (event.type === 'finished') final = event.parameters;
+  }
+  expectSteps(steps, trajectory.log);
+  expectAdapter(final, initial, readPeftParameters(files.adapterFinal, program.layout));
+}
+
+function exportQuantized({ config, checkpoint }: TrajectoryFiles): Promise<Uint8Array> {
+  const { tensors } = readSafetensors(checkpoint);
+  const model = exportDecoder({ config, tensors, dtype: 'q4', zeroPoints: config['zero_points'] === true });
+  return encodeSelfContained(model, () => new Uint8Array());
+}
+
+function toTokenizedRow({ ids, completionStart }: { ids: number[]; completionStart: number }): TokenizedRow {
+  return tokenizedRow(ids, ids.map((_, i) => i >= completionStart)); // prettier-ignore
+}
+
+function expectSteps(steps: readonly StepEvent[], log: Trajectory['log']): void {
+  expect(steps.length).toBe(log.length);
+  steps.forEach(({ step, loss, gradNorm, learningRate }, i) => {
+    const recorded = log[i]!;
+    expect(learningRate, `learning rate of step ${step}`).toBeCloseTo(recorded.learning_rate, 9);
+    expect(
+      Math.abs(loss - recorded.loss),
+      `loss of step ${step}: ${loss}, recorded ${recorded.loss}`,
+    ).toBeLessThan(1e-3);
+    const difference = Math.abs(gradNorm - recorded.grad_norm);
+    expect(
+      difference,
+      `gradient norm of step ${step}: ${gradNorm}, recorded ${recorded.grad_norm}`,
+    ).toBeLessThan(1e-2);
+  });
+}
+
+/** The final adapter may be off by 1 % of the distance that training moved it. */
+function expectAdapter(final: Float32Array, initial: Float32Array, recorded: Float32Array): void {
+  const distance = (a: Float32Array, b: Float32Array) =>
+    Math.sqrt(a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0));
+  const moved = distance(recorded, initial);
+  expect(moved).toBeGreaterThan(0.1);
+  expect(distance(final, recorded) / moved).toBeLessThan(1e-2);
+}
