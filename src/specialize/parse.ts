@@ -13,7 +13,7 @@ export interface ListOptions {
   readonly isCut: boolean;
 }
 
-const numberedLine = /^[ \t]*(?:#+[ \t]*)?(?:\*\*)?(?:(?:task|instruction)[ \t]+)?\d{1,3}[ \t]*[.):][ \t]*/i;
+const numberedLine = /^[ \t]*(?:#+[ \t]*)?(?:(?:task|instruction)[ \t]+)?\d{1,3}[ \t]*[.):][ \t]*/i;
 const bulletLine = /^[ \t]*[-*•][ \t]+/;
 
 /** The items of a numbered (failing that, bulleted) list, each with its lines joined by newlines. */
@@ -30,11 +30,10 @@ export function parseNumberedList(text: string, continuesItem: boolean): string[
 }
 
 // "Input:" may follow on the same line; "the following text: …" inside an instruction is no such mark.
-const inputMark =
-  /(?:(?:^|\n|[ \t])(?:\*\*)?input|\n[ \t]*(?:\*\*)?(?:context|text|passage))[ \t]*:(?:\*\*)?/i;
+const inputMark = /(?:(?:^|\n|[ \t])input|\n[ \t]*(?:context|text|passage))[ \t]*:/i;
 // On a line of its own only: an instruction may well speak of "the output: …".
-const outputMark = /\n[ \t]*(?:\*\*)?(?:output|response|answer)[ \t]*:/i;
-const instructionMark = /^(?:\*\*)?(?:instruction|task|question)[ \t]*:(?:\*\*)?/i;
+const outputMark = /\n[ \t]*(?:output|response|answer)[ \t]*:/i;
+const instructionMark = /^(?:instruction|task|question)[ \t]*:/i;
 const emptyInput = /^[<([]?(?:no ?input|none|n\/?a|empty)[>)\]]?\.?$/i;
 
 /**
@@ -42,7 +41,7 @@ const emptyInput = /^[<([]?(?:no ?input|none|n\/?a|empty)[>)\]]?\.?$/i;
  * labels, quotes, emphasis and an answer that the model went on to write are removed.
  */
 export function parseTaskList(text: string, options: ListOptions): ParsedTask[] {
-  const items = parseNumberedList(text, options.continuesItem);
+  const items = parseNumberedList(text.replaceAll('**', ''), options.continuesItem);
   return items.map((item, i) => ({ ...parseTask(item), isCut: options.isCut && i === items.length - 1 }));
 }
 
@@ -58,7 +57,7 @@ function parseTask(item: string): TaskText {
 }
 
 function cleanLine(text: string): string {
-  return stripQuotes(text.replace(/\*\*/g, '').replace(/\s+/g, ' ').trim());
+  return stripQuotes(text.replace(/\s+/g, ' ').trim());
 }
 
 function stripQuotes(text: string): string {

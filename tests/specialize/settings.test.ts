@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { instructionRules } from '../../src/specialize/instructionRules.ts';
+import { resolveSettings, settingsPresets } from '../../src/specialize/settings.ts';
+
+describe('resolveSettings', () => {
+  it.each(Object.entries(settingsPresets))('accepts the preset %s', (_, preset) => {
+    expect(resolveSettings({}, preset)).toEqual(preset);
+  });
+
+  it('overrides the preset', () => {
+    expect(resolveSettings({ tasks: 7 }, settingsPresets.pocket)).toEqual({
+      ...settingsPresets.pocket,
+      tasks: 7,
+    });
+  });
+
+  it.each<[Record<string, unknown>, RegExp | string]>([
+    [{ tasks: 0 }, /^Setting "tasks" is 0: /],
+    [{ topP: 2 }, /^Setting "topP" is 2: /],
+    [{ tsaks: 3 }, 'There is no setting "tsaks".'],
+    [{ tasks: 1.5, votes: 0 }, /"tasks" is 1\.5: .*\n.*"votes" is 0: /],
+  ])('refuses %j', (given, message) => {
+    expect(() => resolveSettings(given)).toThrow(message);
+  });
+
+  it('disables no filter in any preset', () => {
+    expect(instructionRules.length).toBeGreaterThan(0);
+    for (const preset of Object.values(settingsPresets)) expect(preset.disabledRules).toEqual([]);
+  });
+});
