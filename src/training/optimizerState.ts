@@ -27,13 +27,18 @@ const noClipping = 1e30;
 export class OptimizerState {
   readonly #device: Device;
   readonly #session: Session;
+  /** Gradient that accumulation starts from. */
+  readonly zeroGradient: DeviceTensor;
   #tensors: readonly [parameters: DeviceTensor, firstMoment: DeviceTensor, secondMoment: DeviceTensor];
 
   constructor(device: Device, session: Session, start: OptimizerVectors) {
     this.#device = device;
     this.#session = session;
-    const upload = (vector: Float32Array) => device.upload(vector, [vector.length], 'float32');
-    this.#tensors = [upload(start.parameters), upload(start.firstMoment), upload(start.secondMoment)];
+    const zeros = new Float32Array(start.parameters.length);
+    const vectors = [zeros, start.parameters, start.firstMoment, start.secondMoment];
+    const [zeroGradient, ...tensors] = uploadAll(device, vectors) as [DeviceTensor, ...DeviceTensor[]];
+    this.zeroGradient = zeroGradient;
+    this.#tensors = tensors as [DeviceTensor, DeviceTensor, DeviceTensor];
   }
 
   /** The current parameters, to be fed; they belong to this object. */
@@ -65,7 +70,7 @@ export class OptimizerState {
   }
 
   dispose(): void {
-    for (const tensor of this.#tensors) tensor.dispose();
+    for (const tensor of [this.zeroGradient, ...this.#tensors]) tensor.dispose();
   }
 
   #scalars({ step, learningRate, weightDecay, maxGradNorm }: StepSettings): Record<string, DeviceTensor> {
@@ -77,6 +82,18 @@ export class OptimizerState {
       weight_decay: scalar(weightDecay),
       max_grad_norm: scalar(maxGradNorm > 0 ? maxGradNorm : noClipping),
     };
+  }
+}
+
+/** Uploads all vectors or none. */
+function uploadAll(device: Device, vectors: readonly Float32Array[]): DeviceTensor[] {
+  const tensors: DeviceTensor[] = [];
+  try {
+    for (const vector of vectors) tensors.push(device.upload(vector, [vector.length], 'float32'));
+    return tensors;
+  } catch (error) {
+    for (const tensor of tensors) tensor.dispose();
+    throw error;
   }
 }
 

@@ -34,7 +34,6 @@ export async function* train(input: TrainingInput): AsyncGenerator<TrainingEvent
     };
   } finally {
     run?.state.dispose();
-    run?.zeroGradient.dispose();
     await sessions.dispose();
   }
 }
@@ -119,8 +118,8 @@ async function accumulateGradient(
   weight: number,
 ): Promise<{ loss: number; gradient: DeviceTensor }> {
   let loss = 0;
-  let gradient = run.zeroGradient;
-  const disposeGradient = () => void (gradient !== run.zeroGradient && gradient.dispose());
+  let gradient = run.state.zeroGradient;
+  const disposeGradient = () => void (gradient !== run.state.zeroGradient && gradient.dispose());
   try {
     for (const rows of microbatches) {
       run.signal?.throwIfAborted();

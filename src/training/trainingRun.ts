@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor, WeightFiles } from '../runtime/device.ts';
+import type { Device, WeightFiles } from '../runtime/device.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import type { FittedRows } from './batches.ts';
 import { assertResumable, type TrainingCheckpoint } from './checkpoint.ts';
@@ -37,8 +37,6 @@ export interface TrainingRun {
   readonly data: TrainingData;
   readonly sessions: TrainingSessions;
   readonly state: OptimizerState;
-  /** What accumulation starts from, uploaded once. */
-  readonly zeroGradient: DeviceTensor;
   readonly config: TrainingCheckpoint['config'];
   readonly parameterCount: number;
   readonly totalSteps: number;
@@ -47,7 +45,7 @@ export interface TrainingRun {
   tokens: number;
 }
 
-/** Prepares data and device; the caller disposes the run's state, zero gradient and sessions. */
+/** Prepares data and device; the caller disposes the run's state and sessions. */
 export async function createRun(
   input: TrainingInput,
   program: TrainingProgram,
@@ -77,7 +75,6 @@ export async function createRun(
     data,
     sessions,
     state: new OptimizerState(device, await sessions.optimizer(), start),
-    zeroGradient: device.upload(zeros(), [parameterCount]),
     config,
     parameterCount,
     totalSteps,
