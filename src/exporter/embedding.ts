@@ -1,0 +1,81 @@
+import type { ExportContext } from './exportContext.ts';
+import { int } from './graphWriter.ts';
+import { writeLinear } from './linear.ts';
+import { quantizeMatrix } from './quantize.ts';
+
+/** Writes the token embedding, scaled where the family does so; returns the hidden states' name. */
+export function writeEmbedding(context: ExportContext): string {
+  const { writer, config, form } = context;
+  const gathered =
+    form.embeddingBits === null ? writeGather(context) : writeQuantizedGather(context, form.embeddingBits);
+  if (!config.family.hasScaledEmbedding) return gathered;
+  return writer.op('Mul', '/model/embed_tokens/Mul', [
+    gathered,
+    writer.scalar(Math.fround(Math.sqrt(config.hiddenSize))),
+  ]);
+}
+
+function writeGather({ writer, config, checkpoint }: ExportContext): string {
+  const dims = [config.vocabularySize, config.hiddenSize];
+  const weight = writer.floats('model.embed_tokens.weight', dims, checkpoint.embedding(dims));
+  return writer.op('Gather', '/model/embed_tokens/Gather', [weight, 'input_ids']);
+}
+
+function writeQuantizedGather({ writer, config, checkpoint, form }: ExportContext, bits: 4 | 8): string {
+  const [rows, columns] = [config.vocabularySize, config.hiddenSize];
+  if (columns % form.blockSize !== 0) {
+    throw new Error(
+      `The embedding's width ${columns} is no multiple of the block size ${form.blockSize}; choose another.`,
+    );
+  }
+  const matrix = quantizeMatrix(checkpoint.embedding([rows, columns]), rows, columns, { ...form, bits });
+  const name = 'model_embed_tokens_weight';
+  const inputs = [
+    writer.initializer(`${name}_quant`, 'uint8', [rows, (columns * bits) / 8], matrix.quant),
+    'input_ids',
+    writer.floats(`${name}_scales`, [rows, matrix.blocks], matrix.scales),
+  ];
+  if (matrix.zeroPoints) {
+    inputs.push(
+      writer.initializer(`${name}_zp`, 'uint8', [rows, matrix.zeroPoints.length / rows], matrix.zeroPoints),
+    );
+  }
+  const output = '/model/embed_tokens/Gather/output_0';
+  const attributes = {
+    bits: int(bits),
+    block_size: int(form.blockSize),
+    gather_axis: int(0),
+    quantize_axis: int(1),
+  };
+  const node = {
+    opType: 'GatherBlockQuantized',
+    name: '/model/embed_tokens/Gather_Quant',
+    domain: 'com.microsoft',
+  };
+  writer.node({ ...node, inputs, outputs: [output], attributes });
+  return output;
+}
+
+/** Writes the lm_head behind the final norm, on the last `num_logits_to_keep` positions; its output is `logits`. */
+export function writeHead(context: ExportContext, hidden: string): void {
+  const { config, checkpoint, form } = context;
+  const input = form.numLogitsToKeep ? writeLastPositions(context, hidden) : hidden;
+  const [outFeatures, inFeatures] = [config.vocabularySize, config.hiddenSize];
+  const weight = checkpoint.head([outFeatures, inFeatures]);
+  writeLinear(context, {
+    path: '/lm_head',
+    input,
+    weight,
+    inFeatures,
+    outFeatures,
+    bits: form.embeddingBits,
+    output: 'logits',
+  });
+}
+
+function writeLastPositions({ writer }: ExportContext, hidden: string): string {
+  const path = '/lm_head/num_logits_to_keep';
+  const start = writer.op('Neg', `${path}/Neg`, ['num_logits_to_keep']);
+  const starts = writer.op('Unsqueeze', `${path}/Unsqueeze`, [start, writer.int64([0])]);
+  return writer.op('Slice', `${path}/Slice`, [hidden, starts, writer.int64([2147483647]), writer.int64([1])]);
+}

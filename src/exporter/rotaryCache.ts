@@ -1,0 +1,84 @@
+/** Inverse frequencies of a rotary embedding, one per pair of a head's dimensions. */
+export interface RopeParameters {
+  readonly inverseFrequencies: readonly number[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The rotary embeddings that a config.json describes: `global`, and `local` where windowed layers have their own.
+ * Knows the older keys (rope_theta, rope_local_base_freq, rope_scaling) and the newer rope_parameters.
+ * @throws Error naming a rope type that is not supported
+ */
+export function ropeByLayerKind(
+  config: Json,
+  headSize: number,
+): { global: RopeParameters; local?: RopeParameters } {
+  const parameters = asTable(config['rope_parameters']);
+  const perKind = asTable(parameters?.['full_attention']);
+  const theta = number(config, 'rope_theta') ?? 10000;
+  if (perKind) {
+    const local = asTable(parameters?.['sliding_attention']) ?? perKind;
+    return { global: rope(perKind, theta, headSize), local: rope(local, theta, headSize) };
+  }
+  const global = rope(parameters ?? asTable(config['rope_scaling']) ?? {}, theta, headSize);
+  const localTheta = number(config, 'rope_local_base_freq');
+  return localTheta === undefined ? { global } : { global, local: rope({}, localTheta, headSize) };
+}
+
+function rope(parameters: Json, defaultTheta: number, headSize: number): RopeParameters {
+  const theta = number(parameters, 'rope_theta') ?? defaultTheta;
+  const plain = Array.from({ length: headSize / 2 }, (_, i) => theta ** ((-2 * i) / headSize));
+  const type = String(parameters['rope_type'] ?? parameters['type'] ?? 'default');
+  const scale = ropeTypes[type];
+  if (scale) return { inverseFrequencies: plain.map((frequency) => scale(frequency, parameters)) };
+  throw new Error(
+    `The rope type ${type} is not supported; supported are ${Object.keys(ropeTypes).join(', ')}.`,
+  );
+}
+
+const ropeTypes: Readonly<Record<string, (frequency: number, parameters: Json) => number>> = {
+  default: (frequency) => frequency,
+  linear: (frequency, parameters) => frequency / (number(parameters, 'factor') ?? 1),
+  llama3: llama3Frequency,
+};
+
+/** Llama 3.1's rule: long wavelengths are stretched by `factor`, short ones kept, those between interpolated. */
+function llama3Frequency(frequency: number, parameters: Json): number {
+  const factor = number(parameters, 'factor') ?? 8;
+  const low = number(parameters, 'low_freq_factor') ?? 1;
+  const high = number(parameters, 'high_freq_factor') ?? 4;
+  const context = number(parameters, 'original_max_position_embeddings') ?? 8192;
+  const turns = (context * frequency) / (2 * Math.PI);
+  if (turns < low) return frequency / factor;
+  if (turns > high) return frequency;
+  const smooth = (turns - low) / (high - low);
+  return (1 - smooth) * (frequency / factor) + smooth * frequency;
+}
+
+/** cos and sin of every position's angles: each [positions, headSize / 2]. Angles are float32, as PyTorch has them. */
+export function rotaryCache(
+  { inverseFrequencies }: RopeParameters,
+  positions: number,
+): { cos: Float32Array; sin: Float32Array } {
+  const width = inverseFrequencies.length;
+  const cos = new Float32Array(positions * width);
+  const sin = new Float32Array(positions * width);
+  for (let position = 0; position < positions; position++) {
+    inverseFrequencies.forEach((frequency, i) => {
+      const angle = Math.fround(position * Math.fround(frequency));
+      cos[position * width + i] = Math.cos(angle);
+      sin[position * width + i] = Math.sin(angle);
+    });
+  }
+  return { cos, sin };
+}
+
+function asTable(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+function number(table: Json, key: string): number | undefined {
+  const value = table[key];
+  return typeof value === 'number' ? value : undefined;
+}

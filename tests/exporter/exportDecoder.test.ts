@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
+import type { Attributes, Model } from '../../src/graph/model.ts';
+import { decodeModel } from '../../src/onnx/decode.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { randomCheckpoint, tinyConfigs } from './randomCheckpoint.ts';
+
+const llama = { config: tinyConfigs.llama, tensors: randomCheckpoint('llama') };
+const gemma = { config: tinyConfigs.gemma3, tensors: randomCheckpoint('gemma3') };
+const realGemma = '../shared/graphs/gemma-3-4b/onnx/decoder_model_merged_';
+
+const nodeNames = (model: Model) => model.graph.nodes.map(({ name }) => name);
+
+describe('exportDecoder', () => {
+  it('names the linear layers as LoRA looks for them', () => {
+    const model = exportDecoder({ ...llama, dtype: 'q4' });
+    const linear = model.graph.nodes.filter(({ opType }) => opType === 'MatMulNBits');
+    expect(linear).toHaveLength(15);
+    expect(linear[0]).toMatchObject({
+      name: '/model/layers.0/attn/q_proj/MatMul_Quant',
+      domain: 'com.microsoft',
+      attributes: { K: { value: 64 }, N: { value: 64 }, bits: { value: 4 }, block_size: { value: 32 } },
+    });
+    expect(exportDecoder({ ...llama, dtype: 'fp32' }).graph.nodes.map(({ name }) => name)).toContain(
+      '/model/layers.1/mlp/down_proj/MatMul',
+    );
+  });
+
+  it('lays quantized weights out as the real exports do', () => {
+    const { initializers } = exportDecoder({ ...llama, dtype: 'q4', zeroPoints: true, blockSize: 16 }).graph;
+    const dims = (suffix: string) =>
+      initializers.find(({ name }) => name === `lm_head_MatMul_weight_${suffix}`)?.dims;
+    expect([dims('quant'), dims('scales'), dims('zp')]).toEqual([
+      [50, 4, 8],
+      [50, 4],
+      [50, 2],
+    ]);
+  });
+
+  it('survives encoding and decoding', () => {
+    const model = exportDecoder({ ...gemma, dtype: 'q4' });
+    const again = decodeModel(encodeModel(model));
+    expect(nodeNames(again)).toEqual(nodeNames(model));
+    expect(again.graph.inputs.map(({ name, shape }) => [name, shape])).toEqual(
+      model.graph.inputs.map(({ name, shape }) => [name, shape]),
+    );
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['family', { model_type: 'mamba' }, /type mamba cannot be exported; supported are llama/],
+    ['size', { hidden_size: undefined }, /needs hidden_size as a positive whole number/],
+    ['activation', { hidden_act: 'relu2' }, /activation relu2 is not supported/],
+    ['rope', { rope_scaling: { rope_type: 'yarn' } }, /rope type yarn is not supported/],
+    ['softcap', { final_logit_softcapping: 30 }, /sets final_logit_softcapping to 30/],
+    [
+      'shape',
+      { intermediate_size: 100 },
+      /model\.layers\.0\.mlp\.gate_proj\.weight is \[96, 64\].*expects \[100, 64\]/,
+    ],
+    ['layer count', { num_hidden_layers: 3 }, /lacks model\.layers\.2\./],
+  ])('says which %s it cannot export', (_, change, message) => {
+    expect(() => exportDecoder({ ...llama, config: { ...llama.config, ...change }, dtype: 'fp32' })).toThrow(
+      message,
+    );
+  });
+
+  it('finds the embedding of a tied model under the name of its head', () => {
+    const tensors = new Map(gemma.tensors);
+    tensors.set('lm_head.weight', tensors.get('model.embed_tokens.weight')!);
+    tensors.delete('model.embed_tokens.weight');
+    const renamed = exportDecoder({ ...gemma, tensors, dtype: 'fp32' });
+    expect(renamed.graph.initializers).toEqual(exportDecoder({ ...gemma, dtype: 'fp32' }).graph.initializers);
+  });
+});
+
+/** Node names, ops, inputs, outputs and attribute kinds of the real export's first layer against ours. */
+describe.skipIf(!existsSync(`${realGemma}q4.onnx`))('the form of the real Gemma export', () => {
+  const layerForm = (model: Model) =>
+    model.graph.nodes
+      .filter(({ name }) => /layers\.0\/|gqa_attention_bias|attn_mask_reformat|lm_head/.test(name))
+      .map(({ name, opType, domain, inputs, outputs, attributes }) => ({
+        name,
+        opType,
+        domain,
+        inputs: inputs.map(comparable),
+        outputs,
+        attributes: comparableAttributes(attributes),
+      }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  // Ours embeds tokens itself, and the two models differ in size.
+  const embedded = [
+    'inputs_embeds',
+    '/model/embed_tokens/Mul/output_0',
+    '/model/graph_inputs/inputs_embeds/Cast/output_0',
+  ];
+  const comparable = (name: string) =>
+    (embedded.includes(name) ? 'embedded' : name)
+      .replace(/\[0, -1, \d+\]/, '[0, -1, n]')
+      .replace(/layers\.\d+\/final/, 'layers.n/final');
+  const comparableAttributes = (attributes: Attributes) =>
+    Object.entries(attributes)
+      .map(([name, attribute]) => [
+        name,
+        attribute.type,
+        /approximate|rotary|bits|block|axis|to|stash/.test(name) && attribute,
+      ])
+      .sort();
+
+  it.each(['q4', 'q4f16'] as const)('is ours in %s', (dtype) => {
+    const real = decodeModel(new Uint8Array(readFileSync(`${realGemma}${dtype}.onnx`)));
+    const ours = exportDecoder({ ...gemma, dtype, zeroPoints: true });
+    expect(layerForm(ours)).toEqual(layerForm(real));
+  });
+});
