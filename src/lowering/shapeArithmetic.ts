@@ -103,10 +103,12 @@ export const cumSum: Lowering = (g, inputs, node) => {
 /** Indices of non-zero elements, int64 [rank, count]. */
 export const nonZero: Lowering = (g, inputs) => {
   const { shape: dims } = required(inputs, 0);
-  const found = Array.from(constantOf(inputs, 0).entries()).flatMap(([i, x]) => (x === 0 ? [] : [i]));
-  const rows = dims.flatMap((dim, axis) => {
+  const contents = constantOf(inputs, 0);
+  const found = contents.map((_, i) => i).filter((i) => contents[i] !== 0);
+  const rows = new Float64Array(dims.length * found.length);
+  dims.forEach((dim, axis) => {
     const stride = sizeOf(dims.slice(axis + 1));
-    return found.map((i) => Math.floor(i / stride) % dim);
+    rows.set(found.map((i) => Math.floor(i / stride) % dim), axis * found.length); // prettier-ignore
   });
   return [g.constant('int64', [dims.length, found.length], rows)];
 };
@@ -120,9 +122,12 @@ export const scatterND: Lowering = (g, inputs) => {
   const result = Float64Array.from(constantOf(inputs, 0));
   const [places, updates] = [constantOf(inputs, 1), constantOf(inputs, 2)];
   for (let row = 0; row < sizeOf(indices.shape.slice(0, -1)); row++) {
-    const place = Array.from(places.subarray(row * depth, (row + 1) * depth));
-    const start = place.reduce((sum, at, i) => sum + (at < 0 ? at + data.shape[i]! : at) * strides[i]!, 0);
-    result.set(updates.subarray(row * block, (row + 1) * block), start);
+    let start = 0;
+    for (let axis = 0; axis < depth; axis++) {
+      const at = places[row * depth + axis]!;
+      start += (at < 0 ? at + data.shape[axis]! : at) * strides[axis]!;
+    }
+    for (let i = 0; i < block; i++) result[start + i] = updates[row * block + i]!;
   }
   return [g.constant(data.elementType, data.shape, result)];
 };
