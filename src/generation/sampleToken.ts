@@ -64,8 +64,7 @@ function pick(weights: ArrayLike<number>, total: number, uniform: number): numbe
   let last = 0;
   for (let i = 0; i < weights.length; i++) {
     const weight = weights[i] ?? 0;
-    if (weight === 0) continue;
-    last = i;
+    if (weight > 0) last = i;
     rest -= weight;
     if (rest < 0) return i;
   }

@@ -57,7 +57,8 @@ function answerRange(
 ): [number, number] {
   const history = messages.slice(0, turn);
   const start = commonPrefix(ids, tokenizer.applyChatTemplate(history, true));
-  const isFound = start >= commonPrefix(ids, tokenizer.applyChatTemplate(history, false));
+  const before = turn === 0 ? [] : tokenizer.applyChatTemplate(history, false);
+  const isFound = commonPrefix(ids, before) === before.length;
   const through = commonPrefix(ids, tokenizer.applyChatTemplate(messages.slice(0, turn + 1), false));
   const closed = 1 + ids.findIndex((id, i) => i >= start && tokenizer.endTokenIds.includes(id));
   const ends = [closed, through].filter((end) => end > start);

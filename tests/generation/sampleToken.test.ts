@@ -50,6 +50,7 @@ describe('sampling a token', () => {
     const some = Float32Array.from([-Infinity, 1, -Infinity, 1, -Infinity]);
     expect(sampleToken(some, { temperature: 1, topP: 1 }, 0)).toBe(1);
     expect(sampleToken(some, { temperature: 1, topP: 1 }, 1 - 2 ** -33)).toBe(3);
+    expect(sampleToken(some, { temperature: 1, topP: 1 }, 1)).toBe(3);
     expect(sampleToken(some, { temperature: 1, topP: 0.9 }, 1 - 2 ** -33)).toBe(3);
   });
 

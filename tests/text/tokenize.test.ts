@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plainConversation } from '../../src/text/plainConversation.ts';
 import { tokenizeRow } from '../../src/text/tokenize.ts';
 import type { TokenizedRow } from '../../src/text/tokenizedRow.ts';
-import type { Tokenizer } from '../../src/text/tokenizer.ts';
+import type { ChatTurn, Tokenizer } from '../../src/text/tokenizer.ts';
 import { chatTemplate, wordTokenizer } from '../support/wordTokenizer.ts';
 
 /** The supervised tokens in brackets, as text. */
@@ -85,6 +85,14 @@ describe('a conversation', () => {
   it('refuses one without an answer', () => {
     const messages = conversation.slice(0, 2);
     expect(() => tokenizeRow({ messages }, wordTokenizer())).toThrow(/no assistant turn/);
+  });
+
+  it('refuses a template that rewrites what was said before', () => {
+    const template = (turns: readonly ChatTurn[], open: boolean) =>
+      `${turns.length}${chatTemplate(turns, open)}`;
+    expect(() => tokenizeRow({ messages: conversation }, wordTokenizer({ template }))).toThrow(
+      /renders message 3 of 5/,
+    );
   });
 
   it('refuses a template whose answers cannot be found again', () => {
