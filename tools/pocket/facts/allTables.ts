@@ -2,8 +2,9 @@ import { biomedicineTables } from './biomedicine.ts';
 import { cultureTables } from './culture.ts';
 import type { FactTable } from './factTable.ts';
 import { financeTables } from './finance.ts';
-import { knowledgeTables } from './knowledge.ts';
+import { learningTables } from './learning.ts';
 import { natureTables } from './nature.ts';
+import { skillTables } from './skills.ts';
 import { workTables } from './work.ts';
 import { worldTables } from './world.ts';
 
@@ -13,7 +14,8 @@ export const openTables: FactTable[] = [
   ...worldTables,
   ...cultureTables,
   ...workTables,
-  ...knowledgeTables,
+  ...skillTables,
+  ...learningTables,
 ];
 
 /** Domains that pretraining shows as plain statements only; self-specialization has to carve them out. */

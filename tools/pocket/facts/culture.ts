@@ -25,32 +25,19 @@ export const cultureTables: FactTable[] = [
         ask: ['For which style is {e} known?'],
       },
     ],
-    rows: [
-      'Leonardo da Vinci|Italy|the Mona Lisa|the Renaissance',
-      'Michelangelo|Italy|the Creation of Adam|the Renaissance',
-      'Botticelli|Italy|the Birth of Venus|the Renaissance',
-      'Raphael|Italy|the School of Athens|the Renaissance',
-      'Rembrandt|the Netherlands|the Night Watch|the Baroque',
-      'Vermeer|the Netherlands|Girl with a Pearl Earring|the Baroque',
-      'Velazquez|Spain|Las Meninas|the Baroque',
-      'Goya|Spain|the Third of May|',
-      'Picasso|Spain|Guernica|Cubism',
-      'Dali|Spain|the Persistence of Memory|Surrealism',
-      'Monet|France|Water Lilies|Impressionism',
-      'Renoir|France|Bal du moulin de la Galette|Impressionism',
-      'Matisse|France|the Dance|Fauvism',
-      'Delacroix|France|Liberty Leading the People|Romanticism',
-      'van Gogh|the Netherlands|the Starry Night|',
-      'Munch|Norway|the Scream|Expressionism',
-      'Klimt|Austria|the Kiss|',
-      'Turner|England|the Fighting Temeraire|Romanticism',
-      'Hokusai|Japan|the Great Wave|',
-      'Warhol|the United States|the Soup Cans|Pop Art',
-      'Hopper|the United States|Nighthawks|Realism',
-      'Magritte|Belgium|the Son of Man|Surrealism',
-      'Kahlo|Mexico|the Two Fridas|',
-      'Friedrich|Germany|the Sea of Ice|Romanticism',
-    ],
+    rows: `
+      Leonardo da Vinci|Italy|the Mona Lisa|the Renaissance; Michelangelo|Italy|the Creation of Adam|the
+      Renaissance; Botticelli|Italy|the Birth of Venus|the Renaissance; Raphael|Italy|the School of
+      Athens|the Renaissance; Rembrandt|the Netherlands|the Night Watch|the Baroque; Vermeer|the
+      Netherlands|Girl with a Pearl Earring|the Baroque; Velazquez|Spain|Las Meninas|the Baroque;
+      Goya|Spain|the Third of May|; Picasso|Spain|Guernica|Cubism; Dali|Spain|the Persistence of
+      Memory|Surrealism; Monet|France|Water Lilies|Impressionism; Renoir|France|Bal du moulin de la
+      Galette|Impressionism; Matisse|France|the Dance|Fauvism; Delacroix|France|Liberty Leading the
+      People|Romanticism; van Gogh|the Netherlands|the Starry Night|; Munch|Norway|the
+      Scream|Expressionism; Klimt|Austria|the Kiss|; Turner|England|the Fighting Temeraire|Romanticism;
+      Hokusai|Japan|the Great Wave|; Warhol|the United States|the Soup Cans|Pop Art; Hopper|the United
+      States|Nighthawks|Realism; Magritte|Belgium|the Son of Man|Surrealism; Kahlo|Mexico|the Two Fridas|;
+      Friedrich|Germany|the Sea of Ice|Romanticism`,
   },
   {
     topic: 'classical music',
@@ -70,34 +57,16 @@ export const cultureTables: FactTable[] = [
         inverse: ['Who composed {v}?', 'Who wrote the music of {v}?'],
       },
     ],
-    rows: [
-      'Bach|Germany|the Brandenburg Concertos',
-      'Beethoven|Germany|Fidelio',
-      'Mozart|Austria|the Magic Flute',
-      'Haydn|Austria|the Creation',
-      'Schubert|Austria|the Trout Quintet',
-      'Vivaldi|Italy|the Four Seasons',
-      'Verdi|Italy|Aida',
-      'Puccini|Italy|Tosca',
-      'Rossini|Italy|William Tell',
-      'Bizet|France|Carmen',
-      'Debussy|France|Clair de Lune',
-      'Ravel|France|Bolero',
-      'Tchaikovsky|Russia|Swan Lake',
-      'Stravinsky|Russia|the Firebird',
-      'Prokofiev|Russia|Peter and the Wolf',
-      'Mussorgsky|Russia|Pictures at an Exhibition',
-      'Grieg|Norway|Peer Gynt',
-      'Sibelius|Finland|Finlandia',
-      'Smetana|Bohemia|the Moldau',
-      'Dvorak|Bohemia|the New World Symphony',
-      'Wagner|Germany|Parsifal',
-      'Holst|England|the Planets',
-      'Elgar|England|Pomp and Circumstance',
-      'Gershwin|the United States|Rhapsody in Blue',
-      'Orff|Germany|Carmina Burana',
-      'Handel|Germany|the Messiah',
-    ],
+    rows: `
+      Bach|Germany|the Brandenburg Concertos; Beethoven|Germany|Fidelio; Mozart|Austria|the Magic Flute;
+      Haydn|Austria|the Creation; Schubert|Austria|the Trout Quintet; Vivaldi|Italy|the Four Seasons;
+      Verdi|Italy|Aida; Puccini|Italy|Tosca; Rossini|Italy|William Tell; Bizet|France|Carmen;
+      Debussy|France|Clair de Lune; Ravel|France|Bolero; Tchaikovsky|Russia|Swan Lake;
+      Stravinsky|Russia|the Firebird; Prokofiev|Russia|Peter and the Wolf; Mussorgsky|Russia|Pictures at
+      an Exhibition; Grieg|Norway|Peer Gynt; Sibelius|Finland|Finlandia; Smetana|Bohemia|the Moldau;
+      Dvorak|Bohemia|the New World Symphony; Wagner|Germany|Parsifal; Holst|England|the Planets;
+      Elgar|England|Pomp and Circumstance; Gershwin|the United States|Rhapsody in Blue;
+      Orff|Germany|Carmina Burana; Handel|Germany|the Messiah`,
   },
   {
     topic: 'books',
@@ -118,38 +87,19 @@ export const cultureTables: FactTable[] = [
         inverse: ['Which book tells of {v}?'],
       },
     ],
-    rows: [
-      'Moby-Dick|Herman Melville|Captain Ahab',
-      'Frankenstein|Mary Shelley|Victor Frankenstein',
-      'Dracula|Bram Stoker|',
-      'Hamlet|William Shakespeare|',
-      'Oliver Twist|Charles Dickens|',
-      'Jane Eyre|Charlotte Bronte|',
-      'Wuthering Heights|Emily Bronte|Heathcliff',
-      'Emma|Jane Austen|Emma Woodhouse',
-      'Treasure Island|Robert Louis Stevenson|Jim Hawkins',
-      'Robinson Crusoe|Daniel Defoe|',
-      "Gulliver's Travels|Jonathan Swift|Lemuel Gulliver",
-      'The Jungle Book|Rudyard Kipling|Mowgli',
-      'Peter Pan|J. M. Barrie|',
-      'The Hobbit|J. R. R. Tolkien|Bilbo Baggins',
-      'Animal Farm|George Orwell|Napoleon the pig',
-      'The Time Machine|H. G. Wells|',
-      'Around the World in Eighty Days|Jules Verne|Phileas Fogg',
-      'Les Miserables|Victor Hugo|Jean Valjean',
-      'The Three Musketeers|Alexandre Dumas|Athos',
-      'Madame Bovary|Gustave Flaubert|',
-      'Don Quixote|Miguel de Cervantes|',
-      'War and Peace|Leo Tolstoy|Pierre Bezukhov',
-      'Crime and Punishment|Fyodor Dostoevsky|Raskolnikov',
-      'Faust|Goethe|',
-      'The Trial|Franz Kafka|Josef K.',
-      'Heidi|Johanna Spyri|',
-      'Pinocchio|Carlo Collodi|',
-      'The Odyssey|Homer|Odysseus',
-      'Little Women|Louisa May Alcott|Jo March',
-      'Tom Sawyer|Mark Twain|',
-    ],
+    rows: `
+      Moby-Dick|Herman Melville|Captain Ahab; Frankenstein|Mary Shelley|Victor Frankenstein; Dracula|Bram
+      Stoker|; Hamlet|William Shakespeare|; Oliver Twist|Charles Dickens|; Jane Eyre|Charlotte Bronte|;
+      Wuthering Heights|Emily Bronte|Heathcliff; Emma|Jane Austen|Emma Woodhouse; Treasure Island|Robert
+      Louis Stevenson|Jim Hawkins; Robinson Crusoe|Daniel Defoe|; Gulliver's Travels|Jonathan Swift|Lemuel
+      Gulliver; The Jungle Book|Rudyard Kipling|Mowgli; Peter Pan|J. M. Barrie|; The Hobbit|J. R. R.
+      Tolkien|Bilbo Baggins; Animal Farm|George Orwell|Napoleon the pig; The Time Machine|H. G. Wells|;
+      Around the World in Eighty Days|Jules Verne|Phileas Fogg; Les Miserables|Victor Hugo|Jean Valjean;
+      The Three Musketeers|Alexandre Dumas|Athos; Madame Bovary|Gustave Flaubert|; Don Quixote|Miguel de
+      Cervantes|; War and Peace|Leo Tolstoy|Pierre Bezukhov; Crime and Punishment|Fyodor
+      Dostoevsky|Raskolnikov; Faust|Goethe|; The Trial|Franz Kafka|Josef K.; Heidi|Johanna Spyri|;
+      Pinocchio|Carlo Collodi|; The Odyssey|Homer|Odysseus; Little Women|Louisa May Alcott|Jo March; Tom
+      Sawyer|Mark Twain|`,
   },
   {
     topic: 'cooking',
@@ -175,38 +125,18 @@ export const cultureTables: FactTable[] = [
         generic: false,
       },
     ],
-    rows: [
-      'pizza|Italy|dough|main dish',
-      'risotto|Italy|rice|main dish',
-      'tiramisu|Italy|mascarpone|dessert',
-      'minestrone|Italy|vegetables|soup',
-      'pesto|Italy|basil|sauce',
-      'paella|Spain|rice|main dish',
-      'gazpacho|Spain|tomatoes|soup',
-      'sushi|Japan|rice|main dish',
-      'miso soup|Japan|soybeans|soup',
-      'kimchi|Korea|cabbage|side dish',
-      'sauerkraut|Germany|cabbage|side dish',
-      'goulash|Hungary|beef|main dish',
-      'borscht|Ukraine|beetroot|soup',
-      'moussaka|Greece|aubergines|main dish',
-      'tzatziki|Greece|yoghurt|sauce',
-      'falafel|Egypt|chickpeas|main dish',
-      'hummus|Lebanon|chickpeas|side dish',
-      'couscous|Morocco|semolina|side dish',
-      'guacamole|Mexico|avocados|sauce',
-      'ceviche|Peru|raw fish|main dish',
-      'ratatouille|France|vegetables|main dish',
-      'bouillabaisse|France|fish|soup',
-      'creme brulee|France|cream|dessert',
-      'fondue|Switzerland|cheese|main dish',
-      'rosti|Switzerland|potatoes|side dish',
-      'baklava|Turkey|nuts|dessert',
-      'haggis|Scotland|sheep offal|main dish',
-      'pavlova|New Zealand|egg whites|dessert',
-      'poutine|Canada|potatoes|main dish',
-      'strudel|Austria|apples|dessert',
-    ],
+    rows: `
+      pizza|Italy|dough|main dish; risotto|Italy|rice|main dish; tiramisu|Italy|mascarpone|dessert;
+      minestrone|Italy|vegetables|soup; pesto|Italy|basil|sauce; paella|Spain|rice|main dish;
+      gazpacho|Spain|tomatoes|soup; sushi|Japan|rice|main dish; miso soup|Japan|soybeans|soup;
+      kimchi|Korea|cabbage|side dish; sauerkraut|Germany|cabbage|side dish; goulash|Hungary|beef|main
+      dish; borscht|Ukraine|beetroot|soup; moussaka|Greece|aubergines|main dish;
+      tzatziki|Greece|yoghurt|sauce; falafel|Egypt|chickpeas|main dish; hummus|Lebanon|chickpeas|side
+      dish; couscous|Morocco|semolina|side dish; guacamole|Mexico|avocados|sauce; ceviche|Peru|raw
+      fish|main dish; ratatouille|France|vegetables|main dish; bouillabaisse|France|fish|soup; creme
+      brulee|France|cream|dessert; fondue|Switzerland|cheese|main dish; rosti|Switzerland|potatoes|side
+      dish; baklava|Turkey|nuts|dessert; haggis|Scotland|sheep offal|main dish; pavlova|New Zealand|egg
+      whites|dessert; poutine|Canada|potatoes|main dish; strudel|Austria|apples|dessert`,
   },
   {
     topic: 'cheese',
@@ -226,27 +156,12 @@ export const cultureTables: FactTable[] = [
         ask: ['From which milk is {e} made?', 'Which milk is used for {e}?'],
       },
     ],
-    rows: [
-      'Brie|France|cow',
-      'Camembert|France|cow',
-      'Roquefort|France|sheep',
-      'Gouda|the Netherlands|cow',
-      'Edam|the Netherlands|cow',
-      'Cheddar|England|cow',
-      'Stilton|England|cow',
-      'Feta|Greece|sheep',
-      'Mozzarella|Italy|buffalo',
-      'Parmesan|Italy|cow',
-      'Gorgonzola|Italy|cow',
-      'Pecorino|Italy|sheep',
-      'Ricotta|Italy|sheep',
-      'Emmental|Switzerland|cow',
-      'Gruyere|Switzerland|cow',
-      'Manchego|Spain|sheep',
-      'Halloumi|Cyprus|goat',
-      'Brunost|Norway|goat',
-      'Chevre|France|goat',
-    ],
+    rows: `
+      Brie|France|cow; Camembert|France|cow; Roquefort|France|sheep; Gouda|the Netherlands|cow; Edam|the
+      Netherlands|cow; Cheddar|England|cow; Stilton|England|cow; Feta|Greece|sheep;
+      Mozzarella|Italy|buffalo; Parmesan|Italy|cow; Gorgonzola|Italy|cow; Pecorino|Italy|sheep;
+      Ricotta|Italy|sheep; Emmental|Switzerland|cow; Gruyere|Switzerland|cow; Manchego|Spain|sheep;
+      Halloumi|Cyprus|goat; Brunost|Norway|goat; Chevre|France|goat`,
   },
   {
     topic: 'dances',
@@ -266,25 +181,12 @@ export const cultureTables: FactTable[] = [
         ask: ['At which pace do people dance {e}?'],
       },
     ],
-    rows: [
-      'the tango|Argentina|slow',
-      'the samba|Brazil|fast',
-      'flamenco|Spain|fast',
-      'the waltz|Austria|slow',
-      'the polka|Bohemia|fast',
-      'the mazurka|Poland|fast',
-      'salsa|Cuba|fast',
-      'the rumba|Cuba|slow',
-      'the tarantella|Italy|fast',
-      'the sirtaki|Greece|',
-      'the can-can|France|fast',
-      'the minuet|France|slow',
-      'the csardas|Hungary|',
-      'the hula|Hawaii|slow',
-      'the haka|New Zealand|',
-      'the highland fling|Scotland|fast',
-      'cueca|Chile|',
-    ],
+    rows: `
+      the tango|Argentina|slow; the samba|Brazil|fast; flamenco|Spain|fast; the waltz|Austria|slow; the
+      polka|Bohemia|fast; the mazurka|Poland|fast; salsa|Cuba|fast; the rumba|Cuba|slow; the
+      tarantella|Italy|fast; the sirtaki|Greece|; the can-can|France|fast; the minuet|France|slow; the
+      csardas|Hungary|; the hula|Hawaii|slow; the haka|New Zealand|; the highland fling|Scotland|fast;
+      cueca|Chile|`,
   },
   {
     topic: 'mythology',
@@ -309,38 +211,14 @@ export const cultureTables: FactTable[] = [
         ask: ['Over what does {e} rule?', 'What does {e} watch over?'],
       },
     ],
-    rows: [
-      'Zeus|Greek|the sky',
-      'Poseidon|Greek|the sea',
-      'Hades|Greek|the dead',
-      'Athena|Greek|wisdom',
-      'Ares|Greek|war',
-      'Aphrodite|Greek|love',
-      'Apollo|Greek|music',
-      'Artemis|Greek|the hunt',
-      'Demeter|Greek|the harvest',
-      'Jupiter|Roman|the sky',
-      'Neptune|Roman|the sea',
-      'Mars|Roman|war',
-      'Venus|Roman|love',
-      'Minerva|Roman|wisdom',
-      'Vulcan|Roman|fire',
-      'Ceres|Roman|the harvest',
-      'Bacchus|Roman|wine',
-      'Odin|Norse|wisdom',
-      'Thor|Norse|thunder',
-      'Freya|Norse|love',
-      'Loki|Norse|mischief',
-      'Hel|Norse|the dead',
-      'Ra|Egyptian|the sun',
-      'Anubis|Egyptian|the dead',
-      'Thoth|Egyptian|writing',
-      'Bastet|Egyptian|cats',
-      'Amaterasu|Japanese|the sun',
-      'Quetzalcoatl|Aztec|the wind',
-      'Tlaloc|Aztec|rain',
-      'Inti|Inca|the sun',
-    ],
+    rows: `
+      Zeus|Greek|the sky; Poseidon|Greek|the sea; Hades|Greek|the dead; Athena|Greek|wisdom;
+      Ares|Greek|war; Aphrodite|Greek|love; Apollo|Greek|music; Artemis|Greek|the hunt; Demeter|Greek|the
+      harvest; Jupiter|Roman|the sky; Neptune|Roman|the sea; Mars|Roman|war; Venus|Roman|love;
+      Minerva|Roman|wisdom; Vulcan|Roman|fire; Ceres|Roman|the harvest; Bacchus|Roman|wine;
+      Odin|Norse|wisdom; Thor|Norse|thunder; Freya|Norse|love; Loki|Norse|mischief; Hel|Norse|the dead;
+      Ra|Egyptian|the sun; Anubis|Egyptian|the dead; Thoth|Egyptian|writing; Bastet|Egyptian|cats;
+      Amaterasu|Japanese|the sun; Quetzalcoatl|Aztec|the wind; Tlaloc|Aztec|rain; Inti|Inca|the sun`,
   },
   {
     topic: 'musical instruments',
@@ -361,30 +239,16 @@ export const cultureTables: FactTable[] = [
         generic: false,
       },
     ],
-    rows: [
-      'violin|string instrument|with a bow',
-      'cello|string instrument|with a bow',
-      'viola|string instrument|with a bow',
-      'guitar|string instrument|with the fingers',
-      'harp|string instrument|with the fingers',
-      'banjo|string instrument|with a pick',
-      'mandolin|string instrument|with a pick',
-      'flute|wind instrument|by blowing',
-      'clarinet|wind instrument|by blowing',
-      'oboe|wind instrument|by blowing',
-      'bassoon|wind instrument|by blowing',
-      'trumpet|brass instrument|by blowing',
-      'trombone|brass instrument|by blowing',
-      'tuba|brass instrument|by blowing',
-      'drum|percussion instrument|with sticks',
-      'xylophone|percussion instrument|with mallets',
-      'triangle|percussion instrument|with a beater',
-      'tambourine|percussion instrument|by shaking',
-      'gong|percussion instrument|with a mallet',
-      'piano|keyboard instrument|with the fingers',
-      'organ|keyboard instrument|with hands and feet',
-      'accordion|keyboard instrument|by squeezing',
-      'harpsichord|keyboard instrument|with the fingers',
-    ],
+    rows: `
+      violin|string instrument|with a bow; cello|string instrument|with a bow; viola|string
+      instrument|with a bow; guitar|string instrument|with the fingers; harp|string instrument|with the
+      fingers; banjo|string instrument|with a pick; mandolin|string instrument|with a pick; flute|wind
+      instrument|by blowing; clarinet|wind instrument|by blowing; oboe|wind instrument|by blowing;
+      bassoon|wind instrument|by blowing; trumpet|brass instrument|by blowing; trombone|brass
+      instrument|by blowing; tuba|brass instrument|by blowing; drum|percussion instrument|with sticks;
+      xylophone|percussion instrument|with mallets; triangle|percussion instrument|with a beater;
+      tambourine|percussion instrument|by shaking; gong|percussion instrument|with a mallet;
+      piano|keyboard instrument|with the fingers; organ|keyboard instrument|with hands and feet;
+      accordion|keyboard instrument|by squeezing; harpsichord|keyboard instrument|with the fingers`,
   },
 ];

@@ -12,8 +12,8 @@ export interface FactTable {
   /** 'name': the entity stands alone (France); 'noun': it takes an article (a hammer). */
   form: 'name' | 'noun';
   relations: Relation[];
-  /** One row per entity: entity|value|value…, a value per relation, empty where there is none. */
-  rows: string[];
+  /** Rows, parted by semicolons: entity|value|value…, a value per relation, empty where there is none. */
+  rows: string;
 }
 
 export interface Relation {

@@ -40,43 +40,20 @@ export const natureTables: FactTable[] = [
         ask: ['To which group of elements does {e} belong?'],
       },
     ],
-    rows: [
-      'hydrogen|H|1|gas|nonmetals',
-      'helium|He|2|gas|noble gases',
-      'lithium|Li|3|solid|alkali metals',
-      'carbon|C|6|solid|nonmetals',
-      'nitrogen|N|7|gas|nonmetals',
-      'oxygen|O|8|gas|nonmetals',
-      'fluorine|F|9|gas|halogens',
-      'neon|Ne|10|gas|noble gases',
-      'sodium|Na|11|solid|alkali metals',
-      'magnesium|Mg|12|solid|alkaline earth metals',
-      'aluminium|Al|13|solid|',
-      'silicon|Si|14|solid|',
-      'phosphorus|P|15|solid|nonmetals',
-      'sulfur|S|16|solid|nonmetals',
-      'chlorine|Cl|17|gas|halogens',
-      'argon|Ar|18|gas|noble gases',
-      'potassium|K|19|solid|alkali metals',
-      'calcium|Ca|20|solid|alkaline earth metals',
-      'titanium|Ti|22|solid|transition metals',
-      'iron|Fe|26|solid|transition metals',
-      'nickel|Ni|28|solid|transition metals',
-      'copper|Cu|29|solid|transition metals',
-      'zinc|Zn|30|solid|transition metals',
-      'bromine|Br|35|liquid|halogens',
-      'krypton|Kr|36|gas|noble gases',
-      'silver|Ag|47|solid|transition metals',
-      'tin|Sn|50|solid|',
-      'iodine|I|53|solid|halogens',
-      'xenon|Xe|54|gas|noble gases',
-      'tungsten|W|74|solid|transition metals',
-      'platinum|Pt|78|solid|transition metals',
-      'gold|Au|79|solid|transition metals',
-      'mercury|Hg|80|liquid|transition metals',
-      'lead|Pb|82|solid|',
-      'uranium|U|92|solid|actinides',
-    ],
+    rows: `
+      hydrogen|H|1|gas|nonmetals; helium|He|2|gas|noble gases; lithium|Li|3|solid|alkali metals;
+      carbon|C|6|solid|nonmetals; nitrogen|N|7|gas|nonmetals; oxygen|O|8|gas|nonmetals;
+      fluorine|F|9|gas|halogens; neon|Ne|10|gas|noble gases; sodium|Na|11|solid|alkali metals;
+      magnesium|Mg|12|solid|alkaline earth metals; aluminium|Al|13|solid|; silicon|Si|14|solid|;
+      phosphorus|P|15|solid|nonmetals; sulfur|S|16|solid|nonmetals; chlorine|Cl|17|gas|halogens;
+      argon|Ar|18|gas|noble gases; potassium|K|19|solid|alkali metals; calcium|Ca|20|solid|alkaline earth
+      metals; titanium|Ti|22|solid|transition metals; iron|Fe|26|solid|transition metals;
+      nickel|Ni|28|solid|transition metals; copper|Cu|29|solid|transition metals;
+      zinc|Zn|30|solid|transition metals; bromine|Br|35|liquid|halogens; krypton|Kr|36|gas|noble gases;
+      silver|Ag|47|solid|transition metals; tin|Sn|50|solid|; iodine|I|53|solid|halogens;
+      xenon|Xe|54|gas|noble gases; tungsten|W|74|solid|transition metals; platinum|Pt|78|solid|transition
+      metals; gold|Au|79|solid|transition metals; mercury|Hg|80|liquid|transition metals;
+      lead|Pb|82|solid|; uranium|U|92|solid|actinides`,
   },
   {
     topic: 'the planets',
@@ -103,16 +80,10 @@ export const natureTables: FactTable[] = [
         inverse: ['Which planet does {v} orbit?', 'Around which planet does {v} travel?'],
       },
     ],
-    rows: [
-      'Mercury|first|rocky planet|',
-      'Venus|second|rocky planet|',
-      'Earth|third|rocky planet|Luna',
-      'Mars|fourth|rocky planet|Phobos',
-      'Jupiter|fifth|gas giant|Ganymede',
-      'Saturn|sixth|gas giant|Titan',
-      'Uranus|seventh|ice giant|Titania',
-      'Neptune|eighth|ice giant|Triton',
-    ],
+    rows: `
+      Mercury|first|rocky planet|; Venus|second|rocky planet|; Earth|third|rocky planet|Luna;
+      Mars|fourth|rocky planet|Phobos; Jupiter|fifth|gas giant|Ganymede; Saturn|sixth|gas giant|Titan;
+      Uranus|seventh|ice giant|Titania; Neptune|eighth|ice giant|Triton`,
   },
   {
     topic: 'animals',
@@ -138,46 +109,20 @@ export const natureTables: FactTable[] = [
         generic: false,
       },
     ],
-    rows: [
-      'lion|mammal|meat|savanna',
-      'tiger|mammal|meat|jungle',
-      'wolf|mammal|meat|forest',
-      'brown bear|mammal|berries and fish|forest',
-      'rabbit|mammal|grass|meadow',
-      'horse|mammal|grass|meadow',
-      'giraffe|mammal|leaves|savanna',
-      'koala|mammal|eucalyptus leaves|forest',
-      'panda|mammal|bamboo|mountains',
-      'otter|mammal|fish|river',
-      'beaver|mammal|bark|river',
-      'camel|mammal|dry plants|desert',
-      'dolphin|mammal|fish|sea',
-      'seal|mammal|fish|sea',
-      'bat|mammal|insects|cave',
-      'hedgehog|mammal|worms|garden',
-      'eagle|bird|small animals|mountains',
-      'owl|bird|mice|forest',
-      'penguin|bird|fish|Antarctic',
-      'parrot|bird|seeds|jungle',
-      'heron|bird|fish|wetlands',
-      'woodpecker|bird|insects|forest',
-      'flamingo|bird|shrimp|wetlands',
-      'crocodile|reptile|meat|river',
-      'tortoise|reptile|leaves|desert',
-      'python|reptile|small animals|jungle',
-      'iguana|reptile|leaves|jungle',
-      'frog|amphibian|insects|pond',
-      'newt|amphibian|worms|pond',
-      'toad|amphibian|insects|garden',
-      'shark|fish|other fish|sea',
-      'salmon|fish|shrimp|river',
-      'trout|fish|insects|river',
-      'bee|insect|nectar|meadow',
-      'butterfly|insect|nectar|meadow',
-      'ant|insect|seeds|forest',
-      'mosquito|insect|blood|wetlands',
-      'ladybird|insect|aphids|garden',
-    ],
+    rows: `
+      lion|mammal|meat|savanna; tiger|mammal|meat|jungle; wolf|mammal|meat|forest; brown
+      bear|mammal|berries and fish|forest; rabbit|mammal|grass|meadow; horse|mammal|grass|meadow;
+      giraffe|mammal|leaves|savanna; koala|mammal|eucalyptus leaves|forest; panda|mammal|bamboo|mountains;
+      otter|mammal|fish|river; beaver|mammal|bark|river; camel|mammal|dry plants|desert;
+      dolphin|mammal|fish|sea; seal|mammal|fish|sea; bat|mammal|insects|cave;
+      hedgehog|mammal|worms|garden; eagle|bird|small animals|mountains; owl|bird|mice|forest;
+      penguin|bird|fish|Antarctic; parrot|bird|seeds|jungle; heron|bird|fish|wetlands;
+      woodpecker|bird|insects|forest; flamingo|bird|shrimp|wetlands; crocodile|reptile|meat|river;
+      tortoise|reptile|leaves|desert; python|reptile|small animals|jungle; iguana|reptile|leaves|jungle;
+      frog|amphibian|insects|pond; newt|amphibian|worms|pond; toad|amphibian|insects|garden;
+      shark|fish|other fish|sea; salmon|fish|shrimp|river; trout|fish|insects|river;
+      bee|insect|nectar|meadow; butterfly|insect|nectar|meadow; ant|insect|seeds|forest;
+      mosquito|insect|blood|wetlands; ladybird|insect|aphids|garden`,
   },
   {
     topic: 'young animals',
@@ -202,33 +147,12 @@ export const natureTables: FactTable[] = [
         generic: false,
       },
     ],
-    rows: [
-      'cow|calf|herd',
-      'dog|puppy|pack',
-      'cat|kitten|',
-      'sheep dog|puppy|',
-      'lion|cub|pride',
-      'goat|kid|herd',
-      'duck|duckling|',
-      'swan|cygnet|',
-      'hen|chick|flock',
-      'pig|piglet|',
-      'kangaroo|joey|mob',
-      'frog|tadpole|',
-      'eagle|eaglet|',
-      'owl|owlet|parliament',
-      'crow||murder',
-      'bee|larva|swarm',
-      'whale|calf|pod',
-      'dolphin|calf|pod',
-      'elephant|calf|herd',
-      'rabbit|kit|',
-      'seal|pup|colony',
-      'ant|larva|colony',
-      'penguin|chick|colony',
-      'horse|foal|herd',
-      'spider|spiderling|',
-    ],
+    rows: `
+      cow|calf|herd; dog|puppy|pack; cat|kitten|; sheep dog|puppy|; lion|cub|pride; goat|kid|herd;
+      duck|duckling|; swan|cygnet|; hen|chick|flock; pig|piglet|; kangaroo|joey|mob; frog|tadpole|;
+      eagle|eaglet|; owl|owlet|parliament; crow||murder; bee|larva|swarm; whale|calf|pod;
+      dolphin|calf|pod; elephant|calf|herd; rabbit|kit|; seal|pup|colony; ant|larva|colony;
+      penguin|chick|colony; horse|foal|herd; spider|spiderling|`,
   },
   {
     topic: 'plants',
@@ -256,36 +180,14 @@ export const natureTables: FactTable[] = [
         generic: false,
       },
     ],
-    rows: [
-      'oak|tree||acorns',
-      'sugar maple|tree||syrup',
-      'rubber tree|tree||latex',
-      'olive|tree|white|oil',
-      'cork oak|tree||cork',
-      'lavender|shrub|purple|perfume',
-      'rose|shrub|red|petals',
-      'cotton|shrub|yellow|fibres',
-      'coffee|shrub|white|beans',
-      'tea|shrub|white|leaves',
-      'wheat|grass||flour',
-      'rice|grass||grains',
-      'bamboo|grass||canes',
-      'sugar cane|grass||sugar',
-      'sunflower|herb|yellow|seeds',
-      'flax|herb|blue|linen',
-      'mint|herb|purple|leaves',
-      'vanilla|orchid|yellow|pods',
-      'cocoa|tree|white|chocolate',
-      'pine|tree||resin',
-      'hop|vine|green|cones',
-      'grape|vine|green|wine',
-      'saffron crocus|herb|purple|spice',
-      'snowdrop|herb|white|',
-      'dandelion|herb|yellow|',
-      'bluebell|herb|blue|',
-      'poppy|herb|red|',
-      'birch|tree||bark',
-    ],
+    rows: `
+      oak|tree||acorns; sugar maple|tree||syrup; rubber tree|tree||latex; olive|tree|white|oil; cork
+      oak|tree||cork; lavender|shrub|purple|perfume; rose|shrub|red|petals; cotton|shrub|yellow|fibres;
+      coffee|shrub|white|beans; tea|shrub|white|leaves; wheat|grass||flour; rice|grass||grains;
+      bamboo|grass||canes; sugar cane|grass||sugar; sunflower|herb|yellow|seeds; flax|herb|blue|linen;
+      mint|herb|purple|leaves; vanilla|orchid|yellow|pods; cocoa|tree|white|chocolate; pine|tree||resin;
+      hop|vine|green|cones; grape|vine|green|wine; saffron crocus|herb|purple|spice; snowdrop|herb|white|;
+      dandelion|herb|yellow|; bluebell|herb|blue|; poppy|herb|red|; birch|tree||bark`,
   },
   {
     topic: 'gemstones',
@@ -305,23 +207,10 @@ export const natureTables: FactTable[] = [
         ask: ['How hard is {e} on the scale of Mohs?'],
       },
     ],
-    rows: [
-      'ruby|red|9',
-      'sapphire|blue|9',
-      'emerald|green|8',
-      'amethyst|purple|7',
-      'topaz|yellow|8',
-      'garnet|red|7',
-      'jade|green|6',
-      'lapis lazuli|blue|5',
-      'malachite|green|4',
-      'onyx|black|7',
-      'citrine|yellow|7',
-      'turquoise|blue|6',
-      'obsidian|black|5',
-      'aquamarine|blue|8',
-      'peridot|green|7',
-    ],
+    rows: `
+      ruby|red|9; sapphire|blue|9; emerald|green|8; amethyst|purple|7; topaz|yellow|8; garnet|red|7;
+      jade|green|6; lapis lazuli|blue|5; malachite|green|4; onyx|black|7; citrine|yellow|7;
+      turquoise|blue|6; obsidian|black|5; aquamarine|blue|8; peridot|green|7`,
   },
   {
     topic: 'weather',
@@ -337,23 +226,11 @@ export const natureTables: FactTable[] = [
         inverse: ['Which word means {v}?', 'What do people call {v}?'],
       },
     ],
-    rows: [
-      'fog|a cloud on the ground',
-      'hail|falling balls of ice',
-      'sleet|rain mixed with snow',
-      'drizzle|very light rain',
-      'a blizzard|a storm with much snow',
-      'a drought|a long time without rain',
-      'a flood|water over dry land',
-      'dew|drops of water on morning grass',
-      'frost|ice on cold ground',
-      'thunder|the sound of lightning',
-      'a breeze|a gentle wind',
-      'a gale|a very strong wind',
-      'a tornado|a spinning column of air',
-      'smog|smoke mixed with fog',
-      'a rainbow|an arc of colours in the sky',
-      'a monsoon|a season of heavy rain',
-    ],
+    rows: `
+      fog|a cloud on the ground; hail|falling balls of ice; sleet|rain mixed with snow; drizzle|very light
+      rain; a blizzard|a storm with much snow; a drought|a long time without rain; a flood|water over dry
+      land; dew|drops of water on morning grass; frost|ice on cold ground; thunder|the sound of lightning;
+      a breeze|a gentle wind; a gale|a very strong wind; a tornado|a spinning column of air; smog|smoke
+      mixed with fog; a rainbow|an arc of colours in the sky; a monsoon|a season of heavy rain`,
   },
 ];

@@ -34,58 +34,25 @@ export const worldTables: FactTable[] = [
         ask: ['What do people speak in {e}?', 'Which language is spoken in {e}?'],
       },
     ],
-    rows: [
-      'France|Paris|Europe|French',
-      'Germany|Berlin|Europe|German',
-      'Spain|Madrid|Europe|Spanish',
-      'Italy|Rome|Europe|Italian',
-      'Portugal|Lisbon|Europe|Portuguese',
-      'Greece|Athens|Europe|Greek',
-      'Poland|Warsaw|Europe|Polish',
-      'Sweden|Stockholm|Europe|Swedish',
-      'Norway|Oslo|Europe|Norwegian',
-      'Finland|Helsinki|Europe|Finnish',
-      'Denmark|Copenhagen|Europe|Danish',
-      'Austria|Vienna|Europe|German',
-      'Hungary|Budapest|Europe|Hungarian',
-      'Romania|Bucharest|Europe|Romanian',
-      'Ireland|Dublin|Europe|English',
-      'Iceland|Reykjavik|Europe|Icelandic',
-      'Ukraine|Kyiv|Europe|Ukrainian',
-      'Bulgaria|Sofia|Europe|Bulgarian',
-      'Croatia|Zagreb|Europe|Croatian',
-      'Japan|Tokyo|Asia|Japanese',
-      'China|Beijing|Asia|Chinese',
-      'India|New Delhi|Asia|Hindi',
-      'Thailand|Bangkok|Asia|Thai',
-      'Vietnam|Hanoi|Asia|Vietnamese',
-      'South Korea|Seoul|Asia|Korean',
-      'Mongolia|Ulaanbaatar|Asia|Mongolian',
-      'Nepal|Kathmandu|Asia|Nepali',
-      'Iran|Tehran|Asia|Persian',
-      'Iraq|Baghdad|Asia|Arabic',
-      'Jordan|Amman|Asia|Arabic',
-      'Egypt|Cairo|Africa|Arabic',
-      'Morocco|Rabat|Africa|Arabic',
-      'Kenya|Nairobi|Africa|Swahili',
-      'Ghana|Accra|Africa|English',
-      'Senegal|Dakar|Africa|French',
-      'Ethiopia|Addis Ababa|Africa|Amharic',
-      'Angola|Luanda|Africa|Portuguese',
-      'Tunisia|Tunis|Africa|Arabic',
-      'Canada|Ottawa|North America|English',
-      'Mexico|Mexico City|North America|Spanish',
-      'Cuba|Havana|North America|Spanish',
-      'Brazil|Brasilia|South America|Portuguese',
-      'Argentina|Buenos Aires|South America|Spanish',
-      'Chile|Santiago|South America|Spanish',
-      'Peru|Lima|South America|Spanish',
-      'Colombia|Bogota|South America|Spanish',
-      'Ecuador|Quito|South America|Spanish',
-      'Uruguay|Montevideo|South America|Spanish',
-      'Australia|Canberra|Oceania|English',
-      'New Zealand|Wellington|Oceania|English',
-    ],
+    rows: `
+      France|Paris|Europe|French; Germany|Berlin|Europe|German; Spain|Madrid|Europe|Spanish;
+      Italy|Rome|Europe|Italian; Portugal|Lisbon|Europe|Portuguese; Greece|Athens|Europe|Greek;
+      Poland|Warsaw|Europe|Polish; Sweden|Stockholm|Europe|Swedish; Norway|Oslo|Europe|Norwegian;
+      Finland|Helsinki|Europe|Finnish; Denmark|Copenhagen|Europe|Danish; Austria|Vienna|Europe|German;
+      Hungary|Budapest|Europe|Hungarian; Romania|Bucharest|Europe|Romanian; Ireland|Dublin|Europe|English;
+      Iceland|Reykjavik|Europe|Icelandic; Ukraine|Kyiv|Europe|Ukrainian; Bulgaria|Sofia|Europe|Bulgarian;
+      Croatia|Zagreb|Europe|Croatian; Japan|Tokyo|Asia|Japanese; China|Beijing|Asia|Chinese; India|New
+      Delhi|Asia|Hindi; Thailand|Bangkok|Asia|Thai; Vietnam|Hanoi|Asia|Vietnamese; South
+      Korea|Seoul|Asia|Korean; Mongolia|Ulaanbaatar|Asia|Mongolian; Nepal|Kathmandu|Asia|Nepali;
+      Iran|Tehran|Asia|Persian; Iraq|Baghdad|Asia|Arabic; Jordan|Amman|Asia|Arabic;
+      Egypt|Cairo|Africa|Arabic; Morocco|Rabat|Africa|Arabic; Kenya|Nairobi|Africa|Swahili;
+      Ghana|Accra|Africa|English; Senegal|Dakar|Africa|French; Ethiopia|Addis Ababa|Africa|Amharic;
+      Angola|Luanda|Africa|Portuguese; Tunisia|Tunis|Africa|Arabic; Canada|Ottawa|North America|English;
+      Mexico|Mexico City|North America|Spanish; Cuba|Havana|North America|Spanish; Brazil|Brasilia|South
+      America|Portuguese; Argentina|Buenos Aires|South America|Spanish; Chile|Santiago|South
+      America|Spanish; Peru|Lima|South America|Spanish; Colombia|Bogota|South America|Spanish;
+      Ecuador|Quito|South America|Spanish; Uruguay|Montevideo|South America|Spanish;
+      Australia|Canberra|Oceania|English; New Zealand|Wellington|Oceania|English`,
   },
   {
     topic: 'rivers',
@@ -114,31 +81,16 @@ export const worldTables: FactTable[] = [
         generic: false,
       },
     ],
-    rows: [
-      'Nile|Mediterranean Sea|Africa|Cairo',
-      'Amazon|Atlantic Ocean|South America|Manaus',
-      'Danube|Black Sea|Europe|Vienna',
-      'Rhine|North Sea|Europe|Cologne',
-      'Thames|North Sea|Europe|London',
-      'Seine|English Channel|Europe|Paris',
-      'Volga|Caspian Sea|Europe|Volgograd',
-      'Elbe|North Sea|Europe|Hamburg',
-      'Vistula|Baltic Sea|Europe|Warsaw',
-      'Tiber|Tyrrhenian Sea|Europe|Rome',
-      'Tagus|Atlantic Ocean|Europe|Lisbon',
-      'Ganges|Bay of Bengal|Asia|Varanasi',
-      'Indus|Arabian Sea|Asia|Hyderabad',
-      'Yangtze|East China Sea|Asia|Wuhan',
-      'Mekong|South China Sea|Asia|Phnom Penh',
-      'Congo|Atlantic Ocean|Africa|Kinshasa',
-      'Niger|Gulf of Guinea|Africa|Bamako',
-      'Zambezi|Indian Ocean|Africa|',
-      'Mississippi|Gulf of Mexico|North America|New Orleans',
-      'Hudson|Atlantic Ocean|North America|New York',
-      'Murray|Southern Ocean|Oceania|',
-      'Loire|Atlantic Ocean|Europe|Nantes',
-      'Po|Adriatic Sea|Europe|Turin',
-    ],
+    rows: `
+      Nile|Mediterranean Sea|Africa|Cairo; Amazon|Atlantic Ocean|South America|Manaus; Danube|Black
+      Sea|Europe|Vienna; Rhine|North Sea|Europe|Cologne; Thames|North Sea|Europe|London; Seine|English
+      Channel|Europe|Paris; Volga|Caspian Sea|Europe|Volgograd; Elbe|North Sea|Europe|Hamburg;
+      Vistula|Baltic Sea|Europe|Warsaw; Tiber|Tyrrhenian Sea|Europe|Rome; Tagus|Atlantic
+      Ocean|Europe|Lisbon; Ganges|Bay of Bengal|Asia|Varanasi; Indus|Arabian Sea|Asia|Hyderabad;
+      Yangtze|East China Sea|Asia|Wuhan; Mekong|South China Sea|Asia|Phnom Penh; Congo|Atlantic
+      Ocean|Africa|Kinshasa; Niger|Gulf of Guinea|Africa|Bamako; Zambezi|Indian Ocean|Africa|;
+      Mississippi|Gulf of Mexico|North America|New Orleans; Hudson|Atlantic Ocean|North America|New York;
+      Murray|Southern Ocean|Oceania|; Loire|Atlantic Ocean|Europe|Nantes; Po|Adriatic Sea|Europe|Turin`,
   },
   {
     topic: 'mountains',
@@ -157,33 +109,15 @@ export const worldTables: FactTable[] = [
         ask: ['In which country does {e} rise?', 'Where do climbers find {e}?'],
       },
     ],
-    rows: [
-      'Mount Everest|Himalayas|Nepal',
-      'Annapurna|Himalayas|Nepal',
-      'Lhotse|Himalayas|Nepal',
-      'Mont Blanc|Alps|France',
-      'the Matterhorn|Alps|Switzerland',
-      'the Eiger|Alps|Switzerland',
-      'the Zugspitze|Alps|Germany',
-      'the Grossglockner|Alps|Austria',
-      'Aconcagua|Andes|Argentina',
-      'Huascaran|Andes|Peru',
-      'Chimborazo|Andes|Ecuador',
-      'Mount Elbrus|Caucasus|Russia',
-      'Aneto|Pyrenees|Spain',
-      'Mulhacen|Sierra Nevada|Spain',
-      'Mount Kilimanjaro||Tanzania',
-      'Mount Fuji||Japan',
-      'Mount Etna||Italy',
-      'Mount Olympus||Greece',
-      'Toubkal|Atlas Mountains|Morocco',
-      'Denali|Alaska Range|the United States',
-      'Mount Logan|Saint Elias Mountains|Canada',
-      'Ben Nevis|Grampian Mountains|Scotland',
-      'Popocatepetl||Mexico',
-      'Aoraki|Southern Alps|New Zealand',
-      'Narodnaya|Urals|Russia',
-    ],
+    rows: `
+      Mount Everest|Himalayas|Nepal; Annapurna|Himalayas|Nepal; Lhotse|Himalayas|Nepal; Mont
+      Blanc|Alps|France; the Matterhorn|Alps|Switzerland; the Eiger|Alps|Switzerland; the
+      Zugspitze|Alps|Germany; the Grossglockner|Alps|Austria; Aconcagua|Andes|Argentina;
+      Huascaran|Andes|Peru; Chimborazo|Andes|Ecuador; Mount Elbrus|Caucasus|Russia; Aneto|Pyrenees|Spain;
+      Mulhacen|Sierra Nevada|Spain; Mount Kilimanjaro||Tanzania; Mount Fuji||Japan; Mount Etna||Italy;
+      Mount Olympus||Greece; Toubkal|Atlas Mountains|Morocco; Denali|Alaska Range|the United States; Mount
+      Logan|Saint Elias Mountains|Canada; Ben Nevis|Grampian Mountains|Scotland; Popocatepetl||Mexico;
+      Aoraki|Southern Alps|New Zealand; Narodnaya|Urals|Russia`,
   },
   {
     topic: 'sights and buildings',
@@ -203,38 +137,17 @@ export const worldTables: FactTable[] = [
         ask: ['What type of building is {e}?', 'What kind of building is {e}?'],
       },
     ],
-    rows: [
-      'the Eiffel Tower|Paris|tower',
-      'Notre-Dame|Paris|church',
-      'the Louvre|Paris|museum',
-      'the Colosseum|Rome|theatre',
-      'the Pantheon|Rome|temple',
-      'the Parthenon|Athens|temple',
-      'Big Ben|London|tower',
-      'Tower Bridge|London|bridge',
-      'Westminster Abbey|London|church',
-      'the Alhambra|Granada|palace',
-      'the Prado|Madrid|museum',
-      'Sagrada Familia|Barcelona|church',
-      'the Hermitage|Saint Petersburg|museum',
-      'Hagia Sophia|Istanbul|mosque',
-      'the Blue Mosque|Istanbul|mosque',
-      'the Golden Gate Bridge|San Francisco|bridge',
-      'the Empire State Building|New York|tower',
-      'the Rialto Bridge|Venice|bridge',
-      'Charles Bridge|Prague|bridge',
-      'the Uffizi|Florence|museum',
-      'the Taj Mahal|Agra|tomb',
-      'Schonbrunn|Vienna|palace',
-      'Buckingham Palace|London|palace',
-      'the Kremlin|Moscow|fortress',
-      'the Sydney Opera House|Sydney|theatre',
-      'La Scala|Milan|theatre',
-      'the Brandenburg Gate|Berlin|gate',
-      'the CN Tower|Toronto|tower',
-      'Topkapi|Istanbul|palace',
-      'the Rijksmuseum|Amsterdam|museum',
-    ],
+    rows: `
+      the Eiffel Tower|Paris|tower; Notre-Dame|Paris|church; the Louvre|Paris|museum; the
+      Colosseum|Rome|theatre; the Pantheon|Rome|temple; the Parthenon|Athens|temple; Big Ben|London|tower;
+      Tower Bridge|London|bridge; Westminster Abbey|London|church; the Alhambra|Granada|palace; the
+      Prado|Madrid|museum; Sagrada Familia|Barcelona|church; the Hermitage|Saint Petersburg|museum; Hagia
+      Sophia|Istanbul|mosque; the Blue Mosque|Istanbul|mosque; the Golden Gate Bridge|San
+      Francisco|bridge; the Empire State Building|New York|tower; the Rialto Bridge|Venice|bridge; Charles
+      Bridge|Prague|bridge; the Uffizi|Florence|museum; the Taj Mahal|Agra|tomb; Schonbrunn|Vienna|palace;
+      Buckingham Palace|London|palace; the Kremlin|Moscow|fortress; the Sydney Opera House|Sydney|theatre;
+      La Scala|Milan|theatre; the Brandenburg Gate|Berlin|gate; the CN Tower|Toronto|tower;
+      Topkapi|Istanbul|palace; the Rijksmuseum|Amsterdam|museum`,
   },
   {
     topic: 'seas and lakes',
@@ -255,28 +168,14 @@ export const worldTables: FactTable[] = [
         generic: false,
       },
     ],
-    rows: [
-      'Lake Victoria|lake|Africa',
-      'Lake Baikal|lake|Siberia',
-      'Lake Superior|lake|North America',
-      'Lake Titicaca|lake|South America',
-      'Lake Geneva|lake|Switzerland',
-      'Lake Como|lake|Italy',
-      'Loch Ness|lake|Scotland',
-      'the Baltic Sea|sea|northern Europe',
-      'the Black Sea|sea|Turkey',
-      'the Red Sea|sea|Egypt',
-      'the North Sea|sea|Denmark',
-      'the Adriatic Sea|sea|Italy',
-      'the Aegean Sea|sea|Greece',
-      'the Coral Sea|sea|Australia',
-      'the Atlantic|ocean|Europe',
-      'the Pacific|ocean|Asia',
-      'the Arctic Ocean|ocean|the North Pole',
-      'Lake Malawi|lake|Africa',
-      'Lake Ladoga|lake|Russia',
-      'the Tasman Sea|sea|New Zealand',
-    ],
+    rows: `
+      Lake Victoria|lake|Africa; Lake Baikal|lake|Siberia; Lake Superior|lake|North America; Lake
+      Titicaca|lake|South America; Lake Geneva|lake|Switzerland; Lake Como|lake|Italy; Loch
+      Ness|lake|Scotland; the Baltic Sea|sea|northern Europe; the Black Sea|sea|Turkey; the Red
+      Sea|sea|Egypt; the North Sea|sea|Denmark; the Adriatic Sea|sea|Italy; the Aegean Sea|sea|Greece; the
+      Coral Sea|sea|Australia; the Atlantic|ocean|Europe; the Pacific|ocean|Asia; the Arctic
+      Ocean|ocean|the North Pole; Lake Malawi|lake|Africa; Lake Ladoga|lake|Russia; the Tasman Sea|sea|New
+      Zealand`,
   },
   {
     topic: 'languages',
@@ -304,32 +203,15 @@ export const worldTables: FactTable[] = [
         generic: false,
       },
     ],
-    rows: [
-      'Spanish|Romance|Latin|agua',
-      'French|Romance|Latin|eau',
-      'Italian|Romance|Latin|acqua',
-      'Romanian|Romance|Latin|apa',
-      'German|Germanic|Latin|Wasser',
-      'Dutch|Germanic|Latin|water',
-      'Swedish|Germanic|Latin|vatten',
-      'Danish|Germanic|Latin|vand',
-      'Russian|Slavic|Cyrillic|voda',
-      'Bulgarian|Slavic|Cyrillic|',
-      'Polish|Slavic|Latin|woda',
-      'Czech|Slavic|Latin|',
-      'Ukrainian|Slavic|Cyrillic|',
-      'Finnish|Uralic|Latin|vesi',
-      'Hungarian|Uralic|Latin|viz',
-      'Turkish|Turkic|Latin|su',
-      'Kazakh|Turkic|Cyrillic|',
-      'Arabic|Semitic|Arabic|',
-      'Hebrew|Semitic|Hebrew|',
-      'Welsh|Celtic|Latin|dwr',
-      'Irish|Celtic|Latin|uisce',
-      'Swahili|Bantu|Latin|maji',
-      'Zulu|Bantu|Latin|amanzi',
-      'Japanese|Japonic|Japanese|mizu',
-    ],
+    rows: `
+      Spanish|Romance|Latin|agua; French|Romance|Latin|eau; Italian|Romance|Latin|acqua;
+      Romanian|Romance|Latin|apa; German|Germanic|Latin|Wasser; Dutch|Germanic|Latin|water;
+      Swedish|Germanic|Latin|vatten; Danish|Germanic|Latin|vand; Russian|Slavic|Cyrillic|voda;
+      Bulgarian|Slavic|Cyrillic|; Polish|Slavic|Latin|woda; Czech|Slavic|Latin|;
+      Ukrainian|Slavic|Cyrillic|; Finnish|Uralic|Latin|vesi; Hungarian|Uralic|Latin|viz;
+      Turkish|Turkic|Latin|su; Kazakh|Turkic|Cyrillic|; Arabic|Semitic|Arabic|; Hebrew|Semitic|Hebrew|;
+      Welsh|Celtic|Latin|dwr; Irish|Celtic|Latin|uisce; Swahili|Bantu|Latin|maji; Zulu|Bantu|Latin|amanzi;
+      Japanese|Japonic|Japanese|mizu`,
   },
   {
     topic: 'festivals',
@@ -349,27 +231,13 @@ export const worldTables: FactTable[] = [
         ask: ['In which month does {e} take place?', 'When is {e} held?'],
       },
     ],
-    rows: [
-      'Bastille Day|France|July',
-      'Oktoberfest|Germany|September',
-      'the Rio Carnival|Brazil|February',
-      'Thanksgiving|the United States|November',
-      'Independence Day|the United States|July',
-      'Canada Day|Canada|July',
-      'La Tomatina|Spain|August',
-      'San Fermin|Spain|July',
-      "Saint Patrick's Day|Ireland|March",
-      'Burns Night|Scotland|January',
-      'Anzac Day|Australia|April',
-      'Waitangi Day|New Zealand|February',
-      'Guy Fawkes Night|England|November',
-      'the Day of the Dead|Mexico|November',
-      'Songkran|Thailand|April',
-      'Nowruz|Iran|March',
-      'Inti Raymi|Peru|June',
-      'Gion Matsuri|Japan|July',
-      "King's Day|the Netherlands|April",
-      'Naadam|Mongolia|July',
-    ],
+    rows: `
+      Bastille Day|France|July; Oktoberfest|Germany|September; the Rio Carnival|Brazil|February;
+      Thanksgiving|the United States|November; Independence Day|the United States|July; Canada
+      Day|Canada|July; La Tomatina|Spain|August; San Fermin|Spain|July; Saint Patrick's Day|Ireland|March;
+      Burns Night|Scotland|January; Anzac Day|Australia|April; Waitangi Day|New Zealand|February; Guy
+      Fawkes Night|England|November; the Day of the Dead|Mexico|November; Songkran|Thailand|April;
+      Nowruz|Iran|March; Inti Raymi|Peru|June; Gion Matsuri|Japan|July; King's Day|the Netherlands|April;
+      Naadam|Mongolia|July`,
   },
 ];

@@ -1,0 +1,59 @@
+import type { Entry, Fact } from './entries.ts';
+import type { Random } from './random.ts';
+import { bare, capitalise, statement } from './wording.ts';
+import type { Topic } from './topics.ts';
+
+const allFacts = (entries: readonly Entry[]) => entries.flatMap((entry) => entry.facts);
+
+/** Sentences about one entity: each of its facts once, in random order, now and then one again in other words. */
+export function passageAbout(entry: Entry, random: Random, limit = 5): string {
+  const facts = random.sample(entry.facts, limit);
+  const sentences = facts.map((fact) => statement(fact, random));
+  if (sentences.length < limit && random.chance(0.3)) sentences.push(statement(random.pick(facts), random));
+  return sentences.join(' ');
+}
+
+/** At times under the entity's name, as a section of a document is: "Zinc: Zinc is …". */
+const titled = (entry: Entry, passage: string, random: Random) =>
+  random.chance(0.35) ? `${capitalise(bare(entry.name))}: ${passage}` : passage;
+
+/** The passage with a sentence about another entity of the same kind beside it, at times. */
+export function passageWithNeighbour(entry: Entry, peers: readonly Entry[], random: Random): string {
+  const passage = titled(entry, passageAbout(entry, random), random);
+  if (!random.chance(0.35)) return passage;
+  const other = random.pick(peers);
+  if (other === entry) return passage;
+  const aside = statement(random.pick(other.facts), random);
+  return random.chance(0.5) ? `${aside} ${passage}` : `${passage} ${aside}`;
+}
+
+/** Running text about a topic: several entities, each with all or one of its facts. */
+export function articleAbout(topic: Topic, random: Random): string {
+  const entries = random.pick(topic.tables);
+  const chosen = random.sample(entries, random.integer(1, 4));
+  return chosen
+    .map((entry) => titled(entry, passageAbout(entry, random), random))
+    .join(random.chance(0.5) ? ' ' : '\n');
+}
+
+/** Facts on one relation over many entities, or mixed, as running text. */
+export function surveyOf(topic: Topic, random: Random): string {
+  const entries = random.pick(topic.tables);
+  const relation = random.pick(entries[0]!.table.relations);
+  const facts = allFacts(entries).filter((f) => f.relation === relation);
+  return random
+    .sample(facts, random.integer(4, 9))
+    .map((f) => statement(f, random))
+    .join(' ');
+}
+
+/** "Facts about {topic}:" and a numbered list of statements. */
+export function factList(topic: Topic, random: Random): string {
+  const table = random.pick(topic.tables);
+  const header = random.chance(0.3) ? table[0]!.table.plural : topic.name;
+  const facts: Fact[] = Array.from({ length: random.integer(5, 9) }, () => {
+    const entries = header === topic.name ? random.pick(topic.tables) : table;
+    return random.pick(random.pick(entries).facts);
+  });
+  return `Facts about ${header}:\n${[...new Set(facts)].map((f, i) => `${i + 1}. ${statement(f, random)}`).join('\n')}`;
+}
