@@ -1,6 +1,6 @@
 import type { Engine } from '../src/workerApi/engine.ts';
 import type { RunEvent } from '../src/workerApi/runEvent.ts';
-import type { RunResult, SpecializeRequest, SpecializerApi } from '../src/workerApi/whittleWorkerApi.ts';
+import type { SpecializeRequest, SpecializerApi } from '../src/workerApi/whittleWorkerApi.ts';
 
 /** Holds whoever passes while it is shut. */
 class Gate {
@@ -33,7 +33,7 @@ export function serveSpecializer(engine: Engine, ready: () => Promise<void>): Sp
   let abort = new AbortController();
   return {
     ready,
-    specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<RunResult> {
+    specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<void> {
       gate = new Gate();
       abort = new AbortController();
       return pull(engine.specialize(request, abort.signal), onEvent, gate, abort.signal);
@@ -48,15 +48,15 @@ export function serveSpecializer(engine: Engine, ready: () => Promise<void>): Sp
 }
 
 async function pull(
-  run: AsyncGenerator<RunEvent, RunResult>,
+  run: AsyncGenerator<RunEvent, void>,
   onEvent: (event: RunEvent) => void,
   gate: Gate,
   signal: AbortSignal,
-): Promise<RunResult> {
+): Promise<void> {
   try {
     for (;;) {
       const next = await run.next();
-      if (next.done) return next.value;
+      if (next.done) return;
       onEvent(next.value);
       await messagesArrived();
       await gate.passed();
@@ -64,7 +64,7 @@ async function pull(
     }
   } finally {
     // Only an unfinished generator has anything left to dispose.
-    await run.return(undefined as never);
+    await run.return();
   }
 }
 

@@ -1,25 +1,23 @@
+import type { AdapterDescription, AdapterFiles } from './adapter.ts';
 import type { Domain } from './domain.ts';
 import type { RunEvent } from './runEvent.ts';
 import type {
-  AdapterDescription,
-  AdapterFiles,
   ChatReply,
   ChatRequest,
   DeviceDescription,
   ModelDescription,
-  RunResult,
   SpecializeRequest,
 } from './whittleWorkerApi.ts';
 
 /**
  * What the workers need from the engine. A run is a generator: whoever pulls decides the pace, so that pausing
- * is not pulling and cancelling is `signal` followed by `return()`.
+ * is not pulling and cancelling is `signal` followed by `return()`, on which the engine disposes what it holds.
  */
 export interface Engine {
   device(): Promise<DeviceDescription>;
   describeModel(modelId: string): Promise<ModelDescription>;
   readDomain(json: string): Promise<Domain>;
   describeAdapter(modelId: string, files: AdapterFiles): Promise<AdapterDescription>;
-  specialize(request: SpecializeRequest, signal: AbortSignal): AsyncGenerator<RunEvent, RunResult>;
+  specialize(request: SpecializeRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void>;
   chat(request: ChatRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ChatReply>;
 }

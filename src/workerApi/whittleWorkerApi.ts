@@ -1,5 +1,6 @@
+import type { AdapterDescription, AdapterFiles } from './adapter.ts';
 import type { Domain, DomainDocument } from './domain.ts';
-import type { Comparison, ExecutionProvider, RunEvent } from './runEvent.ts';
+import type { ExecutionProvider, RunEvent } from './runEvent.ts';
 import type { RunParameters } from './runParameters.ts';
 
 /** A model that the page can work with. */
@@ -8,32 +9,22 @@ export interface ModelDescription {
   readonly name: string;
   readonly parameters: number;
   readonly bytes: number;
+  /** As people say it: "4-bit". */
   readonly quantization: string;
 }
 
-/** The files of a PEFT folder by name: adapter_config.json, adapter_model.safetensors, README.md. */
-export type AdapterFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
-
-export interface AdapterDescription {
-  /** Hex SHA-256 of adapter_model.safetensors; its first eight digits label every answer. */
-  readonly hash: string;
-  readonly rank: number;
-  readonly alpha: number;
-  readonly targetModules: readonly string[];
-  readonly baseModel: string;
-}
-
-export interface SpecializeRequest {
+/** What a run is started with; it is stored with the run and never changes. */
+export interface RunSetup {
   readonly modelId: string;
   readonly domain: Domain;
   readonly documents: readonly DomainDocument[];
   readonly parameters: RunParameters;
 }
 
-export interface RunResult {
-  readonly comparison: Comparison;
-  readonly adapter: AdapterFiles;
-  readonly description: AdapterDescription;
+export interface SpecializeRequest {
+  readonly setup: RunSetup;
+  /** Events of an earlier, interrupted attempt, with the adapters' files: finished phases are not done again. */
+  readonly earlier: readonly RunEvent[];
 }
 
 export interface ChatRequest {
@@ -50,7 +41,7 @@ export interface ChatReply {
   /** Hash of the adapter that was bound while this was written, or null for the base model. */
   readonly adapterHash: string | null;
   readonly tokens: number;
-  readonly elapsedMs: number;
+  readonly seconds: number;
 }
 
 export interface DeviceDescription {
@@ -67,8 +58,8 @@ export interface LivingWorker {
 
 /** workers/specializer.worker.ts: one run at a time, from seeds to adapter. */
 export interface SpecializerApi extends LivingWorker {
-  /** Runs the pipeline; rejects with one plain sentence. A cancelled run rejects with name "AbortError". */
-  specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<RunResult>;
+  /** Resolves after the event `done`; rejects with one plain sentence, a cancelled run with name "AbortError". */
+  specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<void>;
   /** Takes effect at the next event; the run then holds still until `resume` or `cancel`. */
   pause(): void;
   resume(): void;
@@ -83,6 +74,7 @@ export interface ChatApi extends LivingWorker {
   readDomain(json: string): Promise<Domain>;
   /** Checks that an adapter fits the model; rejects with a sentence that says what does not. */
   describeAdapter(modelId: string, files: AdapterFiles): Promise<AdapterDescription>;
+  /** `onText` gets the whole text so far, each time it grows. */
   chat(request: ChatRequest, onText: (text: string) => void): Promise<ChatReply>;
   stop(): void;
 }

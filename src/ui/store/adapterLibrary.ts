@@ -1,5 +1,6 @@
 import { unzipSync, zipSync } from 'fflate';
-import type { AdapterFiles, ChatApi } from '../../workerApi/whittleWorkerApi.ts';
+import type { AdapterFiles } from '../../workerApi/adapter.ts';
+import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
 import { adapterFolder, type AdapterShelf } from './adapterShelf.ts';
 import type { AppStore, LoadedAdapter } from './appState.ts';
 import type { Connection } from './services.ts';

@@ -1,9 +1,11 @@
 import type { ByteStore } from '../../storage/byteStore.ts';
-import type { AdapterDescription, AdapterFiles } from '../../workerApi/whittleWorkerApi.ts';
+import type { AdapterDescription, AdapterFiles } from '../../workerApi/adapter.ts';
+import type { AdapterName } from '../../workerApi/runEvent.ts';
 
 const descriptionFile = 'whittle.json';
 
 export const runFolder = (runId: string): string => `runs/${runId}/`;
+export const trainedFolder = (runId: string, name: AdapterName): string => `${runFolder(runId)}${name}/`;
 export const adapterFolder = (id: string): string => `adapters/${id}/`;
 
 /**
@@ -38,7 +40,7 @@ export class AdapterShelf {
   }
 
   async delete(folder: string): Promise<void> {
-    this.#memory.delete(folder);
+    for (const known of this.#memory.keys()) if (known.startsWith(folder)) this.#memory.delete(known);
     await this.#bytes.delete(folder);
   }
 

@@ -1,3 +1,4 @@
+import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
 import { AdapterLibrary } from './adapterLibrary.ts';
 import { AdapterShelf } from './adapterShelf.ts';
@@ -47,6 +48,21 @@ export class App {
   /** Goes somewhere by hand; from then on the page no longer follows the run. */
   goTo(step: Step): void {
     this.store.setState({ step, follows: false });
+  }
+
+  setParameters(parameters: RunParameters): void {
+    this.store.setState({ parameters });
+  }
+
+  dismissNotice(): void {
+    this.store.setState({ notice: null });
+  }
+
+  /** Shows a stored run: its results where it has them, else where it stopped. */
+  async openRun(id: string): Promise<void> {
+    await this.runs.open(id);
+    const { run } = this.store.getState();
+    this.store.setState({ step: run?.state.report ? 'compare' : 'generate', follows: true });
   }
 
   /** Shows whatever `action` throws as a notice. */

@@ -1,13 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
+import type { AdapterDescription } from '../../workerApi/adapter.ts';
 import type { Domain, DomainDocument } from '../../workerApi/domain.ts';
+import type { Phase, Stage } from '../../workerApi/runEvent.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
-import type {
-  AdapterDescription,
-  DeviceDescription,
-  ModelDescription,
-  SpecializeRequest,
-} from '../../workerApi/whittleWorkerApi.ts';
+import type { DeviceDescription, ModelDescription, RunSetup } from '../../workerApi/whittleWorkerApi.ts';
 import type { Exchange } from './chatSession.ts';
 import { parametersOf } from './presets.ts';
 import type { RunState } from './runState.ts';
@@ -34,10 +31,9 @@ export interface OpenRun {
   readonly title: string;
   readonly status: RunStatus;
   readonly failure?: string;
-  readonly request: SpecializeRequest;
+  readonly setup: RunSetup;
   readonly state: RunState;
   readonly owner: 'here' | 'elsewhere' | null;
-  readonly adapter: AdapterDescription | null;
 }
 
 export interface LoadedAdapter {
@@ -47,7 +43,7 @@ export interface LoadedAdapter {
   readonly description: AdapterDescription;
 }
 
-export type RunSummary = RunRecord<SpecializeRequest>;
+export type RunSummary = RunRecord<RunSetup>;
 
 /** One sentence at the top of the page: what went wrong, and the way out. */
 export interface Notice {
@@ -87,6 +83,18 @@ export const initialAppState: AppState = {
 export type AppStore = StoreApi<AppState>;
 
 export const createAppStore = (): AppStore => createStore(() => initialAppState);
+
+const stepOfStage: Record<Stage, Step> = {
+  recitation: 'generate',
+  instructions: 'generate',
+  responses: 'generate',
+  dataset: 'generate',
+  training: 'train',
+  evaluation: 'compare',
+};
+
+/** The station at which a phase can be watched. */
+export const stepOfPhase = ({ stage }: Phase): Step => stepOfStage[stage];
 
 export const isGoing = (status: RunStatus): boolean => status === 'running' || status === 'paused';
 

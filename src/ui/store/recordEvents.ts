@@ -1,29 +1,31 @@
 import type { RunEvent } from '../../workerApi/runEvent.ts';
+import { trainedFolder, type AdapterShelf } from './adapterShelf.ts';
 import type { Runs } from './services.ts';
 
 const flushEveryMs = 400;
 
 export interface EventRecorder {
   record(event: RunEvent): void;
-  /** Resolves when everything recorded so far is stored; rejects where the disk refused. */
+  /** Resolves when everything recorded so far is stored; rejects where the disk refused something. */
   flush(): Promise<void>;
 }
 
-/** Appends events to a stored run in small batches, in order: one write at a time. */
-export function recordEvents(runs: Pick<Runs, 'append'>, runId: string): EventRecorder {
+/** Appends events to a stored run in small batches and in order, adapters' bytes apart from them. */
+export function recordEvents(runs: Pick<Runs, 'append'>, shelf: AdapterShelf, runId: string): EventRecorder {
   let waiting: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
-  let last: Promise<void> = Promise.resolve();
+  let writes: Promise<void> = Promise.resolve();
 
   const flush = (): Promise<void> => {
     if (timer) clearTimeout(timer);
     timer = null;
-    last = last.then(async () => {
+    writes = writes.then(async () => {
       const batch = waiting;
       waiting = [];
-      if (batch.length > 0) await runs.append(runId, batch);
+      for (const event of batch) await keepBytes(shelf, runId, event);
+      if (batch.length > 0) await runs.append(runId, batch.map(withoutBytes));
     });
-    return last;
+    return writes;
   };
   return {
     record(event) {
@@ -33,4 +35,27 @@ export function recordEvents(runs: Pick<Runs, 'append'>, runId: string): EventRe
     },
     flush,
   };
+}
+
+async function keepBytes(shelf: AdapterShelf, runId: string, event: RunEvent): Promise<void> {
+  if (event.type !== 'adapterTrained') return;
+  await shelf.put(trainedFolder(runId, event.model), event.adapter.files, event.adapter.description);
+}
+
+function withoutBytes(event: RunEvent): RunEvent {
+  return event.type === 'adapterTrained' ? { ...event, adapter: { ...event.adapter, files: {} } } : event;
+}
+
+/** Stored events as they were told: with the adapters' bytes again. */
+export async function withBytes(
+  shelf: AdapterShelf,
+  runId: string,
+  events: readonly RunEvent[],
+): Promise<RunEvent[]> {
+  const restore = async (event: RunEvent): Promise<RunEvent> => {
+    if (event.type !== 'adapterTrained') return event;
+    const files = await shelf.read(trainedFolder(runId, event.model));
+    return { ...event, adapter: { ...event.adapter, files } };
+  };
+  return Promise.all(events.map(restore));
 }

@@ -1,13 +1,23 @@
-import type { RejectedTask } from '../../workerApi/runEvent.ts';
+import type { GeneratedTask } from '../../workerApi/runEvent.ts';
 
-export interface ReasonCount {
-  readonly reason: string;
+export interface RuleCount {
+  readonly rule: string;
   readonly count: number;
 }
 
-/** How often each reason occurs, most frequent first. */
-export function countReasons(rejected: readonly RejectedTask[]): ReasonCount[] {
+export const isRejected = (task: GeneratedTask): boolean => task.decision === 'rejected';
+
+/** How often each rule rejected a task, most frequent first. */
+export function countRules(tasks: readonly GeneratedTask[]): RuleCount[] {
   const counts = new Map<string, number>();
-  for (const { reason } of rejected) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
+  for (const { rejection } of tasks)
+    if (rejection) counts.set(rejection.rule, (counts.get(rejection.rule) ?? 0) + 1);
+  return [...counts].map(([rule, count]) => ({ rule, count })).sort((a, b) => b.count - a.count);
 }
+
+/** "tooSimilar" and "too-similar" → "too similar". */
+export const ruleInWords = (rule: string): string =>
+  rule
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[-_]/g, ' ')
+    .toLowerCase();

@@ -1,21 +1,20 @@
 import type { RunStatus } from '../../storage/runsDatabase.ts';
-import type { RunEvent, RunPhase } from '../../workerApi/runEvent.ts';
-import type { RunResult, SpecializeRequest, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
-import { runFolder, type AdapterShelf } from './adapterShelf.ts';
-import { chosenDomain, type AppState, type AppStore, type OpenRun, type Step } from './appState.ts';
+import type { Phase, RunEvent } from '../../workerApi/runEvent.ts';
+import type { RunSetup, SpecializeRequest, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
+import type { AdapterShelf } from './adapterShelf.ts';
+import {
+  chosenDomain,
+  type AppState,
+  type AppStore,
+  type OpenRun,
+  stepOfPhase,
+  type Step,
+} from './appState.ts';
 import { isAbort, messageOf } from './messageOf.ts';
 import { fail, notify } from './notices.ts';
-import { recordEvents } from './recordEvents.ts';
+import { recordEvents, withBytes } from './recordEvents.ts';
 import { initialRunState, reduceRun } from './runState.ts';
 import type { Connection, Services } from './services.ts';
-
-const stepOfPhase: Record<RunPhase, Step> = {
-  preparing: 'generate',
-  generating: 'generate',
-  training: 'train',
-  evaluating: 'compare',
-  exporting: 'compare',
-};
 
 /** How long a worker may take to notice a cancel before it is ended from outside. */
 const cancelPatienceMs = 8000;
@@ -24,33 +23,32 @@ const cancelPatienceMs = 8000;
 export class RunDriver {
   readonly #store: AppStore;
   readonly #services: Services;
-  readonly #adapters: AdapterShelf;
+  readonly #shelf: AdapterShelf;
   #connection: Connection<SpecializerApi> | null = null;
   #isCancelled = false;
 
-  constructor(store: AppStore, services: Services, adapters: AdapterShelf) {
+  constructor(store: AppStore, services: Services, shelf: AdapterShelf) {
     this.#store = store;
     this.#services = services;
-    this.#adapters = adapters;
+    this.#shelf = shelf;
   }
 
-  get isBusy(): boolean {
-    return this.#connection !== null;
+  /** Starts a run, by default with what is chosen. Resolves when the run has ended, however it ended. */
+  async start(setup: RunSetup | null = setupOf(this.#store.getState())): Promise<void> {
+    if (!setup) return;
+    await this.#alone(async () => this.#drive(await this.#register(setup), { setup, earlier: [] }));
   }
 
-  /** Runs with the domain and parameters that are chosen. Resolves when the run has ended, however it ended. */
-  async start(): Promise<void> {
-    const release = await this.#services.takeRunLock();
-    if (!release)
-      return notify(this.#store, 'Another tab is running Whittle. Wait for it, or cancel it there.');
-    try {
-      const request = requestOf(this.#store.getState());
-      if (request) await this.#drive(await this.#register(request), request);
-    } catch (error) {
-      fail(this.#store, error);
-    } finally {
-      release();
-    }
+  /** Takes up the run on screen where an interruption left it; phases that were finished are not done again. */
+  async continue(): Promise<void> {
+    const { run } = this.#store.getState();
+    if (!run) return;
+    await this.#alone(async () => {
+      const earlier = await withBytes(this.#shelf, run.id, await this.#services.runs.eventsOf(run.id));
+      this.#update(run.id, { owner: 'here' });
+      await this.#setStatus(run.id, 'running');
+      await this.#drive(run.id, { setup: run.setup, earlier });
+    });
   }
 
   async pause(): Promise<void> {
@@ -71,12 +69,29 @@ export class RunDriver {
     await connection.call(async (api) => api.cancel());
   }
 
-  async #register(request: SpecializeRequest): Promise<string> {
+  /** One run at a time in all tabs. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const release = await this.#services.takeRunLock();
+    if (!release)
+      return notify(
+        this.#store,
+        'A run is already going, here or in another tab. Wait for it, or cancel it.',
+      );
+    try {
+      await work();
+    } catch (error) {
+      fail(this.#store, error);
+    } finally {
+      release();
+    }
+  }
+
+  async #register(setup: RunSetup): Promise<string> {
     const id = crypto.randomUUID();
-    const title = request.domain.name;
+    const title = setup.domain.name;
     const status = 'running';
-    await this.#services.runs.add({ id, createdAt: Date.now(), title, status, snapshot: request });
-    const run: OpenRun = { id, title, status, request, state: initialRunState, owner: 'here', adapter: null };
+    await this.#services.runs.add({ id, createdAt: Date.now(), title, status, snapshot: setup });
+    const run: OpenRun = { id, title, status, setup, state: initialRunState, owner: 'here' };
     this.#store.setState({ run, step: 'generate', follows: true, notice: null });
     await this.#refreshList();
     return id;
@@ -84,7 +99,9 @@ export class RunDriver {
 
   async #drive(id: string, request: SpecializeRequest): Promise<void> {
     try {
-      await this.#keep(id, await this.#run(id, request));
+      await this.#run(id, request);
+      await this.#setStatus(id, 'finished');
+      this.#follow('compare');
     } catch (error) {
       const wasCancelled = this.#isCancelled || isAbort(error);
       await this.#setStatus(
@@ -97,8 +114,8 @@ export class RunDriver {
     }
   }
 
-  async #run(id: string, request: SpecializeRequest): Promise<RunResult> {
-    const recorder = recordEvents(this.#services.runs, id);
+  async #run(id: string, request: SpecializeRequest): Promise<void> {
+    const recorder = recordEvents(this.#services.runs, this.#shelf, id);
     const connection = this.#services.connectSpecializer();
     this.#connection = connection;
     this.#isCancelled = false;
@@ -107,29 +124,21 @@ export class RunDriver {
       recorder.record(event);
     };
     try {
-      return await connection.call((api) => api.specialize(request, onEvent));
+      await connection.call((api) => api.specialize(request, onEvent));
     } finally {
       this.#connection = null;
       connection.close();
-      await recorder.flush();
+      // What the disk refuses is kept for this session, and the person is told.
+      await recorder.flush().catch((error: unknown) => fail(this.#store, error));
     }
-  }
-
-  /** An adapter that the disk refuses is kept for this session, and the person is told. */
-  async #keep(id: string, { adapter, description }: RunResult): Promise<void> {
-    await this.#adapters
-      .put(runFolder(id), adapter, description)
-      .catch((error: unknown) => fail(this.#store, error));
-    this.#update(id, { adapter: description });
-    await this.#setStatus(id, 'finished');
-    this.#follow('compare');
   }
 
   #apply(id: string, event: RunEvent): void {
     const { run } = this.#store.getState();
     if (run?.id !== id) return;
     this.#update(id, { state: reduceRun(run.state, event) });
-    if (event.type === 'phase') this.#follow(stepOfPhase[event.phase]);
+    // The base is tested in passing, between writing and training: no reason to turn the page.
+    if (event.type === 'phaseStarted' && !isBaseTest(event.phase)) this.#follow(stepOfPhase(event.phase));
   }
 
   #follow(step: Step): void {
@@ -156,7 +165,9 @@ export class RunDriver {
   }
 }
 
-function requestOf(state: AppState): SpecializeRequest | null {
+const isBaseTest = ({ stage, model }: Phase): boolean => stage === 'evaluation' && model === 'base';
+
+function setupOf(state: AppState): RunSetup | null {
   const choice = chosenDomain(state);
   if (!choice || state.engine.kind !== 'ready') return null;
   const { domain, documents } = choice;

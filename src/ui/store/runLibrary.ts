@@ -10,12 +10,12 @@ const viewerRefreshMs = 1000;
 export class RunLibrary {
   readonly #store: AppStore;
   readonly #services: Services;
-  readonly #adapters: AdapterShelf;
+  readonly #shelf: AdapterShelf;
 
-  constructor(store: AppStore, services: Services, adapters: AdapterShelf) {
+  constructor(store: AppStore, services: Services, shelf: AdapterShelf) {
     this.#store = store;
     this.#services = services;
-    this.#adapters = adapters;
+    this.#shelf = shelf;
   }
 
   /** Lists the runs. Where no tab holds the run lock, runs that never ended were interrupted. */
@@ -30,22 +30,30 @@ export class RunLibrary {
     this.#store.setState({ runs: await runs.list() });
   }
 
-  /** Shows a stored run. */
+  /** Shows a stored run. The run that this tab drives is never replaced by its stored copy. */
   async open(id: string): Promise<void> {
     const { runs } = this.#services;
+    const { run: shown } = this.#store.getState();
+    if (shown?.owner === 'here') {
+      if (shown.id === id) return;
+      throw new Error(
+        'A run is going in this tab. Pause does not free it: let it finish, or cancel it, to open another.',
+      );
+    }
     const record = (await runs.list()).find((run) => run.id === id);
     if (!record) throw new Error('That run is no longer stored in this browser.');
-    if (this.#store.getState().run?.id === id && this.#store.getState().run?.owner) return;
     const state = replayRun(await runs.eventsOf(id));
-    const adapter = await this.#adapters.describe(runFolder(id)).catch(() => null);
-    const { title, status, failure, snapshot: request } = record;
+    const { title, status, failure, snapshot: setup } = record;
     const owner = isGoing(status) ? 'elsewhere' : null;
-    this.#store.setState({ run: { id, title, status, failure, request, state, owner, adapter } });
+    this.#store.setState(({ chat, run }) => ({
+      run: { id, title, status, failure, setup, state, owner },
+      chat: run?.id === id ? chat : { isAnswering: false, exchanges: [] },
+    }));
     if (owner) void this.#watch(id).catch((error: unknown) => fail(this.#store, error));
   }
 
   async remove(id: string): Promise<void> {
-    await this.#adapters.delete(runFolder(id));
+    await this.#shelf.delete(runFolder(id));
     await this.#services.runs.delete(id);
     this.#store.setState(({ run }) => (run?.id === id ? { run: null, step: 'start' } : {}));
     this.#store.setState({ runs: await this.#services.runs.list() });
@@ -53,21 +61,23 @@ export class RunLibrary {
 
   /** Follows the stored events until the tab that drives the run lets go of the lock. */
   async #watch(id: string): Promise<void> {
-    const isWatched = (): boolean => {
-      const { run } = this.#store.getState();
-      return run?.id === id && run.owner === 'elsewhere';
-    };
-    while (isWatched()) {
+    while (this.#isWatched(id)) {
       await new Promise((resolve) => setTimeout(resolve, viewerRefreshMs));
       const state = replayRun(await this.#services.runs.eventsOf(id));
       const release = await this.#services.takeRunLock();
       release?.();
+      const owner = release ? null : 'elsewhere';
       this.#store.setState(({ run }) =>
-        run && isWatched() ? { run: { ...run, state, owner: release ? null : 'elsewhere' } } : {},
+        run && this.#isWatched(id) ? { run: { ...run, state, owner } } : {},
       );
       if (!release) continue;
       await this.refresh();
       await this.open(id);
     }
+  }
+
+  #isWatched(id: string): boolean {
+    const { run } = this.#store.getState();
+    return run?.id === id && run.owner === 'elsewhere';
   }
 }

@@ -1,89 +1,141 @@
+import type { AdapterDescription } from '../../workerApi/adapter.ts';
 import type {
-  Comparison,
+  AdapterName,
+  Adapters,
+  EvaluatedModel,
   ExecutionProvider,
-  KeptTask,
-  RejectedTask,
+  GeneratedTask,
+  ModelEvaluation,
+  Phase,
+  Report,
   RunEvent,
-  RunPhase,
-  TrainingStep,
-  Variant,
+  StepEvent,
+  TrainingProgress,
 } from '../../workerApi/runEvent.ts';
 
 /** Everything that the panels show of a run; a pure fold over its events. */
 export interface RunState {
-  readonly phase: RunPhase;
+  /** Null until the engine has loaded the model. */
+  readonly phase: Phase | null;
+  /** Of the present phase. */
+  readonly progress: Progress | null;
   readonly round: number;
-  readonly rounds: number;
   readonly provider: ExecutionProvider | null;
-  readonly kept: readonly KeptTask[];
-  readonly wanted: number;
-  readonly rejected: readonly RejectedTask[];
-  readonly steps: Readonly<Partial<Record<Variant, readonly TrainingStep[]>>>;
-  /** The variant whose step or evaluation came last. */
-  readonly variant: Variant | null;
-  readonly evaluated: Readonly<Partial<Record<Variant, Count>>>;
-  readonly comparison: Comparison | null;
+  readonly recitedPassages: number;
+  readonly tasks: readonly GeneratedTask[];
+  readonly trainings: Adapters<Training>;
+  readonly evaluations: Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
+  readonly adapters: Adapters<AdapterDescription>;
+  readonly report: Report | null;
   readonly notes: readonly string[];
 }
 
-export interface Count {
+export interface Progress {
   readonly done: number;
   readonly total: number;
 }
 
+/** One training of an adapter; a later round's replaces it. */
+export interface Training {
+  readonly totalSteps: number;
+  readonly steps: readonly StepEvent[];
+  readonly validation: readonly { readonly step: number; readonly loss: number }[];
+}
+
 export const initialRunState: RunState = {
-  phase: 'preparing',
+  phase: null,
+  progress: null,
   round: 1,
-  rounds: 1,
   provider: null,
-  kept: [],
-  wanted: 0,
-  rejected: [],
-  steps: {},
-  variant: null,
-  evaluated: {},
-  comparison: null,
+  recitedPassages: 0,
+  tasks: [],
+  trainings: {},
+  evaluations: {},
+  adapters: {},
+  report: null,
   notes: [],
 };
 
-type Reducers = {
-  [T in RunEvent['type']]: (state: RunState, event: Extract<RunEvent, { type: T }>) => RunState;
-};
+const noTraining: Training = { totalSteps: 0, steps: [], validation: [] };
 
-const reducers: Reducers = {
-  device: (state, { provider, note }) => ({
-    ...state,
-    provider,
-    notes: note ? [...state.notes, note] : state.notes,
+type Change<T extends RunEvent['type']> = (
+  state: RunState,
+  event: Extract<RunEvent, { type: T }>,
+) => Partial<RunState>;
+
+const changes: { [T in RunEvent['type']]: Change<T> } = {
+  device: ({ notes }, { provider, note }) => ({ provider, notes: note ? [...notes, note] : notes }),
+  note: ({ notes }, { text }) => ({ notes: [...notes, text] }),
+  phaseStarted: (state, { phase }) => ({ phase, progress: null, ...startedAgain(state, phase) }),
+  progress: (_, { phase, done, total }) => ({ phase, progress: { done, total } }),
+  phaseFinished: () => ({}),
+  roundStarted: ({ tasks }, { round }) => ({ round, tasks: tasks.map(askedAgain) }),
+  passageRecited: ({ recitedPassages }) => ({ recitedPassages: recitedPassages + 1 }),
+  taskGenerated: ({ tasks }, { task }) => ({ tasks: [...tasks, task] }),
+  taskRejected: ({ tasks }, { id, rejection }) => ({
+    tasks: withTask(tasks, id, { decision: 'rejected', rejection }),
   }),
-  phase: (state, { phase, round, rounds }) => ({ ...state, phase, round, rounds }),
-  kept: (state, { task, wanted }) => ({ ...state, kept: [...state.kept, task], wanted }),
-  rejected: (state, { task }) => ({ ...state, rejected: [...state.rejected, task] }),
-  step: (state, { step }) => ({
-    ...state,
-    variant: step.variant,
-    steps: { ...state.steps, [step.variant]: withStep(state.steps[step.variant] ?? [], step) },
+  promptsFinished: () => ({}),
+  taskAnswered: ({ tasks }, { id, output, passageId }) => ({
+    tasks: withTask(tasks, id, { output, ...(passageId !== undefined && { passageId }) }),
   }),
-  evaluated: (state, { variant, done, total }) => ({
-    ...state,
-    variant,
-    evaluated: { ...state.evaluated, [variant]: { done, total } },
+  taskKept: ({ tasks }, { id }) => ({ tasks: withTask(tasks, id, { decision: 'kept' }) }),
+  datasetReady: () => ({}),
+  training: ({ trainings }, { model, event }) => ({ trainings: withProgress(trainings, model, event) }),
+  adapterTrained: ({ adapters }, { model, adapter }) => ({
+    adapters: { ...adapters, [model]: adapter.description },
   }),
-  comparison: (state, { comparison }) => ({ ...state, comparison }),
-  note: (state, { text }) => ({ ...state, notes: [...state.notes, text] }),
+  evaluated: ({ evaluations }, { model, evaluation }) => ({
+    evaluations: { ...evaluations, [model]: evaluation },
+  }),
+  done: (_, { report }) => ({ report }),
 };
 
 /** The state after `event`. */
 export function reduceRun(state: RunState, event: RunEvent): RunState {
-  const reduce = reducers[event.type] as (state: RunState, event: RunEvent) => RunState;
-  return reduce(state, event);
+  const change = changes[event.type] as (state: RunState, event: RunEvent) => Partial<RunState>;
+  return { ...state, ...change(state, event) };
 }
 
 export const replayRun = (events: readonly RunEvent[]): RunState => events.reduce(reduceRun, initialRunState);
 
-/** A step that comes again (a new round, or a resumed checkpoint) replaces itself and all that followed. */
-function withStep(steps: readonly TrainingStep[], step: TrainingStep): TrainingStep[] {
-  const last = steps.at(-1);
-  const before = last && last.step >= step.step ? steps.filter((earlier) => earlier.step < step.step) : steps;
-  return [...before, step];
+/** A phase that a continued run does again begins without the traces of its first attempt. */
+function startedAgain({ trainings, tasks }: RunState, { stage, model }: Phase): Partial<RunState> {
+  if (stage === 'recitation') return { recitedPassages: 0 };
+  if (stage === 'training' && model && model !== 'base')
+    return { trainings: { ...trainings, [model]: noTraining } };
+  const isFirst = stage === 'instructions' && tasks.some((task) => task.decision === 'pending');
+  return isFirst ? { tasks: [] } : {};
+}
+
+/** A new round answers every sound task anew. */
+function askedAgain(task: GeneratedTask): GeneratedTask {
+  if (task.rejection?.stage === 'instruction') return task;
+  const { rejection: _rejection, output: _output, ...question } = task;
+  return { ...question, decision: 'pending' };
+}
+
+function withTask(
+  tasks: readonly GeneratedTask[],
+  id: string,
+  change: Partial<GeneratedTask>,
+): GeneratedTask[] {
+  return tasks.map((task) => (task.id === id ? { ...task, ...change } : task));
+}
+
+function withProgress(
+  trainings: Adapters<Training>,
+  name: AdapterName,
+  event: TrainingProgress,
+): Adapters<Training> {
+  const training = trainings[name] ?? noTraining;
+  return { ...trainings, [name]: progressed(training, event) };
+}
+
+function progressed(training: Training, event: TrainingProgress): Training {
+  const { steps, validation } = training;
+  if (event.type === 'started') return { ...training, totalSteps: event.totalSteps };
+  if (event.type === 'evaluation')
+    return { ...training, validation: [...validation, { step: event.step, loss: event.loss }] };
+  return { ...training, steps: [...steps, event] };
 }

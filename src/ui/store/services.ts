@@ -2,7 +2,7 @@ import type { ByteStore } from '../../storage/byteStore.ts';
 import type { Release } from '../../storage/runLock.ts';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
 import type { RunEvent } from '../../workerApi/runEvent.ts';
-import type { ChatApi, SpecializeRequest, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
+import type { ChatApi, RunSetup, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
 
 /** A worker at the other end. `call` rejects with one plain sentence when the worker dies instead of answering. */
 export interface Connection<Api> {
@@ -15,10 +15,10 @@ export interface Connection<Api> {
 
 /** What `RunsDatabase` offers and the store needs. */
 export interface Runs {
-  add(run: RunRecord<SpecializeRequest>): Promise<void>;
+  add(run: RunRecord<RunSetup>): Promise<void>;
   setStatus(id: string, status: RunStatus, failure?: string): Promise<void>;
   append(runId: string, events: readonly RunEvent[]): Promise<void>;
-  list(): Promise<RunRecord<SpecializeRequest>[]>;
+  list(): Promise<RunRecord<RunSetup>[]>;
   eventsOf(runId: string): Promise<RunEvent[]>;
   delete(id: string): Promise<void>;
 }

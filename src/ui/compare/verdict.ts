@@ -1,0 +1,57 @@
+import type { Comparison, EvaluatedModel, Report, Verdict } from '../../workerApi/runEvent.ts';
+import { points, signedPoints } from '../format.ts';
+
+/** The result in one sentence, and what it rests on in a second. */
+export interface VerdictWords {
+  readonly tone: Verdict;
+  readonly headline: string;
+  readonly basis: string;
+}
+
+const headlines: Record<Verdict, string> = {
+  better: 'Specialising helped.',
+  'no difference shown': 'No difference could be shown.',
+  worse: 'Specialising made it worse.',
+};
+
+export const verdictTitles: Record<Verdict, string> = {
+  better: 'Better',
+  'no difference shown': 'No difference shown',
+  worse: 'Worse',
+};
+
+export function comparisonOf(
+  { heldOut }: Report,
+  against: EvaluatedModel,
+  of: EvaluatedModel = 'specialized',
+): Comparison | undefined {
+  return heldOut.comparisons.find((comparison) => comparison.of === of && comparison.with === against);
+}
+
+/** Words for the specialist against the base on all unseen tasks. */
+export function describeVerdict(report: Report): VerdictWords {
+  const { overall } = report.heldOut;
+  const [base, specialist] = [overall.models.base?.f1 ?? 0, overall.models.specialized?.f1 ?? 0];
+  const interval = comparisonOf(report, 'base')?.difference;
+  const range = interval
+    ? ` (95 % interval ${signedPoints(interval.low)} to ${signedPoints(interval.high)})`
+    : '';
+  return {
+    tone: report.verdict,
+    headline: headlines[report.verdict],
+    basis: `On ${overall.count} unseen tasks the answers went from ${points(base)} to ${points(specialist)} out of 100${range}.`,
+  };
+}
+
+/** Whether writing tasks was worth it: the specialist against the adapter trained on the examples alone. */
+export function describeControl(report: Report): string | null {
+  const comparison = comparisonOf(report, 'seedsOnly');
+  if (!comparison) return null;
+  const score = points(report.heldOut.overall.models.seedsOnly?.f1 ?? 0);
+  const words: Record<Verdict, string> = {
+    better: `Training on your examples alone reaches ${score}: the tasks that the model wrote itself made the difference.`,
+    'no difference shown': `Training on your examples alone reaches ${score}: the written tasks added nothing that can be shown.`,
+    worse: `Training on your examples alone reaches ${score}, which is better: the written tasks did harm.`,
+  };
+  return words[comparison.verdict];
+}

@@ -1,0 +1,28 @@
+import { ruleInWords } from '../store/rejectReasons.ts';
+
+/** The filters' names as a person would say them. */
+const titles: Readonly<Record<string, string>> = {
+  cutTask: 'Cut off',
+  instructionLength: 'Too short or too long',
+  firstCharacter: 'Odd beginning',
+  blacklist: 'Needs more than text',
+  writeProgram: 'Asks for a program',
+  placeholder: 'Has a blank to fill in',
+  missingInput: 'Its text is missing',
+  inputRepeatsInstruction: 'Says it twice',
+  repetitiveTask: 'Repeats itself',
+  demonstrationInput: 'Copied from an example',
+  heldOut: 'Too close to an unseen task',
+  repeatedTask: 'Written before',
+  novelty: 'Too similar to another',
+  cutAnswer: 'Answer cut off',
+  emptyAnswer: 'No answer',
+  unfinishedAnswer: 'Answer unfinished',
+  answerRepeatsTask: 'Answer repeats the task',
+  repetitiveAnswer: 'Answer repeats itself',
+  demonstrationLeak: 'Answer copied from an example',
+  agreement: 'Answers disagree',
+  grounding: 'Answer not in the text',
+};
+
+export const ruleTitle = (rule: string): string => titles[rule] ?? ruleInWords(rule);

@@ -1,0 +1,27 @@
+import '@mantine/core/styles.layer.css';
+import 'uplot/dist/uPlot.min.css';
+import './theme/theme.css';
+import { createRoot } from 'react-dom/client';
+import { opfsByteStore } from '../storage/opfsByteStore.ts';
+import { tryLock } from '../storage/runLock.ts';
+import { RunsDatabase } from '../storage/runsDatabase.ts';
+import { connectChat, connectSpecializer } from './connection/workers.ts';
+import { Page } from './Page.tsx';
+import { App } from './store/app.ts';
+
+const app = new App({
+  connectSpecializer,
+  connectChat,
+  runs: new RunsDatabase('whittle'),
+  bytes: opfsByteStore('whittle'),
+  takeRunLock: () => tryLock('whittle-run'),
+  async fetchText(path) {
+    const response = await fetch(new URL(path, document.baseURI));
+    if (!response.ok)
+      throw new Error(`${path} could not be read (status ${response.status}). Reload the page.`);
+    return response.text();
+  },
+});
+
+createRoot(document.getElementById('root')!).render(<Page app={app} />);
+void app.begin(location.hash);

@@ -1,0 +1,28 @@
+import { Button } from '@mantine/core';
+import { useApp } from '../appContext.ts';
+import type { OpenRun } from '../store/appState.ts';
+import classes from './runEnding.module.css';
+
+const sentences: Partial<Record<OpenRun['status'], string>> = {
+  cancelled: 'This run was cancelled. What it had done by then is below.',
+  interrupted:
+    'This run was interrupted when its tab closed. What it had done is safe; the rest can be done now.',
+};
+
+/** For a run that ended before its results: why, and the way on. */
+export function RunEnding({ run }: { readonly run: OpenRun }) {
+  const app = useApp();
+  const text = run.status === 'failed' ? (run.failure ?? 'This run failed.') : sentences[run.status];
+  if (!text) return null;
+  return (
+    <div className={classes.ending} data-status={run.status}>
+      <p>{text}</p>
+      <Button variant="default" onClick={() => void app.attempt(() => app.driver.continue())}>
+        Continue
+      </Button>
+      <Button variant="default" onClick={() => void app.attempt(() => app.driver.start(run.setup))}>
+        Start over
+      </Button>
+    </div>
+  );
+}

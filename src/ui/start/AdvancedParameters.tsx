@@ -1,0 +1,51 @@
+import { NumberInput, Switch } from '@mantine/core';
+import { useApp, useAppState } from '../appContext.ts';
+import { parameterGroups, type ParameterField } from './parameterFields.ts';
+import classes from './start.module.css';
+
+/** The main parameters, each with one line of help. A value outside its range is brought back on leaving the field. */
+export function AdvancedParameters() {
+  const app = useApp();
+  const parameters = useAppState((state) => state.parameters);
+  return (
+    <div className={classes.advanced}>
+      {parameterGroups.map(({ title, fields }) => (
+        <fieldset key={title} className={classes.group}>
+          <legend>{title}</legend>
+          <div className={classes.fields}>
+            {fields.map((field) => (
+              <Field key={field.name} field={field} />
+            ))}
+          </div>
+        </fieldset>
+      ))}
+      <Switch
+        label="Train a control on the examples alone"
+        description="Shows whether the written tasks add anything. Takes a second, shorter training."
+        checked={parameters.seedsOnly}
+        onChange={(event) => app.setParameters({ ...parameters, seedsOnly: event.currentTarget.checked })}
+      />
+    </div>
+  );
+}
+
+function Field({ field: { name, label, help, min, max, step } }: { readonly field: ParameterField }) {
+  const app = useApp();
+  const parameters = useAppState((state) => state.parameters);
+  return (
+    <NumberInput
+      label={label}
+      description={help}
+      value={parameters[name]}
+      min={min}
+      max={max}
+      step={step}
+      clampBehavior="blur"
+      decimalScale={6}
+      onChange={(value) => {
+        if (typeof value === 'number' && value >= min && value <= max)
+          app.setParameters({ ...parameters, [name]: value });
+      }}
+    />
+  );
+}

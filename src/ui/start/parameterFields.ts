@@ -1,0 +1,135 @@
+import type { RunParameters } from '../../workerApi/runParameters.ts';
+
+type NumberName = {
+  [K in keyof RunParameters]: RunParameters[K] extends number ? K : never;
+}[keyof RunParameters];
+
+export interface ParameterField {
+  readonly name: NumberName;
+  readonly label: string;
+  /** One line that says what it does and which way to turn it. */
+  readonly help: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
+
+export interface ParameterGroup {
+  readonly title: string;
+  readonly fields: readonly ParameterField[];
+}
+
+/** What "Advanced" offers, in its order. */
+export const parameterGroups: readonly ParameterGroup[] = [
+  {
+    title: 'Writing tasks',
+    fields: [
+      {
+        name: 'tasks',
+        label: 'Tasks',
+        help: 'How many tasks to write. More teach more and take longer.',
+        min: 4,
+        max: 5000,
+        step: 10,
+      },
+      {
+        name: 'rounds',
+        label: 'Rounds',
+        help: 'A second round lets the specialist answer the tasks again.',
+        min: 1,
+        max: 3,
+        step: 1,
+      },
+      {
+        name: 'temperature',
+        label: 'Temperature',
+        help: 'Higher is more varied and more often wrong.',
+        min: 0,
+        max: 2,
+        step: 0.1,
+      },
+      {
+        name: 'topP',
+        label: 'Top-p',
+        help: 'Leaves the unlikeliest words out. 1 leaves none out.',
+        min: 0.05,
+        max: 1,
+        step: 0.01,
+      },
+      {
+        name: 'maxSimilarity',
+        label: 'Similarity limit',
+        help: 'Tasks more alike than this (ROUGE-L) are rejected.',
+        min: 0.1,
+        max: 1,
+        step: 0.05,
+      },
+    ],
+  },
+  {
+    title: 'Training',
+    fields: [
+      {
+        name: 'epochs',
+        label: 'Passes',
+        help: 'How often each task is seen. Too many learn by heart.',
+        min: 1,
+        max: 20,
+        step: 1,
+      },
+      {
+        name: 'learningRate',
+        label: 'Learning rate',
+        help: 'Size of each step. Too large makes the loss jump.',
+        min: 0.00001,
+        max: 0.1,
+        step: 0.0001,
+      },
+      {
+        name: 'batchSize',
+        label: 'Batch size',
+        help: 'Tasks per step. Larger is steadier and needs more memory.',
+        min: 1,
+        max: 64,
+        step: 1,
+      },
+      {
+        name: 'rank',
+        label: 'Adapter rank',
+        help: 'Room in the adapter. 8 is plenty for a small model.',
+        min: 1,
+        max: 128,
+        step: 1,
+      },
+      {
+        name: 'alpha',
+        label: 'Adapter alpha',
+        help: 'Strength of the adapter; twice the rank is usual.',
+        min: 1,
+        max: 512,
+        step: 1,
+      },
+      {
+        name: 'maxLength',
+        label: 'Longest row',
+        help: 'Tokens per training row; longer ones are cut.',
+        min: 16,
+        max: 4096,
+        step: 16,
+      },
+    ],
+  },
+  {
+    title: 'Repeatability',
+    fields: [
+      {
+        name: 'seed',
+        label: 'Random seed',
+        help: 'The same seed and settings give the same run.',
+        min: 0,
+        max: 2147483647,
+        step: 1,
+      },
+    ],
+  },
+];

@@ -1,0 +1,57 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+
+/** Fresh-cut wood: the one accent. */
+const copper: MantineColorsTuple = [
+  '#fdf4ee',
+  '#fae5d7',
+  '#f4c9ad',
+  '#eeab80',
+  '#ea9259',
+  '#e6803f',
+  '#cf661f',
+  '#ad5013',
+  '#8a400f',
+  '#6b320c',
+];
+
+/** Warm greys, so that light and dark belong to each other. */
+const dark: MantineColorsTuple = [
+  '#edeae6',
+  '#d0cbc4',
+  '#a8a199',
+  '#7f7971',
+  '#46423d',
+  '#332f2b',
+  '#272421',
+  '#1c1a18',
+  '#141312',
+  '#0d0c0b',
+];
+
+export const theme = createTheme({
+  primaryColor: 'copper',
+  primaryShade: { light: 7, dark: 4 },
+  colors: { copper, dark },
+  fontFamily:
+    "Inter, -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Cantarell, Ubuntu, 'Helvetica Neue', Arial, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Code', 'Liberation Mono', Menlo, monospace",
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  focusRing: 'auto',
+});
+
+/** Mantine's own surfaces and texts, taken from theme.css. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const shared = {
+    '--mantine-color-body': 'var(--w-page)',
+    '--mantine-color-text': 'var(--w-text)',
+    '--mantine-color-dimmed': 'var(--w-dim)',
+    '--mantine-color-default-border': 'var(--w-line)',
+    '--mantine-color-default': 'var(--w-surface)',
+    '--mantine-color-default-hover': 'var(--w-raised)',
+    '--mantine-color-placeholder': 'var(--w-faint)',
+    '--mantine-color-error': 'var(--w-bad)',
+  };
+  return { variables: {}, light: shared, dark: shared };
+};
