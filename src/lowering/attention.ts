@@ -3,7 +3,7 @@ import type { Value } from '../graph/graph.ts';
 import type { LoweringContext } from './lowering.ts';
 
 /** Added to the scores of positions that may not be seen: finite, so that no row can become NaN, yet exp underflows. */
-const masked = -1e9;
+export const maskedScore = -1e9;
 
 export interface AttentionParts {
   /** [B, T, heads·headSize] */
@@ -78,7 +78,7 @@ function addBiases(
 
 /** f32 [T, S]: 0 where query t may see key s (s ≤ t, and t − s < reach), else a large negative number. */
 function causalBias(g: GraphBuilder, length: number, span: number, reach: number): Value {
-  const contents = new Float64Array(length * span).fill(masked);
+  const contents = new Float64Array(length * span).fill(maskedScore);
   for (let t = 0; t < length; t++) contents.fill(0, t * span + Math.max(0, t - reach + 1), t * span + t + 1);
   return g.constant('float32', [length, span], contents);
 }

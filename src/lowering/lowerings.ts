@@ -35,7 +35,7 @@ import {
   skipSimplifiedLayerNormalization,
 } from './normalization.ts';
 import { gatherBlockQuantized, matMulNBits } from './quantized.ts';
-import { rotaryEmbedding } from './rotary.ts';
+import { microsoftRotaryEmbedding, rotaryEmbedding } from './rotary.ts';
 import {
   constant,
   constantOfShape,
@@ -50,8 +50,9 @@ import {
   size,
   trilu,
 } from './shapeArithmetic.ts';
+import { attention } from './standardAttention.ts';
 
-/** How each source op becomes primitives, by op type; ops outside the ONNX standard carry their domain. */
+/** How each source op becomes primitives, by op type; ops outside the ONN/** How each source op standard carry their domain. */
 export const lowerings: Readonly<Record<string, Lowering>> = {
   Abs: passThrough('Abs'),
   Add: passThrough('Add'),
@@ -124,10 +125,12 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   Size: size,
   Trilu: trilu,
 
+  Attention: attention,
   Gelu: gelu,
   Swish: sigmoidLinearUnit(1),
   LayerNormalization: layerNormalization,
   RMSNormalization: simplifiedLayerNormalization,
+  RotaryEmbedding: rotaryEmbedding,
   SimplifiedLayerNormalization: simplifiedLayerNormalization,
 
   'com.microsoft.BiasGelu': biasGelu,
@@ -138,11 +141,11 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   'com.microsoft.MatMulNBits': matMulNBits,
   'com.microsoft.MultiHeadAttention': multiHeadAttention,
   'com.microsoft.QuickGelu': sigmoidLinearUnit(1.702),
-  'com.microsoft.RotaryEmbedding': rotaryEmbedding,
+  'com.microsoft.RotaryEmbedding': microsoftRotaryEmbedding,
   'com.microsoft.SkipLayerNormalization': skipLayerNormalization,
   'com.microsoft.SkipSimplifiedLayerNormalization': skipSimplifiedLayerNormalization,
 };
 
-/** The table's key for an op: its type, after its domain unless that is the ONNX standard's. */
+/** The table's key for an op: its type, after its domain unless that is the ONN/** How each source op standard's. */
 export const qualifiedName = (opType: string, domain: string): string =>
   domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;

@@ -1,3 +1,5 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import { sizeOf, type Value } from '../graph/graph.ts';
 import type { Attributes } from '../graph/model.ts';
 import { intAttribute, sizeAttribute } from './attributes.ts';
 import { beforeLifting } from './lifting.ts';
@@ -19,14 +21,21 @@ export const matMulNBits: Lowering = (g, inputs, node) => {
   const blockSize = sizeAttribute(node, 'block_size');
   const blocks = Math.ceil(width / blockSize);
   const scales = g.reshape(required(inputs, 2), [outputs, blocks]);
-  const zeroPoints = inputs[3]
-    ? g.reshape(inputs[3], [outputs, inputs[3].shape.reduce((a, b) => a * b, 1) / outputs])
-    : null;
+  const zeroPoints = inputs[3] ? packedZeroPoints(g, inputs[3], outputs) : null;
   const attributes = integers({ K: width, N: outputs, bits, block_size: blockSize });
   const operands = [required(inputs, 0), required(inputs, 1), scales];
   const y = g.op('MatMulNBits', zeroPoints ? [...operands, zeroPoints] : operands, attributes);
   return [inputs[5] ? g.add(y, inputs[5]) : y];
 };
+
+/** Zero points as [N, bytes]; older exports flatten them, and some tools store floats. */
+function packedZeroPoints(g: GraphBuilder, zeroPoints: Value, outputs: number): Value {
+  if (zeroPoints.elementType !== 'uint8') {
+    throw new Error(`zero points of type ${zeroPoints.elementType} are not supported, packed uint8 ones are`);
+  }
+  if (zeroPoints.shape.length === 2) return zeroPoints;
+  return g.reinterpret(zeroPoints, 'uint8', [outputs, sizeOf(zeroPoints.shape) / outputs]);
+}
 
 /** com.microsoft GatherBlockQuantized: rows are gathered with the stored scales; half-precision rows are lifted after. */
 export const gatherBlockQuantized: Lowering = (g, inputs, node) => {

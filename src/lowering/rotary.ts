@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
-import type { Attributes } from '../graph/model.ts';
-import { intAttribute } from './attributes.ts';
+import type { Attributes, ModelNode } from '../graph/model.ts';
+import { floatAttribute, intAttribute } from './attributes.ts';
 import { leadingRows } from './lifting.ts';
 import { required, type Lowering, type LoweringContext } from './lowering.ts';
 
@@ -54,16 +54,38 @@ export function rotate(
 }
 
 /** com.microsoft RotaryEmbedding: inputs x [B, T, hidden] or [B, heads, T, headSize], positions, cos, sin. */
-export const rotaryEmbedding: Lowering = (g, inputs, node, context) => {
-  const x = required(inputs, 0);
-  const length = x.shape.at(-2)!;
+export const microsoftRotaryEmbedding: Lowering = (g, inputs, node, context) => {
   const tables = { cos: required(inputs, 2), sin: required(inputs, 3) };
-  const { cos, sin, positions } = rotaryTables(g, tables, required(inputs, 1), length, context);
+  return [turn(g, required(inputs, 0), tables, required(inputs, 1), node, context)];
+};
+
+/** ONNX RotaryEmbedding: inputs x, cos, sin, positions?; without positions the tables are [B, T, rotated / 2]. */
+export const rotaryEmbedding: Lowering = (g, inputs, node, context) => {
+  const [x, cos, sin] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
+  if (inputs[3]) return [turn(g, x, { cos, sin }, inputs[3], node, context)];
+  const [batch, length, width] = cos.shape as [number, number, number];
+  const rows = (table: Value) => g.reshape(table, [batch * length, width]);
+  const every = Float64Array.from({ length: batch * length }, (_, i) => i);
+  const positions = g.constant('int64', [batch, length], every);
+  return [turn(g, x, { cos: rows(cos), sin: rows(sin) }, positions, node, context)];
+};
+
+function turn(
+  g: GraphBuilder,
+  x: Value,
+  given: Pick<RotaryTables, 'cos' | 'sin'>,
+  at: Value,
+  node: ModelNode,
+  context: LoweringContext,
+): Value {
+  if (floatAttribute(node, 'scale', 1) !== 1) throw new Error('a scale other than 1 is not supported');
+  const { cos, sin, positions } = rotaryTables(g, given, at, x.shape.at(-2)!, context);
+  const rotated = intAttribute(node, 'rotary_embedding_dim', 0);
+  // The op reads a number of heads only together with a partial rotation.
   const attributes: Attributes = {
     interleaved: { type: 'int', value: intAttribute(node, 'interleaved', 0) },
-    num_heads: { type: 'int', value: intAttribute(node, 'num_heads', 0) },
-    rotary_embedding_dim: { type: 'int', value: intAttribute(node, 'rotary_embedding_dim', 0) },
+    num_heads: { type: 'int', value: rotated > 0 ? intAttribute(node, 'num_heads', 0) : 0 },
+    rotary_embedding_dim: { type: 'int', value: rotated },
   };
-  if (intAttribute(node, 'scale', 1) !== 1) throw new Error('a scale other than 1 is not supported');
-  return [g.op('RotaryEmbedding', [x, positions, cos, sin], attributes)];
-};
+  return g.op('RotaryEmbedding', [x, positions, cos, sin], attributes);
+}

@@ -61,6 +61,7 @@ describe('quantized weights', () => {
     ['4 bits, flat scales as in older exports', weights({ inputs: [x, b4, positive([12])], attributes: { ...dims, bits: 4 } })],
     ['4 bits with zero points', weights({ inputs: [x, b4, scales, bytes([6, 1], 3)], attributes: { ...dims, bits: 4 } })],
     ['4 bits with zero points and bias', weights({ inputs: [x, b4, scales, bytes([6, 1], 3), null, random([6])], attributes: { ...dims, bits: 4 } })],
+    ['4 bits, flat zero points as in older exports', weights({ inputs: [x, b4, positive([12]), bytes([6], 3)], attributes: { ...dims, bits: 4 } })],
     ['8 bits', weights({ inputs: [x, b8, scales], attributes: { ...dims, bits: 8 } })],
     ['8 bits with zero points', weights({ inputs: [x, b8, scales, bytes([6, 2], 4)], attributes: { ...dims, bits: 8 } })],
     ['gathered 4-bit rows', { op: 'GatherBlockQuantized', domain: microsoft, inputs: [bytes([5, 16], 5), constant([2, 2], [0, 4, 2, 2], 'int64'), positive([5, 2]), bytes([5, 1], 6)], attributes: { bits: 4, block_size: 16, gather_axis: 0, quantize_axis: 1 }, outputs: [[2, 2, 32]] }],
@@ -149,4 +150,26 @@ describe('MultiHeadAttention', () => {
     ['projection bias and scale', attention([x, x, x, random([48])], { scale: 0.5 })],
     ['attention bias', attention([x, x, x, null, null, random([2, 2, 4, 4])])],
   ])('%s', (_, fused) => expectSameAsOriginal(fused)); // prettier-ignore
+});
+
+describe('the standard ops of opset 23', () => {
+  const x: TestInput = { shape: [2, 3, 16] };
+  const split: TestInput = { shape: [2, 4, 3, 8] };
+  const kv: TestInput = { shape: [2, 2, 3, 8] };
+  const tables = [random([10, 4], 1), random([10, 4], 2)];
+  const counting = constant([2, 3], [0, 1, 2, 0, 1, 2], 'int64');
+  const heads = { q_num_heads: 2, kv_num_heads: 2 };
+  it.each<[string, FusedOp]>([
+    ['RMSNormalization', { op: 'RMSNormalization', inputs: [x, random([16])], attributes: { epsilon: 1e-6 }, outputs: [x.shape] }],
+    ['RotaryEmbedding', { op: 'RotaryEmbedding', inputs: [x, ...tables, counting], attributes: { num_heads: 2 }, outputs: [x.shape] }],
+    ['RotaryEmbedding of split heads', { op: 'RotaryEmbedding', inputs: [split, ...tables, counting], outputs: [split.shape] }],
+    ['RotaryEmbedding without positions', { op: 'RotaryEmbedding', inputs: [split, random([2, 3, 4], 1), random([2, 3, 4], 2)], outputs: [split.shape] }],
+    ['Attention', { op: 'Attention', inputs: [x, x, x], attributes: { ...heads, is_causal: 1 }, outputs: [x.shape] }],
+    ['Attention over grouped split heads', { op: 'Attention', inputs: [split, kv, kv], attributes: { is_causal: 1, scale: 0.3 }, outputs: [split.shape] }],
+    ['Attention with a mask to add', { op: 'Attention', inputs: [split, kv, kv, random([3, 3])], outputs: [split.shape] }],
+    ['Attention with a boolean mask', { op: 'Attention', inputs: [split, kv, kv, constant([3, 3], [1, 0, 0, 1, 1, 0, 0, 1, 1], 'bool')], outputs: [split.shape] }],
+    ['Attention with softcap and a mask to add', { op: 'Attention', inputs: [split, kv, kv, random([3, 3])], attributes: { softcap: 1.5 }, outputs: [split.shape] }],
+    ['Attention with softcap', { op: 'Attention', inputs: [split, kv, kv], attributes: { softcap: 1.5, is_causal: 1 }, outputs: [split.shape] }],
+    ['Swish', { op: 'Swish', opset: 24, inputs: [x], attributes: { alpha: 1.5 }, outputs: [x.shape] }],
+  ])('%s', (_, fused) => expectSameAsOriginal({ opset: 23, ...fused })); // prettier-ignore
 });
