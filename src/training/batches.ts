@@ -97,10 +97,15 @@ export function fitRows(
   maxLength: number,
   overlong: 'truncate' | 'drop' = 'truncate',
 ): FittedRows {
-  const fitted = rows
-    .map((row) => (overlong === 'drop' && row.ids.length > maxLength ? null : truncateRow(row, maxLength)))
-    .filter((row) => row !== null && countSupervised(row) > 0) as TokenizedRow[];
-  const truncated = fitted.filter((row) => !rows.includes(row)).length;
+  const fitted: TokenizedRow[] = [];
+  let truncated = 0;
+  for (const row of rows) {
+    const isLong = row.ids.length > maxLength;
+    const kept = isLong && overlong === 'drop' ? null : truncateRow(row, maxLength);
+    if (!kept || countSupervised(kept) === 0) continue;
+    fitted.push(kept);
+    if (isLong) truncated++;
+  }
   return { rows: fitted, truncated, dropped: rows.length - fitted.length };
 }
 

@@ -268,7 +268,11 @@ function countingDevice() {
   const track = (tensor: DeviceTensor): DeviceTensor => {
     live.add(tensor);
     const dispose = tensor.dispose.bind(tensor);
-    return Object.assign(tensor, { dispose: () => void (live.delete(tensor), dispose()) });
+    const forget = () => {
+      live.delete(tensor);
+      dispose();
+    };
+    return Object.assign(tensor, { dispose: forget });
   };
   const counting: Device = Object.assign(Object.create(device) as Device, {
     upload: (...args: Parameters<Device['upload']>) => track(device.upload(...args)),
