@@ -1,17 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGenerationModel } from '../../src/generation/buildGenerationModel.ts';
-import type { AdapterWeights } from '../../src/generation/adapterTensors.ts';
 import type { CompletionRequest } from '../../src/generation/completion.ts';
-import { seededRandom } from '../../src/generation/seededRandom.ts';
 import { TextGenerator } from '../../src/generation/textGenerator.ts';
-import { layOutParameters } from '../../src/graph/parameterLayout.ts';
-import { adapterTensors } from '../../src/lora/injectLora.ts';
-import { findLoraTargets, type LoraTarget } from '../../src/lora/targets.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { Device, Session } from '../../src/runtime/device.ts';
+import type { Device } from '../../src/runtime/device.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 import { numberTokenizer } from '../support/numberTokenizer.ts';
-import { tinyConfig, tinyDecoder } from '../support/tinyDecoder.ts';
+import { tinyConfig } from '../support/tinyDecoder.ts';
+import {
+  randomAdapter,
+  tinyGenerator,
+  tinyModel as model,
+  tinyTargets as targets,
+  type TinyGeneratorOptions,
+} from '../support/tinyGenerator.ts';
 
 const greedy: CompletionRequest = { maxNewTokens: 12, temperature: 0, topP: 1, seed: 0, stop: [] };
 const sampled: CompletionRequest = { ...greedy, temperature: 1, topP: 0.95, seed: 7 };
@@ -19,42 +21,9 @@ const prompts = ['5 6 7', '8', '9 10 11 12 13 14', '15 16', '17 18 19 20', '21 2
 
 let device: Device;
 let runs = 0;
-const model = tinyDecoder();
-const targets = findLoraTargets(model, 'all-linear');
 
-async function generator(options: { batchSize?: number; endTokenIds?: readonly number[] } = {}) {
-  const graph = encodeModel(buildGenerationModel(model, targets));
-  const session = await device.createSession({ graph, weights: { files: [] } });
-  const run: Session['run'] = (feeds, fetches) => {
-    runs += 1;
-    return session.run(feeds, fetches);
-  };
-  const { inputNames, outputNames, inputMetadata, outputMetadata } = session;
-  return new TextGenerator({
-    device,
-    session: {
-      inputNames,
-      outputNames,
-      inputMetadata,
-      outputMetadata,
-      run,
-      dispose: () => session.dispose(),
-    },
-    config: tinyConfig,
-    tokenizer: numberTokenizer(options.endTokenIds ?? [99] /* never occurs: every row runs to its length */),
-    ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
-  });
-}
-
-function randomAdapter(of: readonly LoraTarget[], rank: number, seed: number): AdapterWeights {
-  const layout = layOutParameters(adapterTensors(of, rank));
-  const uniform = seededRandom(seed, 1);
-  return {
-    layout,
-    parameters: Float32Array.from({ length: layout.size }, () => uniform() - 0.5),
-    scaling: 2,
-  };
-}
+const generator = (options: TinyGeneratorOptions = {}) =>
+  tinyGenerator(device, { ...options, onRun: () => (runs += 1) });
 
 const texts = (completions: readonly { text: string }[]) => completions.map(({ text }) => text);
 

@@ -1,0 +1,61 @@
+import type { AdapterWeights } from '../../src/generation/adapterTensors.ts';
+import { buildGenerationModel, cacheOutputs } from '../../src/generation/buildGenerationModel.ts';
+import { seededRandom } from '../../src/generation/seededRandom.ts';
+import { TextGenerator } from '../../src/generation/textGenerator.ts';
+import { layOutParameters } from '../../src/graph/parameterLayout.ts';
+import { adapterTensors } from '../../src/lora/injectLora.ts';
+import { findLoraTargets, type LoraTarget } from '../../src/lora/targets.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import type { Device, Session } from '../../src/runtime/device.ts';
+import { numberTokenizer } from './numberTokenizer.ts';
+import { tinyConfig, tinyDecoder } from './tinyDecoder.ts';
+
+export const tinyModel = tinyDecoder();
+export const tinyTargets = findLoraTargets(tinyModel, 'all-linear');
+
+export interface TinyGeneratorOptions {
+  readonly batchSize?: number;
+  /** 99 by default, which the model never writes: every row runs to its length. */
+  readonly endTokenIds?: readonly number[];
+  /** Called before every run of the session. */
+  readonly onRun?: () => void;
+}
+
+/** A text generator over `tinyDecoder` with LoRA inputs on all its linear layers. */
+export async function tinyGenerator(
+  device: Device,
+  options: TinyGeneratorOptions = {},
+): Promise<TextGenerator> {
+  const graph = encodeModel(buildGenerationModel(tinyModel, tinyTargets));
+  const session = await device.createSession(
+    { graph, weights: { files: [] } },
+    { label: 'tiny graph', keepOnDevice: cacheOutputs(tinyModel) },
+  );
+  return new TextGenerator({
+    device,
+    session: watched(session, options.onRun),
+    config: tinyConfig,
+    tokenizer: numberTokenizer(options.endTokenIds ?? [99]),
+    ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+  });
+}
+
+function watched(session: Session, onRun: (() => void) | undefined): Session {
+  const { inputNames, outputNames, inputMetadata, outputMetadata } = session;
+  const run: Session['run'] = (feeds, fetches) => {
+    onRun?.();
+    return session.run(feeds, fetches);
+  };
+  return { inputNames, outputNames, inputMetadata, outputMetadata, run, dispose: () => session.dispose() };
+}
+
+/** An adapter of random matrices, large enough to change what is written. */
+export function randomAdapter(targets: readonly LoraTarget[], rank: number, seed: number): AdapterWeights {
+  const layout = layOutParameters(adapterTensors(targets, rank));
+  const uniform = seededRandom(seed, 1);
+  return {
+    layout,
+    parameters: Float32Array.from({ length: layout.size }, () => uniform() - 0.5),
+    scaling: 2,
+  };
+}
