@@ -1,0 +1,49 @@
+import { pocketShape } from './pocketShape.ts';
+
+/** Pocket's architecture: a small Llama with grouped queries and one matrix for embedding and head. */
+export const modelShape = {
+  hidden: 192,
+  feedForward: 512,
+  layers: 4,
+  heads: 6,
+  kvHeads: 3,
+  vocabulary: pocketShape.vocabularySize,
+} as const;
+
+/** How the committed model is quantized; pretraining's last part already rounds this way. */
+export const quantization = { bits: 4, embeddingBits: 8, blockSize: 32, zeroPoints: false } as const;
+
+/** config.json in the Hub's form. */
+export const pocketConfig = {
+  _name_or_path: 'whittle/pocket',
+  architectures: ['LlamaForCausalLM'],
+  model_type: 'llama',
+  hidden_act: 'silu',
+  hidden_size: modelShape.hidden,
+  intermediate_size: modelShape.feedForward,
+  num_hidden_layers: modelShape.layers,
+  num_attention_heads: modelShape.heads,
+  num_key_value_heads: modelShape.kvHeads,
+  head_dim: modelShape.hidden / modelShape.heads,
+  vocab_size: modelShape.vocabulary,
+  max_position_embeddings: pocketShape.contextLength,
+  rms_norm_eps: 1e-5,
+  rope_theta: 10000,
+  tie_word_embeddings: true,
+  torch_dtype: 'float32',
+} as const;
+
+/** The recipe of `npm run pocket`. */
+export const recipe = {
+  seed: 1,
+  batchSize: 16,
+  sequenceLength: pocketShape.contextLength,
+  steps: 4200,
+  /** Steps at the end that train through the rounding. */
+  roundedSteps: 800,
+  learningRate: 3e-3,
+  warmupSteps: 100,
+  weightDecay: 0.05,
+  maxGradNorm: 1,
+  validationSequences: 64,
+} as const;
