@@ -84,5 +84,9 @@ function itGenerates(provider: 'wasm' | 'webgpu'): void {
   });
 }
 
-describe('generation on WASM', () => itGenerates('wasm'));
-describe.skipIf(!hasWebGpu)('generation on WebGPU', () => itGenerates('webgpu'));
+describe('generation on WASM', () => {
+  itGenerates('wasm');
+});
+describe.skipIf(!hasWebGpu)('generation on WebGPU', () => {
+  itGenerates('webgpu');
+});
