@@ -66,6 +66,7 @@ describe('baselines', () => {
 
   it('random expects one in as many as there are labels', () => {
     expect(randomBaseline(choices).exactMatch).toBeCloseTo(1 / 2, 12);
+    expect(randomBaseline([item('choice', 'yes', [...yesNo, 'maybe'])]).exactMatch).toBeCloseTo(1 / 3, 12);
   });
 
   it('random draws from the references where there are no labels', () => {

@@ -35,7 +35,8 @@ describe('pairedBootstrap', () => {
     const verdict = (differences: number[]) => verdictOf(pairedBootstrap(differences, { seed: 3 }));
     expect(verdict([1, 1, 0, 1, 1, 1, 0, 1])).toBe('better');
     expect(verdict([-1, -1, 0, -1, -1, -1, 0, -1])).toBe('worse');
-    expect(verdict([1, -1, 1, -1, 0])).toBe('no difference shown');
+    expect(verdict([1, -1, 1, -1, 1])).toBe('no difference shown');
+    expect(verdict([-1, 1, -1, 1, -1])).toBe('no difference shown');
     expect(verdict([])).toBe('no difference shown');
   });
 });
@@ -63,5 +64,11 @@ describe('createRandom', () => {
     const sample = createRandom('sample').sample(source, 9);
     expect([...sample].sort()).toEqual([1, 2, 3, 4, 5]);
     expect(source).toEqual([1, 2, 3, 4, 5]);
+    // every element comes first about as often
+    const firsts = Array.from({ length: 2000 }, (_, i) => createRandom('first', i).sample(source, 2));
+    for (const value of source) {
+      expect(Math.abs(firsts.filter(([first]) => first === value).length - 400)).toBeLessThan(80);
+      expect(Math.abs(firsts.filter(([, second]) => second === value).length - 400)).toBeLessThan(80);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseDomain } from '../../src/specialize/domain.ts';
 
 const seed = { instruction: 'What does aspirin treat?', output: 'Pain.' };
@@ -87,17 +87,6 @@ describe('parseDomain', () => {
     expect(() => parse(bad)).toThrow(
       'Row 1 of "seeds": "output" is missing.\nRow 2 of "seeds": "instruction" is missing.',
     );
-  });
-
-  it('evaluates no code, which the Content-Security-Policy would forbid', () => {
-    const compile = vi.fn();
-    vi.stubGlobal('Function', compile);
-    try {
-      parse({});
-    } finally {
-      vi.unstubAllGlobals();
-    }
-    expect(compile).not.toHaveBeenCalled();
   });
 
   it('says when the file is not JSON or not an object', () => {

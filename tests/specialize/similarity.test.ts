@@ -22,6 +22,11 @@ describe('SimilarityIndex', () => {
     );
   });
 
+  it('looks closely where the lengths alone allow the threshold to be passed', () => {
+    // 3 of 4 words: 6/7 = 0.857 is also the most that lengths 3 and 4 allow
+    expect(new SimilarityIndex(['a b c d']).findSimilar('a b d', 0.85)?.similarity).toBeCloseTo(6 / 7, 12);
+  });
+
   it('never lets an equal text pass, whatever the threshold', () => {
     const index = new SimilarityIndex(['What does it treat?']);
     expect(index.findSimilar('what does it treat', 1)?.similarity).toBe(1);

@@ -37,6 +37,12 @@ describe('splitSources', () => {
     expect(ids(1)).not.toEqual(ids(2));
   });
 
+  it('draws whole documents, rounded down', () => {
+    const { valid } = splitSources(seeds(10), passages(28), 0.3, 1);
+    expect(new Set(valid.passages.map((p) => p.documentId)).size).toBe(2);
+    expect(valid.passages).toHaveLength(8);
+  });
+
   it('gives documents to training where no seed is left for validation', () => {
     const { valid } = splitSources(seeds(4), passages(70), 0.2, 1);
     expect(valid).toEqual({ seeds: [], passages: [] });

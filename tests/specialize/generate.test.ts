@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { splitSources } from '../../src/specialize/split.ts';
+import { emptyState, applyEvent } from '../../src/specialize/state.ts';
+import type { GenerationEvent } from '../../src/specialize/events.ts';
+import { generateInstructions } from '../../src/specialize/generateInstructions.ts';
+import { generateResponses } from '../../src/specialize/generateResponses.ts';
+import type { GenerationContext, GenerationEvents } from '../../src/specialize/generation.ts';
+import type { LanguageModel } from '../../src/specialize/languageModel.ts';
+import { pocketPrompts } from '../../src/specialize/prompts.ts';
+import { recitePassages } from '../../src/specialize/recite.ts';
+import { pocketSettings, type SpecializeSettings } from '../../src/specialize/settings.ts';
+import type { GeneratedTask, Passage } from '../../src/specialize/tasks.ts';
+import { exampleDomain, promptText } from './stubModel.ts';
+
+/** A model that answers each prompt by a function of its text. */
+function modelOf(answer: (prompt: string, i: number) => string, finishReason: 'stop' | 'length' = 'stop') {
+  const prompts: string[] = [];
+  const model: LanguageModel = {
+    complete: async (asked) => {
+      const texts = asked.map(promptText);
+      prompts.push(...texts);
+      return texts.map((prompt, i) => ({ text: answer(prompt, i), finishReason, tokens: 1 }));
+    },
+  };
+  return { model, prompts };
+}
+
+/** Runs one stage on some tasks and returns what became of them. */
+function createStage(
+  changed: Partial<SpecializeSettings>,
+  tasks: readonly GeneratedTask[] = [],
+  passages: readonly Passage[] = [],
+) {
+  const domain = exampleDomain();
+  let state = { ...emptyState<null>(), tasks };
+  const settings = { ...pocketSettings, validFraction: 0, ...changed };
+  const context: GenerationContext = {
+    subject: domain,
+    sources: splitSources(domain.seeds, passages, settings.validFraction, 0),
+    prompts: pocketPrompts,
+    settings,
+    isHeldOut: () => false,
+    ready: async () => {},
+    tasks: () => state.tasks,
+  };
+  const run = async (
+    events: GenerationEvents,
+  ): Promise<{ tasks: readonly GeneratedTask[]; events: GenerationEvent[] }> => {
+    const seen: GenerationEvent[] = [];
+    for await (const event of events) {
+      seen.push(event);
+      state = applyEvent(state, event);
+    }
+    return { tasks: state.tasks, events: seen };
+  };
+  return { context, run };
+}
+
+const pending = (id: string, instruction: string, passageId?: string): GeneratedTask => ({
+  ...{ id, side: 'train', prompt: 0, seedIds: [], instruction, input: '', decision: 'pending' },
+  ...(passageId !== undefined && { passageId }),
+});
+
+const fates = (tasks: readonly GeneratedTask[]) => tasks.map((task) => task.rejection?.rule ?? task.decision);
+
+describe('generateInstructions', () => {
+  it('accepts a task once', async () => {
+    const { model } = modelOf(() => ' Why does the heart beat?\n5. Why does the heart beat?');
+    const { context, run } = createStage({ maxPrompts: 1 });
+    expect(fates((await run(generateInstructions(context, model, 0))).tasks)).toEqual([
+      'pending',
+      'repeatedTask',
+    ]);
+  });
+
+  it('takes no more tasks from a completion than it asked for, and drops a cut one', async () => {
+    const { model } = modelOf(
+      (_, i) => ` Why is ${i} a number?\n5. How is ${i} written?\n6. Where is`,
+      'length',
+    );
+    const { context, run } = createStage({ maxPrompts: 1, tasksPerPrompt: 3 });
+    expect(fates((await run(generateInstructions(context, model, 0))).tasks)).toEqual([
+      'pending',
+      'pending',
+      'cutTask',
+    ]);
+    const fewer = createStage({ maxPrompts: 1, tasksPerPrompt: 1 });
+    expect((await fewer.run(generateInstructions(fewer.context, model, 0))).tasks).toHaveLength(1);
+  });
+
+  it('goes evenly through the passages and notes which one a task came from', async () => {
+    const passages = [1, 2, 3, 4].map((i) => ({
+      id: `p${i}`,
+      documentId: `d${i}`,
+      text: `Fact ${i} is true.`,
+    }));
+    const { model, prompts } = modelOf(
+      (prompt) => ` What does ${/Fact \d/.exec(prompt)?.[0]} tell us${prompt.length}?`,
+    );
+    const { context, run } = createStage({ maxPrompts: 8, tasks: 99, passageShare: 1 }, [], passages);
+    const { tasks } = await run(generateInstructions(context, model, 0));
+    for (const { text } of passages)
+      expect(prompts.filter((prompt) => prompt.includes(text))).toHaveLength(2);
+    for (const task of tasks) expect(task.instruction).toContain(`Fact ${task.passageId?.slice(1)}`);
+  });
+
+  it('keeps to the number of prompts that it may use', async () => {
+    const { model, prompts } = modelOf(() => ' Draw it.');
+    const { context, run } = createStage({ maxPrompts: 5, batchSize: 2 });
+    const { events } = await run(generateInstructions(context, model, 0));
+    expect(prompts).toHaveLength(5);
+    expect(events.flatMap((e) => (e.type === 'promptsFinished' ? [e.count] : []))).toEqual([2, 4, 5]);
+  });
+});
+
+describe('generateResponses', () => {
+  const questions = [pending('a', 'Why does the heart beat?'), pending('b', 'Why do the lungs breathe?')];
+
+  it('lets the commonest of several answers win', async () => {
+    const { model } = modelOf(
+      (_, i) => [' Odd one', ' Blood flows.', ' blood flows', ' Air', ' Gas', ' Wind'][i] ?? '',
+    );
+    const { context, run } = createStage({ votes: 3, minAgreement: 0.5 }, questions);
+    const { tasks } = await run(generateResponses(context, model, 1));
+    expect(tasks.map((task) => task.output)).toEqual(['Blood flows.', 'Air']);
+    expect(fates(tasks)).toEqual(['kept', 'agreement']);
+  });
+
+  it('shows other demonstrations for each vote', async () => {
+    const { model, prompts } = modelOf(() => ' Air');
+    const { context, run } = createStage({ votes: 3 }, questions.slice(0, 1));
+    await run(generateResponses(context, model, 1));
+    expect(new Set(prompts).size).toBe(3);
+  });
+
+  it('rejects both sides of a contradiction, also the one that was kept before', async () => {
+    const twice = [pending('a', 'Why does the heart beat?'), pending('b', 'Why does the heart beat?')];
+    const { model } = modelOf((_, i) => (i === 0 ? ' To pump' : ' For fun'));
+    const { context, run } = createStage({}, twice);
+    const { tasks, events } = await run(generateResponses(context, model, 1));
+    expect(events.filter((e) => e.type === 'taskKept')).toHaveLength(1);
+    expect(fates(tasks)).toEqual(['contradiction', 'contradiction']);
+  });
+
+  it('answers from the passage of the task, else from the one that matches, else from none', async () => {
+    const passages = ['The heart pumps.', 'The liver cleans.'].map((text, i) => ({
+      id: `p${i}`,
+      documentId: `d${i}`,
+      text,
+    }));
+    const tasks = [
+      pending('a', 'Why does a heart beat?', 'p1'),
+      pending('b', 'Why is a liver big?'),
+      pending('c', 'Unrelated question?'),
+    ];
+    const { model, prompts } = modelOf((_, i) => ` Answer ${i}`);
+    const { context, run } = createStage({ responseDemonstrations: 0 }, tasks, passages);
+    const result = await run(generateResponses(context, model, 1));
+    expect(result.tasks.map((task) => task.passageId)).toEqual(['p1', 'p1', undefined]);
+    expect(prompts.map((prompt) => prompt.split('\n')[0])).toEqual([
+      'Text: The liver cleans.',
+      'Text: The liver cleans.',
+      'Task: Unrelated question?',
+    ]);
+    const without = createStage({ retrieve: false }, tasks, passages);
+    const found = await without.run(generateResponses(without.context, model, 1));
+    expect(found.tasks.map((task) => task.passageId)).toEqual(['p1', undefined, undefined]);
+  });
+
+  it('leaves decided tasks alone', async () => {
+    const decided: GeneratedTask = { ...pending('a', 'Why does it beat?'), output: 'So.', decision: 'kept' };
+    const { model, prompts } = modelOf(() => ' Air');
+    const { context, run } = createStage({}, [decided, questions[1] as GeneratedTask]);
+    expect(fates((await run(generateResponses(context, model, 1))).tasks)).toEqual(['kept', 'kept']);
+    expect(prompts).toHaveLength(1);
+  });
+});
+
+describe('recitePassages', () => {
+  const recited = async (text: string, finishReason: 'stop' | 'length') => {
+    const { context, run } = createStage({ recitations: 2 });
+    const { events } = await run(recitePassages(context, modelOf(() => text, finishReason).model));
+    return events.flatMap((e) => (e.type === 'passageRecited' ? [e.passage] : []));
+  };
+
+  it('takes each sound fact once', async () => {
+    const text =
+      ' Insulin is a hormone.\n2. Short.\n3. It is big, it is so big, it is so big.\n4. The heart has\nfour chambers.';
+    expect(await recited(text, 'stop')).toEqual([
+      { id: 'recited-1.1', documentId: 'recited-1.1', text: 'Insulin is a hormone.' },
+      { id: 'recited-1.2', documentId: 'recited-1.2', text: 'The heart has four chambers.' },
+    ]);
+  });
+
+  it('leaves the last fact of a cut completion out', async () => {
+    expect(await recited(' Insulin is a hormone.\n2. The heart has four', 'length')).toHaveLength(1);
+  });
+});
