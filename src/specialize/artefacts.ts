@@ -1,7 +1,5 @@
 import type { DatasetRow } from './dataset.ts';
 import type { Domain } from './domain.ts';
-import type { PromptSet } from './prompts.ts';
-import { toExample } from './dataset.ts';
 import { renderReport } from './renderReport.ts';
 import type { SpecializationState } from './state.ts';
 
@@ -13,7 +11,6 @@ import type { SpecializationState } from './state.ts';
 export function specializationFiles(
   state: SpecializationState<unknown>,
   domain: Domain,
-  prompts: PromptSet,
 ): Record<string, string> {
   const { tasks, passages, dataset, report } = state;
   return {
@@ -23,9 +20,7 @@ export function specializationFiles(
       'train.jsonl': jsonLines(dataset.train.map(toColumns)),
       'valid.jsonl': jsonLines(dataset.valid.map(toColumns)),
     }),
-    'test.jsonl': jsonLines(
-      domain.heldOut.map((item) => ({ ...toExample(item, prompts), id: item.id, task: item.task })),
-    ),
+    'test.jsonl': jsonLines(domain.heldOut),
     ...(report && {
       'report.json': `${JSON.stringify(report, null, 2)}\n`,
       'report.md': renderReport(report),

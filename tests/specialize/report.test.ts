@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseEvaluationItems } from '../../src/evaluation/parseItems.ts';
 import { scoreAnswers } from '../../src/evaluation/evaluate.ts';
 import { specializationFiles } from '../../src/specialize/artefacts.ts';
 import { buildDataset } from '../../src/specialize/dataset.ts';
@@ -111,7 +112,7 @@ describe('specializationFiles', () => {
   const state = { ...finishedState(0, 6), report: report(0, 6) };
 
   it('writes rows that training can read back, with their provenance', () => {
-    const files = specializationFiles(state, domain, pocketPrompts);
+    const files = specializationFiles(state, domain);
     expect(Object.keys(files).sort()).toEqual(
       ['report.json', 'report.md', 'tasks.jsonl', 'test.jsonl', 'train.jsonl', 'valid.jsonl'].sort(),
     );
@@ -130,14 +131,11 @@ describe('specializationFiles', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),
     ).toEqual(tasks);
-    expect(parseTrainingRows(files['test.jsonl'] ?? '')).toHaveLength(6);
+    expect(parseEvaluationItems(files['test.jsonl'] ?? '')).toEqual(domain.heldOut);
     expect(JSON.parse(files['report.json'] ?? '')).toEqual(state.report);
   });
 
   it('leaves out what does not exist yet', () => {
-    expect(Object.keys(specializationFiles(emptyState(), domain, pocketPrompts))).toEqual([
-      'tasks.jsonl',
-      'test.jsonl',
-    ]);
+    expect(Object.keys(specializationFiles(emptyState(), domain))).toEqual(['tasks.jsonl', 'test.jsonl']);
   });
 });
