@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import presetMantine from 'postcss-preset-mantine';
 import { defineConfig, type Plugin } from 'vite';
@@ -8,6 +9,11 @@ import { noncePlaceholder, securityHeaders } from './tools/serve/securityHeaders
 import { answer } from './tools/serve/staticServer.ts';
 
 const base = '/';
+
+const nonceAlias = {
+  find: 'get-nonce',
+  replacement: fileURLToPath(new URL('tools/build/pageNonce.ts', import.meta.url)),
+};
 
 /** `vite preview` answers exactly as `npm start` does. */
 const previewAsServed: Plugin = {
@@ -46,7 +52,7 @@ export default defineConfig(({ command, isPreview }) => {
       previewAsServed,
     ],
     html: { cspNonce: nonce },
-    resolve: { alias: isServing ? [ortAlias] : [] },
+    resolve: { alias: isServing ? [nonceAlias, ortAlias] : [nonceAlias] },
     css: { postcss: { plugins: [presetMantine()] } },
     worker: { format: 'es', plugins: () => [ortExternal(base)] },
     optimizeDeps: { entries: ['index.html', 'workers/*.ts'], include: ['onnxruntime-web/webgpu'] },

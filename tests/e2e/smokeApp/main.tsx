@@ -1,3 +1,5 @@
+import { MantineProvider, Modal } from '@mantine/core';
+import { createRoot } from 'react-dom/client';
 import { find, type Findings } from './findings.ts';
 
 const stranger = new URLSearchParams(location.search).get('stranger') ?? '';
@@ -9,11 +11,13 @@ const inWorker = new Promise<Findings>((resolve, reject) => {
 });
 worker.postMessage(stranger);
 
-const style = document.createElement('style');
-const meta = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]');
-style.nonce = meta?.nonce ?? '';
-style.textContent = 'output { color: rgb(1, 2, 3); }';
-document.head.append(style);
+// Mantine adds style elements in two ways: by itself, and through what its modals are made of.
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
+createRoot(document.getElementById('root')!).render(
+  <MantineProvider getStyleNonce={() => nonce}>
+    <Modal opened onClose={() => undefined} title="Open" />
+  </MantineProvider>,
+);
 
 const findings = { page: await find(stranger), worker: await inWorker };
 document.querySelector('output')!.textContent = JSON.stringify(findings);
