@@ -1,0 +1,17 @@
+import type { Command } from './command.ts';
+import { evaluateCommand } from './evaluateCommand.ts';
+import { generateCommand } from './generateCommand.ts';
+import { inspectCommand } from './inspectCommand.ts';
+import { specializeCommand } from './specializeCommand.ts';
+import { trainCommand } from './trainCommand.ts';
+
+const table = {
+  inspect: inspectCommand,
+  train: trainCommand,
+  generate: generateCommand,
+  specialize: specializeCommand,
+  evaluate: evaluateCommand,
+} as const satisfies Readonly<Record<string, Command>>;
+
+export type CommandName = keyof typeof table;
+export const commands: Readonly<Record<CommandName, Command>> = table;

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { ModelSession } from '../engine/modelSession.ts';
+import { promptsFor } from '../engine/specializeModel.ts';
+import { evaluate, type Evaluation } from '../evaluation/evaluate.ts';
+import { parseDomain } from '../specialize/domain.ts';
+import { readAdapter } from './adapterFolder.ts';
+import type { Command } from './command.ts';
+import { openDevice, openModel } from './openModel.ts';
+import { commonOptions, helpOf, readOptions } from './options.ts';
+import { createOutput, type Output } from './output.ts';
+
+const options = {
+  ...commonOptions,
+  adapter: { kind: 'text', help: 'folder of a LoRA adapter' },
+  data: { kind: 'text', isRequired: true, help: 'domain file whose held-out tasks are asked' },
+  'max-new-tokens': { kind: 'number', default: 32, help: 'tokens per answer at most' },
+  'batch-size': { kind: 'number', default: 16, help: 'tasks that run together' },
+} as const;
+
+export const evaluateCommand: Command = {
+  summary: 'scores on held-out tasks: exact match, F1, ROUGE-L, invalid outputs, baselines',
+  help: helpOf('evaluate', options),
+  run: async (argv) => {
+    const values = readOptions(options, argv);
+    const output = createOutput(values.json);
+    const { heldOut } = parseDomain(await readFile(values.data, 'utf8'));
+    const model = await openModel(values);
+    const device = openDevice(values);
+    const adapter =
+      values.adapter === undefined ? null : await readAdapter(values.adapter, model.decoder.decoder);
+    const session = new ModelSession(model, device, { batchSize: values['batch-size'] });
+    const prompts = promptsFor(model);
+    const sampling = {
+      maxNewTokens: values['max-new-tokens'],
+      temperature: 0,
+      topP: 1,
+      seed: values.seed,
+      stop: prompts.answerStop,
+    };
+    const answerer = session.languageModel(adapter);
+    const evaluation = await evaluate(
+      heldOut,
+      async (items) => (await answerer.complete(items.map(prompts.answer), sampling)).map(({ text }) => text),
+      { batchSize: 64, onProgress: (done, total) => output.progress(`${done} of ${total} tasks`) },
+    );
+    report(evaluation, output);
+    await device.dispose();
+  },
+};
+
+const percent = (share: number) => (100 * share).toFixed(1).padStart(6);
+
+function report({ tasks, overall }: Evaluation, output: Output): void {
+  const columns = 'exact     F1  ROUGE-L  invalid  majority F1  random F1';
+  output.progress(`${'task'.padEnd(28)}${'n'.padStart(4)}  ${columns}`);
+  for (const row of tasks) {
+    const { task, count, exactMatch, f1, rougeL, invalidRate, majority, random } = row;
+    const text = `${task.padEnd(28)}${String(count).padStart(4)} ${percent(exactMatch)} ${percent(f1)}  ${percent(rougeL)}   ${percent(invalidRate)}       ${percent(majority.f1)}     ${percent(random.f1)}`;
+    output.result(
+      {
+        task,
+        count,
+        exact_match: exactMatch,
+        f1,
+        rouge_l: rougeL,
+        invalid_rate: invalidRate,
+        majority,
+        random,
+      },
+      text,
+    );
+  }
+  const { count, exactMatch, f1, rougeL, invalidRate } = overall;
+  const text = `${'all'.padEnd(28)}${String(count).padStart(4)} ${percent(exactMatch)} ${percent(f1)}  ${percent(rougeL)}   ${percent(invalidRate)}`;
+  output.result(
+    { task: 'all', count, exact_match: exactMatch, f1, rouge_l: rougeL, invalid_rate: invalidRate },
+    text,
+  );
+}

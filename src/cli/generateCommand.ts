@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { ModelSession } from '../engine/modelSession.ts';
+import type { Prompt } from '../generation/completion.ts';
+import { parseTrainingRows, type TrainingRow } from '../text/rows.ts';
+import { readAdapter } from './adapterFolder.ts';
+import type { Command } from './command.ts';
+import { openDevice, openModel } from './openModel.ts';
+import { commonOptions, helpOf, readOptions } from './options.ts';
+import { createOutput } from './output.ts';
+
+const options = {
+  ...commonOptions,
+  adapter: { kind: 'text', help: 'folder of a LoRA adapter' },
+  prompt: { kind: 'text', help: 'what to say to the model, through its chat template where it has one' },
+  raw: { kind: 'flag', help: 'continue the prompt as it stands, without the chat template' },
+  data: { kind: 'text', help: 'JSONL file whose prompts are answered instead' },
+  'max-new-tokens': { kind: 'number', default: 128, help: 'tokens per answer at most' },
+  temperature: { kind: 'number', default: 0, help: '0 is greedy' },
+  'top-p': { kind: 'number', default: 1, help: 'nucleus' },
+  'batch-size': { kind: 'number', default: 16, help: 'prompts that run together' },
+} as const;
+
+export const generateCommand: Command = {
+  summary: 'answers of the model, with or without an adapter',
+  help: helpOf('generate', options),
+  run: async (argv) => {
+    const values = readOptions(options, argv);
+    const output = createOutput(values.json);
+    const model = await openModel(values);
+    const device = openDevice(values);
+    const adapter =
+      values.adapter === undefined ? null : await readAdapter(values.adapter, model.decoder.decoder);
+    const session = new ModelSession(model, device, { batchSize: values['batch-size'] });
+    const asIs = values.raw || !model.tokenizer.hasChatTemplate;
+    const prompts = await promptsOf(values.prompt, values.data, asIs);
+    const completions = await session.languageModel(adapter).complete(prompts, {
+      maxNewTokens: values['max-new-tokens'],
+      temperature: values.temperature,
+      topP: values['top-p'],
+      seed: values.seed,
+      stop: [],
+    });
+    for (const { text, finishReason, tokens } of completions) {
+      output.result({ text, finish_reason: finishReason, tokens }, text.trim());
+    }
+    await device.dispose();
+  },
+};
+
+async function promptsOf(
+  prompt: string | undefined,
+  data: string | undefined,
+  asIs: boolean,
+): Promise<Prompt[]> {
+  const toPrompt = (text: string): Prompt => (asIs ? text : [{ role: 'user', content: text }]);
+  if (prompt !== undefined) return [toPrompt(prompt)];
+  if (data === undefined) throw new Error('Give --prompt TEXT or --data FILE.');
+  return parseTrainingRows(await readFile(data, 'utf8')).map((row) => promptOfRow(row, toPrompt));
+}
+
+/** A training row's question: the conversation before its last answer, or the prompt. */
+function promptOfRow(row: TrainingRow, toPrompt: (text: string) => Prompt): Prompt {
+  if (!('messages' in row)) return toPrompt(row.prompt);
+  return row.messages.at(-1)?.role === 'assistant' ? row.messages.slice(0, -1) : row.messages;
+}

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+
+/** An option of a command: what it holds, its default, and one line of help. */
+export interface OptionRow {
+  readonly kind: 'text' | 'number' | 'flag';
+  readonly default?: string | number;
+  /** A command that cannot do without it says so. */
+  readonly isRequired?: boolean;
+  readonly help: string;
+}
+
+export type OptionTable = Readonly<Record<string, OptionRow>>;
+
+type ValueOf<Row extends OptionRow> = Row['kind'] extends 'flag'
+  ? boolean
+  : | (Row['kind'] extends 'number' ? number : string)
+    | (Row extends { default: unknown } | { isRequired: true } ? never : undefined);
+
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: ValueOf<Table[Name]>;
+};
+
+/** Options that every command takes. */
+export const commonOptions = {
+  model: { kind: 'text', isRequired: true, help: 'folder of the model: config.json, tokenizer.json, onnx/' },
+  dtype: { kind: 'text', default: 'q4', help: 'fp32, fp16, q8, q4 or q4f16' },
+  device: { kind: 'text', default: 'cpu', help: 'cpu or webgpu' },
+  threads: { kind: 'number', help: "CPU threads (default: onnxruntime's choice)" },
+  seed: { kind: 'number', default: 0, help: 'equal seeds give equal results on the CPU' },
+  json: { kind: 'flag', help: 'one JSON object per line on stdout, progress on stderr' },
+} as const satisfies OptionTable;
+
+/** Reads a command line against its table. @throws one sentence naming the option that is unknown, missing or no number */
+export function readOptions<Table extends OptionTable>(
+  table: Table,
+  argv: readonly string[],
+): OptionValues<Table> {
+  const values = parse(table, argv);
+  const read = Object.entries(table).map(([name, row]) => [name, readOption(name, row, values[name])]);
+  return Object.fromEntries(read) as OptionValues<Table>;
+}
+
+function parse(table: OptionTable, argv: readonly string[]) {
+  const options = Object.fromEntries(
+    Object.entries(table).map(([name, { kind }]) => [
+      name,
+      { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...argv], options, strict: true }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new Error(`${reason}; --help lists the options.`, { cause: error });
+  }
+}
+
+function readOption(name: string, row: OptionRow, given: string | boolean | undefined) {
+  if (row.kind === 'flag') return given === true;
+  const value = given ?? row.default;
+  if (value === undefined) {
+    if (row.isRequired) throw new Error(`--${name} is missing: ${row.help}.`);
+    return undefined;
+  }
+  if (row.kind === 'text') return String(value);
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw new Error(`--${name} takes a number, not ${String(value)}.`);
+  return number;
+}
+
+/** The options as `--help` shows them. */
+export function helpOf(command: string, table: OptionTable): string {
+  const lines = Object.entries(table).map(([name, { help, default: fallback, isRequired }]) => {
+    const note = isRequired ? ' (required)' : fallback === undefined ? '' : ` (default ${fallback})`;
+    return `  --${name.padEnd(29)} ${help}${note}`;
+  });
+  return `npm run -s whittle -- ${command}\n${lines.join('\n')}`;
+}

@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { trainAdapter } from '../engine/trainAdapter.ts';
+import { createRandom } from '../evaluation/random.ts';
+import type { Adapter } from '../lora/adapter.ts';
+import { parseTrainingRows } from '../text/rows.ts';
+import { tokenizeRow } from '../text/tokenize.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint.ts';
+import type { TrainingOptions } from '../training/options.ts';
+import type { Schedule } from '../training/schedule.ts';
+import type { StepEvent, TrainingEvent } from '../training/trainingEvents.ts';
+import { readAdapter, saveAdapter } from './adapterFolder.ts';
+import type { Command } from './command.ts';
+import { openDevice, openModel } from './openModel.ts';
+import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
+import { createOutput, type Output } from './output.ts';
+import { parseTargetModules } from './targetModules.ts';
+
+const options = {
+  ...commonOptions,
+  data: { kind: 'text', isRequired: true, help: 'JSONL rows: prompt and completion, messages, or Alpaca' },
+  'eval-data': { kind: 'text', help: 'JSONL rows whose loss is reported before, during and after' },
+  out: { kind: 'text', isRequired: true, help: 'folder for adapter, log and checkpoint' },
+  'init-adapter': { kind: 'text', help: 'folder of the adapter to start from' },
+  resume: { kind: 'flag', help: 'continue from the checkpoint in --out' },
+  rank: { kind: 'number', default: 8, help: 'LoRA rank' },
+  alpha: { kind: 'number', default: 16, help: 'LoRA alpha; the adapter counts alpha / rank' },
+  'target-modules': {
+    kind: 'text',
+    default: 'all-linear',
+    help: 'all-linear, or names such as q_proj,v_proj',
+  },
+  lr: { kind: 'number', default: 3e-4, help: 'peak learning rate' },
+  schedule: { kind: 'text', default: 'linear', help: 'constant, linear or cosine' },
+  'warmup-steps': { kind: 'number', default: 0, help: 'steps until the peak rate' },
+  steps: { kind: 'number', help: 'optimizer steps; or give --epochs' },
+  epochs: { kind: 'number', help: 'passes over the data (default 3 where --steps is not given)' },
+  'batch-size': { kind: 'number', default: 8, help: 'rows per microstep' },
+  'gradient-accumulation-steps': { kind: 'number', default: 1, help: 'microsteps per optimizer step' },
+  'max-length': { kind: 'number', default: 256, help: 'tokens per row; longer rows are cut' },
+  'weight-decay': { kind: 'number', default: 0, help: 'decoupled' },
+  'max-grad-norm': {
+    kind: 'number',
+    default: 1,
+    help: 'gradients are scaled down to this norm; 0 for never',
+  },
+  'checkpoint-every': { kind: 'number', default: 50, help: 'steps between checkpoints' },
+  'no-shuffle': { kind: 'flag', help: 'rows in file order, wrapping around' },
+} as const;
+
+type Values = OptionValues<typeof options>;
+
+export const trainCommand: Command = {
+  summary: 'trains a LoRA adapter on rows of a file',
+  help: helpOf('train', options),
+  run: async (argv) => {
+    const values = readOptions(options, argv);
+    const output = createOutput(values.json);
+    const model = await openModel(values);
+    const rows = await readRows(values.data);
+    const evaluationRows = values['eval-data'] === undefined ? [] : await readRows(values['eval-data']);
+    const initial =
+      values['init-adapter'] === undefined
+        ? null
+        : await readAdapter(values['init-adapter'], model.decoder.decoder);
+    const device = openDevice(values);
+    await mkdir(values.out, { recursive: true });
+    const resumeFrom = await readCheckpoint(values);
+    const training = trainAdapter({
+      model,
+      device,
+      rows: rows.map((row) => tokenizeRow(row, model.tokenizer)),
+      evaluationRows: evaluationRows.map((row) => tokenizeRow(row, model.tokenizer)),
+      lora: initial
+        ? { ...initial.config, targetModules: parseTargetModules(values['target-modules']) }
+        : {
+            rank: values.rank,
+            alpha: values.alpha,
+            targetModules: parseTargetModules(values['target-modules']),
+          },
+      batchSize: values['batch-size'],
+      maxLength: values['max-length'],
+      options: trainingOptions(values),
+      random: createRandom(values.seed, 'adapter').next,
+      ...(initial && { initial: initial.parameters }),
+      ...(resumeFrom && { resumeFrom }),
+    });
+    const adapter = await follow(training, values.out, output);
+    await saveAdapter(values.out, adapter, { baseModel: model.baseModel });
+    await device.dispose();
+  },
+};
+
+async function readRows(path: string) {
+  if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
+  return parseTrainingRows(await readFile(path, 'utf8'));
+}
+
+const checkpointFile = (out: string) => join(out, 'checkpoint.bin');
+
+async function readCheckpoint({ resume, out }: Values) {
+  if (!resume) return null;
+  if (!existsSync(checkpointFile(out)))
+    throw new Error(`${out} has no checkpoint.bin to resume from; leave --resume out.`);
+  return decodeCheckpoint(new Uint8Array(await readFile(checkpointFile(out))));
+}
+
+const schedules: readonly Schedule[] = ['constant', 'linear', 'cosine'];
+
+function trainingOptions(values: Values): TrainingOptions {
+  const schedule = schedules.find((name) => name === values.schedule);
+  if (!schedule) throw new Error(`--schedule takes ${schedules.join(', ')}, not ${values.schedule}.`);
+  if (values.steps !== undefined && values.epochs !== undefined)
+    throw new Error('Give --steps or --epochs, not both.');
+  return {
+    duration: values.steps === undefined ? { epochs: values.epochs ?? 3 } : { steps: values.steps },
+    learningRate: values.lr,
+    schedule,
+    warmupSteps: values['warmup-steps'],
+    gradientAccumulationSteps: values['gradient-accumulation-steps'],
+    weightDecay: values['weight-decay'],
+    maxGradNorm: values['max-grad-norm'],
+    seed: values.seed,
+    shuffle: !values['no-shuffle'],
+    checkpointEvery: values['checkpoint-every'],
+    evaluateEvery: values['checkpoint-every'],
+  };
+}
+
+/** Writes log and checkpoints while the training goes on; returns its adapter. */
+async function follow(
+  training: AsyncGenerator<TrainingEvent, Adapter>,
+  out: string,
+  output: Output,
+): Promise<Adapter> {
+  for (;;) {
+    const next = await training.next();
+    if (next.done) return next.value;
+    const event = next.value;
+    if (event.type === 'step') await logStep(event, out, output);
+    if (event.type === 'evaluation')
+      output.progress(`step ${event.step}: evaluation loss ${event.loss.toFixed(4)}`);
+    if (event.type === 'checkpoint') {
+      const path = checkpointFile(out);
+      await writeFile(`${path}.new`, encodeCheckpoint(event.checkpoint));
+      await rename(`${path}.new`, path);
+    }
+    if (event.type === 'started' && event.step === 0) await writeFile(join(out, 'trainer_log.jsonl'), '');
+  }
+}
+
+async function logStep(
+  { step, loss, gradNorm, learningRate, tokens }: StepEvent,
+  out: string,
+  output: Output,
+): Promise<void> {
+  const line = { step, loss, grad_norm: gradNorm, learning_rate: learningRate, tokens };
+  await appendFile(join(out, 'trainer_log.jsonl'), `${JSON.stringify(line)}\n`);
+  output.result(
+    line,
+    `step ${step}  loss ${loss.toFixed(4)}  gradient norm ${gradNorm.toFixed(3)}  learning rate ${learningRate.toExponential(2)}`,
+  );
+}

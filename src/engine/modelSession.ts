@@ -1,0 +1,94 @@
+import type { CompletionRequest, LanguageModel, Prompt } from '../generation/completion.ts';
+import { buildGenerationModel, cacheOutputs } from '../generation/buildGenerationModel.ts';
+import { TextGenerator } from '../generation/textGenerator.ts';
+import { scalingOf, type Adapter } from '../lora/adapter.ts';
+import { findLoraTargets, type TargetModules } from '../lora/targets.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Device, Session } from '../runtime/device.ts';
+import type { LoadedModel } from './loadModel.ts';
+
+/** The sessions and the generator that answer with the base model or an adapter. */
+interface Generating {
+  readonly generator: TextGenerator;
+  readonly sessions: readonly Session[];
+}
+
+/**
+ * A loaded model on a device. Generation and training alternate and never need both graphs at a time, so the generation
+ * sessions are created when first asked for and can be released before training.
+ */
+export class ModelSession {
+  readonly model: LoadedModel;
+  readonly device: Device;
+  readonly #targetModules: TargetModules;
+  readonly #batchSize: number;
+  #generating: Promise<Generating> | undefined;
+
+  constructor(
+    model: LoadedModel,
+    device: Device,
+    options: { targetModules?: TargetModules; batchSize?: number } = {},
+  ) {
+    this.model = model;
+    this.device = device;
+    this.#targetModules = options.targetModules ?? 'all-linear';
+    this.#batchSize = options.batchSize ?? 16;
+  }
+
+  /** The model with an adapter, or with `null` the base model; usable before and after `releaseGeneration`. */
+  languageModel(adapter: Adapter | null): LanguageModel {
+    return { complete: (prompts, request) => this.#complete(adapter, prompts, request) };
+  }
+
+  /** Gives the generation sessions' memory back until the next completion. */
+  async releaseGeneration(): Promise<void> {
+    const generating = await this.#generating;
+    this.#generating = undefined;
+    await Promise.all(generating?.sessions.map((session) => session.dispose()) ?? []);
+  }
+
+  async #complete(adapter: Adapter | null, prompts: readonly Prompt[], request: CompletionRequest) {
+    this.#generating ??= this.#startGeneration();
+    const { generator } = await this.#generating;
+    const adapted = generator.languageModel(
+      adapter && {
+        layout: adapter.layout,
+        parameters: adapter.parameters,
+        scaling: scalingOf(adapter.config),
+      },
+    );
+    try {
+      return await adapted.complete(prompts, request);
+    } finally {
+      adapted.dispose();
+    }
+  }
+
+  async #startGeneration(): Promise<Generating> {
+    const { decoder, weights, config, tokenizer } = this.model;
+    const targets = findLoraTargets(decoder.decoder, this.#targetModules);
+    const graph = buildGenerationModel(decoder.decoder, targets);
+    const session = await this.device.createSession(
+      { graph: encodeModel(graph, { modelFileName: decoder.fileName }), weights },
+      { label: 'generation graph', keepOnDevice: cacheOutputs(graph) },
+    );
+    const embedTokens = await this.#embedding();
+    const generator = new TextGenerator({
+      device: this.device,
+      session,
+      ...(embedTokens && { embedTokens }),
+      config,
+      tokenizer,
+      batchSize: this.#batchSize,
+    });
+    return { generator, sessions: embedTokens ? [session, embedTokens] : [session] };
+  }
+
+  async #embedding(): Promise<Session | null> {
+    const { decoder, weights } = this.model;
+    if (!decoder.embedding) return null;
+    const { model, fileName } = decoder.embedding;
+    const graph = encodeModel(model, { modelFileName: fileName });
+    return this.device.createSession({ graph, weights }, { label: 'embedding graph' });
+  }
+}
