@@ -18,9 +18,9 @@ export class AdapterSession {
   readonly inputMetadata: readonly PortMetadata[];
   readonly outputNames: readonly string[];
   readonly outputMetadata: readonly PortMetadata[];
-  failure: unknown = null;
   readonly #session: Session;
   #adapter: AdapterTensors = {};
+  #failure: unknown = null;
   #lastYield = 0;
 
   /** `hidden` are the names of the adapter's inputs. */
@@ -30,6 +30,15 @@ export class AdapterSession {
     this.inputMetadata = session.inputMetadata.filter(({ name }) => !hidden.has(name));
     this.outputNames = session.outputNames;
     this.outputMetadata = session.outputMetadata;
+  }
+
+  /** What the last failing run threw. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  clearFailure(): void {
+    this.#failure = null;
   }
 
   /** The adapter of the runs to come. */
@@ -43,7 +52,7 @@ export class AdapterSession {
     try {
       return await this.#session.run({ ...feeds, ...this.#adapter });
     } catch (error) {
-      this.failure = error;
+      this.#failure = error;
       return {};
     }
   }

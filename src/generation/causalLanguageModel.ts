@@ -1,6 +1,5 @@
 import * as transformers from '@huggingface/transformers';
 import type { AdapterSession } from './adapterSession.ts';
-import type { DeviceTensor, Session } from '../runtime/device.ts';
 
 /** A tensor of transformers.js, as far as generation touches it. */
 export interface TransformersTensor {
@@ -32,14 +31,8 @@ export interface ModelConfig {
   readonly text_config?: ModelConfig;
 }
 
-type Sessions = Record<string, AdapterSession | EmbeddingSession>;
+type Sessions = Record<string, AdapterSession>;
 type ModelClass = new (config: object, sessions: Sessions, configs: object) => CausalLanguageModel;
-
-/** The separate embedding graph of multimodal exports, under the names that transformers.js calls. */
-interface EmbeddingSession {
-  readonly inputNames: readonly string[];
-  run(feeds: Record<string, DeviceTensor>): Promise<Record<string, DeviceTensor>>;
-}
 
 /**
  * The transformers.js model for `config.model_type` over a session of ours. `embedTokens` is the embedding graph
@@ -49,11 +42,11 @@ interface EmbeddingSession {
 export function causalLanguageModel(
   config: ModelConfig,
   decoder: AdapterSession,
-  embedTokens: Session | null,
+  embedTokens: AdapterSession | null,
 ): CausalLanguageModel {
   const Model = modelClass(config);
   const sessions: Sessions = embedTokens
-    ? { decoder_model_merged: decoder, embed_tokens: embeddingSession(embedTokens) }
+    ? { decoder_model_merged: decoder, embed_tokens: embedTokens }
     : { model: decoder };
   // No end token: transformers.js would end a batch whose rows end at the same step by chance; the rows know better.
   return new Model(new transformers.PretrainedConfig(config), sessions, {
@@ -77,8 +70,4 @@ function modelClass(config: ModelConfig): ModelClass {
     );
   }
   return found as ModelClass;
-}
-
-function embeddingSession(session: Session): EmbeddingSession {
-  return { inputNames: session.inputNames, run: (feeds) => session.run(feeds) };
 }

@@ -47,6 +47,7 @@ export class TextGenerator {
   readonly tokenizer: Tokenizer;
   readonly #parts: TextGeneratorParts;
   readonly #decoder: AdapterSession;
+  readonly #embedding: AdapterSession | null;
   readonly #model: CausalLanguageModel;
   #lastRequest: Promise<unknown> = Promise.resolve();
 
@@ -55,7 +56,8 @@ export class TextGenerator {
     this.tokenizer = parts.tokenizer;
     this.#parts = parts;
     this.#decoder = new AdapterSession(parts.session, adapterInputs(parts.session));
-    this.#model = causalLanguageModel(parts.config, this.#decoder, parts.embedTokens ?? null);
+    this.#embedding = parts.embedTokens ? new AdapterSession(parts.embedTokens, new Set()) : null;
+    this.#model = causalLanguageModel(parts.config, this.#decoder, this.#embedding);
   }
 
   /** The model with an adapter, or with `null` the base model. @throws when the adapter does not fit the graph. */
@@ -109,7 +111,8 @@ export class TextGenerator {
     progress: ProgressCount,
     onFinished: (row: CompletionRow) => void,
   ): Promise<void> {
-    this.#decoder.failure = null;
+    const sessions = [this.#decoder, this.#embedding];
+    for (const session of sessions) session?.clearFailure();
     try {
       await generateBatch(this.#model, batch, rows, this.tokenizer, {
         signal: request.signal,
@@ -121,7 +124,7 @@ export class TextGenerator {
         onStep: () => progress.report(),
       });
     } catch (error) {
-      throw this.#decoder.failure ?? error;
+      throw sessions.find((session) => session?.failure)?.failure ?? error;
     }
     request.signal?.throwIfAborted();
   }

@@ -24,6 +24,19 @@ describe('batches', () => {
       [[0], 2],
     ]));
 
+  it('cost a prompt with little room at most a quarter of it', () =>
+    // Rooms of 12, 10 and 8 with 16 wanted: 10 is more than three quarters of 12, 8 is less.
+    expect(plan([88, 90, 92], { maxNewTokens: 16, contextLength: 100, batchSize: 3 })).toEqual([
+      [[0, 1], 10],
+      [[2], 8],
+    ]));
+
+  it('never cost a prompt with enough room anything', () =>
+    expect(plan([84, 85], { maxNewTokens: 16, contextLength: 100 })).toEqual([
+      [[0], 16],
+      [[1], 15],
+    ]));
+
   it('need no context length', () => expect(plan([500], { contextLength: Infinity })).toEqual([[[0], 4]]));
 
   it('are none for no prompts', () => expect(plan([])).toEqual([]));
