@@ -30,6 +30,9 @@ export const smallNumber = (value: number): string =>
 /** "1 task", "3 tasks". */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
+/** "documents/drugs.md" → "drugs.md". */
+export const baseName = (path: string): string => path.split('/').at(-1) ?? path;
+
 /** The first eight digits of a hash, as answers and adapters are labelled. */
 export const shortHash = (hash: string): string => hash.slice(0, 8);
 

@@ -11,6 +11,8 @@ export interface ModelDescription {
   readonly bytes: number;
   /** As people say it: "4-bit". */
   readonly quantization: string;
+  /** What suits this model; the presets derive from it. */
+  readonly defaults: RunParameters;
 }
 
 /** What a run is started with; it is stored with the run and never changes. */

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, FileButton } from '@mantine/core';
 import type { DomainDocument } from '../../workerApi/domain.ts';
-import { byteSize } from '../format.ts';
+import { baseName, byteSize } from '../format.ts';
 import { Icon } from '../parts/Icon.tsx';
 import classes from './domain.module.css';
 
@@ -22,12 +22,12 @@ export function DocumentsEditor({ documents, onChange }: DocumentsEditorProps) {
         {documents.map(({ id, text }) => (
           <li key={id} className={classes.documentLine}>
             <Icon name="document" />
-            <span>{id}</span>
+            <span>{baseName(id)}</span>
             <span className={classes.size}>{byteSize(new Blob([text]).size)}</span>
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`Remove ${id}`}
+              aria-label={`Remove ${baseName(id)}`}
               onClick={() => onChange(documents.filter((document) => document.id !== id))}
             >
               <Icon name="trash" size={16} />

@@ -1,6 +1,6 @@
 import { Tabs } from '@mantine/core';
 import { useApp, useAppState } from '../appContext.ts';
-import { byteSize } from '../format.ts';
+import { baseName, byteSize } from '../format.ts';
 import { TaskCard } from '../parts/TaskCard.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { ShowMore } from '../parts/ShowMore.tsx';
@@ -36,7 +36,7 @@ export function DomainView({ choice }: { readonly choice: DomainChoice }) {
                 <details className={classes.document}>
                   <summary>
                     <Icon name="document" />
-                    <span>{id}</span>
+                    <span>{baseName(id)}</span>
                     <span className={classes.size}>{byteSize(new Blob([text]).size)}</span>
                   </summary>
                   <p>{text}</p>

@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { GeneratedTask } from '../../workerApi/runEvent.ts';
+import { baseName } from '../format.ts';
 import { useAppState } from '../appContext.ts';
 import { Empty } from '../parts/Empty.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -56,7 +57,7 @@ function Kept({ tasks }: { readonly tasks: readonly GeneratedTask[] }) {
           key={task.id}
           task={task}
           note={task.output === undefined ? 'Waiting for its answer' : undefined}
-          tag={task.passageId && `from ${task.passageId}`}
+          tag={task.passageId && `from ${baseName(task.passageId)}`}
         />
       )}
     />

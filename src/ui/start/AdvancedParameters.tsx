@@ -1,12 +1,12 @@
 import { NumberInput, Switch } from '@mantine/core';
-import { useApp, useAppState } from '../appContext.ts';
+import type { RunParameters } from '../../workerApi/runParameters.ts';
+import { useApp } from '../appContext.ts';
 import { parameterGroups, type ParameterField } from './parameterFields.ts';
 import classes from './start.module.css';
 
 /** The main parameters, each with one line of help. A value outside its range is brought back on leaving the field. */
-export function AdvancedParameters() {
+export function AdvancedParameters({ parameters }: { readonly parameters: RunParameters }) {
   const app = useApp();
-  const parameters = useAppState((state) => state.parameters);
   return (
     <div className={classes.advanced}>
       {parameterGroups.map(({ title, fields }) => (
@@ -14,7 +14,7 @@ export function AdvancedParameters() {
           <legend>{title}</legend>
           <div className={classes.fields}>
             {fields.map((field) => (
-              <Field key={field.name} field={field} />
+              <Field key={field.name} field={field} parameters={parameters} />
             ))}
           </div>
         </fieldset>
@@ -29,9 +29,13 @@ export function AdvancedParameters() {
   );
 }
 
-function Field({ field: { name, label, help, min, max, step } }: { readonly field: ParameterField }) {
+interface FieldProps {
+  readonly field: ParameterField;
+  readonly parameters: RunParameters;
+}
+
+function Field({ field: { name, label, help, min, max, step }, parameters }: FieldProps) {
   const app = useApp();
-  const parameters = useAppState((state) => state.parameters);
   return (
     <NumberInput
       label={label}

@@ -10,9 +10,12 @@ import classes from './start.module.css';
 /** Three presets; everything else waits behind "Advanced". */
 export function EffortPicker() {
   const app = useApp();
+  const engine = useAppState((state) => state.engine);
   const parameters = useAppState((state) => state.parameters);
   const [isOpen, setIsOpen] = useState(false);
-  const chosen = presetOf(parameters);
+  if (engine.kind !== 'ready' || !parameters) return null;
+  const { defaults } = engine.model;
+  const chosen = presetOf(parameters, defaults);
   return (
     <section className={classes.section} aria-labelledby="effort-title">
       <div className={classes.sectionHead}>
@@ -33,20 +36,23 @@ export function EffortPicker() {
         </Button>
       </div>
       <div className={classes.choices} role="radiogroup" aria-labelledby="effort-title">
-        {presets.map((preset) => (
-          <ChoiceCard
-            key={preset.id}
-            group="effort"
-            title={preset.title}
-            text={preset.text}
-            meta={`${preset.parameters.tasks} tasks · ${preset.parameters.epochs} passes`}
-            isChosen={chosen === preset.id}
-            onChoose={() => app.setParameters({ ...preset.parameters, seed: parameters.seed })}
-          />
-        ))}
+        {presets.map(({ id, title, text, parameters: derive }) => {
+          const own = derive(defaults);
+          return (
+            <ChoiceCard
+              key={id}
+              group="effort"
+              title={title}
+              text={text}
+              meta={`up to ${own.tasks} tasks · each seen ${own.epochs} times`}
+              isChosen={chosen === id}
+              onChoose={() => app.setParameters({ ...own, seed: parameters.seed })}
+            />
+          );
+        })}
       </div>
       <Collapse expanded={isOpen} id="advanced">
-        <AdvancedParameters />
+        <AdvancedParameters parameters={parameters} />
       </Collapse>
     </section>
   );

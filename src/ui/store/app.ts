@@ -89,7 +89,7 @@ export class App {
         connection.call((api) => api.device()),
         connection.call((api) => api.describeModel(modelId)),
       ]);
-      this.store.setState({ engine: { kind: 'ready', device, model } });
+      this.store.setState({ engine: { kind: 'ready', device, model }, parameters: model.defaults });
     } catch (error) {
       this.store.setState({ engine: { kind: 'failed', message: messageOf(error) } });
     }

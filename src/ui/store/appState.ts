@@ -6,7 +6,6 @@ import type { Phase, Stage } from '../../workerApi/runEvent.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type { DeviceDescription, ModelDescription, RunSetup } from '../../workerApi/whittleWorkerApi.ts';
 import type { Exchange } from './chatSession.ts';
-import { parametersOf } from './presets.ts';
 import type { RunState } from './runState.ts';
 
 /** The stations of the flow; each can be opened at any time. */
@@ -58,7 +57,8 @@ export interface AppState {
   readonly engine: EngineStatus;
   readonly domains: readonly DomainChoice[];
   readonly domainId: string;
-  readonly parameters: RunParameters;
+  /** Null until the model has said what suits it. */
+  readonly parameters: RunParameters | null;
   readonly run: OpenRun | null;
   readonly runs: readonly RunSummary[];
   readonly adapters: readonly LoadedAdapter[];
@@ -72,7 +72,7 @@ export const initialAppState: AppState = {
   engine: { kind: 'loading' },
   domains: [],
   domainId: 'biomedicine',
-  parameters: parametersOf('balanced'),
+  parameters: null,
   run: null,
   runs: [],
   adapters: [],

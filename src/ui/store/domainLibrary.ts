@@ -61,7 +61,7 @@ export class DomainLibrary {
     const domain = await this.check(await this.#services.fetchText(`domains/${id}.json`));
     const documents = await Promise.all(
       domain.documents.map(async (path) => ({
-        id: path.split('/').at(-1) ?? path,
+        id: path,
         text: await this.#services.fetchText(`domains/${path}`),
       })),
     );

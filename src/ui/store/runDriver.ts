@@ -11,6 +11,7 @@ import {
   type Step,
 } from './appState.ts';
 import { isAbort, messageOf } from './messageOf.ts';
+import { batchEvents } from './batchEvents.ts';
 import { fail, notify } from './notices.ts';
 import { recordEvents, withBytes } from './recordEvents.ts';
 import { initialRunState, reduceRun } from './runState.ts';
@@ -119,13 +120,15 @@ export class RunDriver {
     const connection = this.#services.connectSpecializer();
     this.#connection = connection;
     this.#isCancelled = false;
+    const batch = batchEvents((events) => this.#apply(id, events));
     const onEvent = (event: RunEvent): void => {
-      this.#apply(id, event);
+      batch.add(event);
       recorder.record(event);
     };
     try {
       await connection.call((api) => api.specialize(request, onEvent));
     } finally {
+      batch.flush();
       this.#connection = null;
       connection.close();
       // What the disk refuses is kept for this session, and the person is told.
@@ -133,12 +136,13 @@ export class RunDriver {
     }
   }
 
-  #apply(id: string, event: RunEvent): void {
+  #apply(id: string, events: readonly RunEvent[]): void {
     const { run } = this.#store.getState();
     if (run?.id !== id) return;
-    this.#update(id, { state: reduceRun(run.state, event) });
+    this.#update(id, { state: events.reduce(reduceRun, run.state) });
     // The base is tested in passing, between writing and training: no reason to turn the page.
-    if (event.type === 'phaseStarted' && !isBaseTest(event.phase)) this.#follow(stepOfPhase(event.phase));
+    const started = events.findLast((event) => event.type === 'phaseStarted' && !isBaseTest(event.phase));
+    if (started?.type === 'phaseStarted') this.#follow(stepOfPhase(started.phase));
   }
 
   #follow(step: Step): void {
@@ -169,7 +173,8 @@ const isBaseTest = ({ stage, model }: Phase): boolean => stage === 'evaluation' 
 
 function setupOf(state: AppState): RunSetup | null {
   const choice = chosenDomain(state);
-  if (!choice || state.engine.kind !== 'ready') return null;
+  const { engine, parameters } = state;
+  if (!choice || !parameters || engine.kind !== 'ready') return null;
   const { domain, documents } = choice;
-  return { modelId: state.engine.model.id, domain, documents, parameters: state.parameters };
+  return { modelId: engine.model.id, domain, documents, parameters };
 }

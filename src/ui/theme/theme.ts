@@ -28,10 +28,23 @@ const dark: MantineColorsTuple = [
   '#0d0c0b',
 ];
 
+const gray: MantineColorsTuple = [
+  '#faf9f7',
+  '#f4f2ee',
+  '#ebe8e2',
+  '#e1dcd4',
+  '#cfc9c0',
+  '#b1aaa0',
+  '#8b837a',
+  '#655e55',
+  '#453f38',
+  '#211d18',
+];
+
 export const theme = createTheme({
   primaryColor: 'copper',
   primaryShade: { light: 7, dark: 4 },
-  colors: { copper, dark },
+  colors: { copper, dark, gray },
   fontFamily:
     "Inter, -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Cantarell, Ubuntu, 'Helvetica Neue', Arial, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Code', 'Liberation Mono', Menlo, monospace",

@@ -1,0 +1,18 @@
+import '@mantine/core/styles.layer.css';
+import 'uplot/dist/uPlot.min.css';
+import '../../../src/ui/theme/theme.css';
+import { createRoot } from 'react-dom/client';
+import { Page } from '../../../src/ui/Page.tsx';
+import { App } from '../../../src/ui/store/app.ts';
+import { serveChat } from '../../../workers/serveChat.ts';
+import { serveSpecializer } from '../../../workers/serveSpecializer.ts';
+import { inMemoryServices } from '../support/inMemory.ts';
+import { recordedEngine } from '../support/recordedEngine.ts';
+
+// The page over a recorded run, to look at every screen without an engine: `npx vite tests/ui/preview`.
+const delayMs = Number(new URLSearchParams(location.search).get('delay') ?? 60);
+const engine = recordedEngine(delayMs);
+const ready = () => Promise.resolve();
+const app = new App(inMemoryServices(serveSpecializer(engine, ready), serveChat(engine, ready)));
+createRoot(document.getElementById('root')!).render(<Page app={app} />);
+void app.begin(location.hash);

@@ -1,0 +1,39 @@
+import type { Engine } from '../../../src/workerApi/engine.ts';
+import type { RunEvent } from '../../../src/workerApi/runEvent.ts';
+import type { RunParameters } from '../../../src/workerApi/runParameters.ts';
+import { exampleDomain, recordedRun } from './recordedRun.ts';
+
+export const exampleParameters: RunParameters = {
+  ...{ tasks: 300, rounds: 1, temperature: 0.9, topP: 0.95, maxSimilarity: 0.8, seedsOnly: true, seed: 0 },
+  ...{ rank: 16, alpha: 32, learningRate: 3e-3, epochs: 4, batchSize: 16, maxLength: 192 },
+};
+
+const hash = '9f3ac1d2'.repeat(8);
+
+/** An engine that plays a recorded run, `delayMs` per event. For tests and previews of the page; it computes nothing. */
+export function recordedEngine(delayMs: number): Engine {
+  const wait = () => new Promise((resolve) => setTimeout(resolve, delayMs));
+  return {
+    device: async () => ({ provider: 'wasm', note: 'This browser offers no WebGPU.' }),
+    describeModel: async (id) => ({ id, name: id, parameters: 2_410_000, bytes: 3_120_000, quantization: '4-bit', defaults: exampleParameters }),
+    async readDomain(json) {
+      return exampleDomain(/finance/.test(json) ? 'finance' : 'biomedicine');
+    },
+    async describeAdapter() {
+      return { hash, rank: 8, alpha: 16, targetModules: ['q_proj'], baseModel: 'whittle/pocket' };
+    },
+    async *specialize({ setup }, signal): AsyncGenerator<RunEvent, void> {
+      for (const event of recordedRun(setup.domain, { tasks: 60, steps: 120 })) {
+        await wait();
+        signal.throwIfAborted();
+        yield event;
+      }
+    },
+    async chat({ adapter, prompt }, onText) {
+      const text = adapter ? `It is used for pain and fever (${prompt.length}).` : 'the heart is';
+      onText(text.slice(0, 5));
+      await wait();
+      return { text, adapterHash: adapter ? hash : null, tokens: 9, seconds: 0.4 };
+    },
+  };
+}

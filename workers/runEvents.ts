@@ -1,0 +1,27 @@
+import type { LoadedModel } from '../src/engine/loadModel.ts';
+import type { Adapter } from '../src/lora/adapter.ts';
+import type { SpecializeEvent } from '../src/specialize/events.ts';
+import { applyEvent, emptyState, type SpecializationState } from '../src/specialize/state.ts';
+import type { TrainingEvent } from '../src/training/trainingEvents.ts';
+import type { RunEvent } from '../src/workerApi/runEvent.ts';
+import { restoreAdapter, storeAdapter } from './storedAdapter.ts';
+
+type EngineEvent = SpecializeEvent<Adapter, TrainingEvent>;
+
+/** An event of the engine as the page gets it, or null for what stays here: checkpoints and bare parameters. */
+export async function toRunEvent(event: EngineEvent, model: LoadedModel): Promise<RunEvent | null> {
+  if (event.type === 'adapterTrained') return { ...event, adapter: await storeAdapter(event.adapter, model) };
+  if (event.type !== 'training') return event;
+  const { event: training, ...rest } = event;
+  const isProgress = training.type === 'started' || training.type === 'step' || training.type === 'evaluation';
+  return isProgress ? { ...rest, event: training } : null;
+}
+
+/** The state that an earlier attempt's events led to. */
+export function stateAfter(events: readonly RunEvent[], model: LoadedModel): SpecializationState<Adapter> {
+  return events.reduce((state, event) => {
+    if (event.type === 'device' || event.type === 'note') return state;
+    if (event.type !== 'adapterTrained') return applyEvent<Adapter, unknown>(state, event);
+    return applyEvent(state, { ...event, adapter: restoreAdapter(event.adapter.files, model) });
+  }, emptyState<Adapter>());
+}
