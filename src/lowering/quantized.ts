@@ -1,9 +1,10 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { sizeOf, type Value } from '../graph/graph.ts';
-import type { Attributes } from '../graph/model.ts';
+import type { Attributes, ModelGraph, ModelNode } from '../graph/model.ts';
 import { intAttribute, sizeAttribute } from './attributes.ts';
 import { beforeLifting } from './lifting.ts';
 import { required, type Lowering } from './lowering.ts';
+import { expandGather, type Expansion } from './quantizedGather.ts';
 
 /**
  * com.microsoft MatMulNBits: inputs x, packed weight, scales, zero_points?, g_idx?, bias?. Stays one primitive with
@@ -37,13 +38,24 @@ function packedZeroPoints(g: GraphBuilder, zeroPoints: Value, outputs: number): 
   return g.reinterpret(zeroPoints, 'uint8', [outputs, sizeOf(zeroPoints.shape) / outputs]);
 }
 
-/** com.microsoft GatherBlockQuantized: rows are gathered with the stored scales; half-precision rows are lifted after. */
-export const gatherBlockQuantized: Lowering = (g, inputs, node) => {
+/** com.microsoft GatherBlockQuantized as ops that every provider has; unusual forms stay one primitive. */
+export const gatherBlockQuantized: Lowering = (g, inputs, node, context) => {
   const operands = inputs.map((input) => (input ? beforeLifting(input) : null));
+  const [data, scales] = [required(operands, 0), required(operands, 2)];
+  const table = { data: { dims: data.shape, elementType: data.elementType }, scaleType: scales.elementType };
+  const expansion = expandGather(node, table);
+  if (expansion) return context.lowerSubgraph(subgraphOf(node, expansion));
   if (intAttribute(node, 'gather_axis', 0) !== 0) throw new Error('only gather_axis 0 is supported');
-  const rows = g.op('GatherBlockQuantized', operands, node.attributes);
-  return [g.cast(rows, 'float32')];
+  return [g.cast(g.op('GatherBlockQuantized', operands, node.attributes), 'float32')];
 };
+
+const subgraphOf = (node: ModelNode, expansion: Expansion): ModelGraph => ({
+  ...expansion,
+  name: node.name,
+  inputs: [],
+  outputs: [{ name: node.outputs[0]!, elementType: 'float32', shape: null }],
+  valueInfos: [],
+});
 
 function integers(values: Readonly<Record<string, number>>): Attributes {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { type: 'int', value }]));

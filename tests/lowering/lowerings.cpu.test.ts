@@ -55,6 +55,14 @@ describe('quantized weights', () => {
     outputs: [[2, 3, 6]],
     ...op,
   });
+  const indices = constant([2, 2], [0, 4, 2, 2], 'int64');
+  const gathered = (inputs: TestInput[], bits: 4 | 8): FusedOp => ({
+    op: 'GatherBlockQuantized',
+    domain: microsoft,
+    inputs,
+    attributes: { bits, block_size: 16, gather_axis: 0, quantize_axis: 1 },
+    outputs: [[2, 2, (inputs[0]!.shape[1]! * 8) / bits]],
+  });
   const [b4, b8, scales] = [bytes([6, 2, 8], 1), bytes([6, 2, 16], 2), positive([6, 2])];
   it.each<[string, FusedOp]>([
     ['4 bits', weights({ inputs: [x, b4, scales], attributes: { ...dims, bits: 4 } })],
@@ -64,7 +72,11 @@ describe('quantized weights', () => {
     ['4 bits, flat zero points as in older exports', weights({ inputs: [x, b4, positive([12]), bytes([6], 3)], attributes: { ...dims, bits: 4 } })],
     ['8 bits', weights({ inputs: [x, b8, scales], attributes: { ...dims, bits: 8 } })],
     ['8 bits with zero points', weights({ inputs: [x, b8, scales, bytes([6, 2], 4)], attributes: { ...dims, bits: 8 } })],
-    ['gathered 4-bit rows', { op: 'GatherBlockQuantized', domain: microsoft, inputs: [bytes([5, 16], 5), constant([2, 2], [0, 4, 2, 2], 'int64'), positive([5, 2]), bytes([5, 1], 6)], attributes: { bits: 4, block_size: 16, gather_axis: 0, quantize_axis: 1 }, outputs: [[2, 2, 32]] }],
+    ['gathered 4-bit rows', gathered([bytes([5, 16], 5), indices, positive([5, 2])], 4)],
+    ['gathered 4-bit rows with zero points', gathered([bytes([5, 16], 5), indices, positive([5, 2]), bytes([5, 1], 6)], 4)],
+    ['gathered 4-bit rows of one block with zero points', gathered([bytes([5, 8], 5), indices, positive([5, 1]), bytes([5, 1], 6)], 4)],
+    ['gathered 8-bit rows', gathered([bytes([5, 32], 5), indices, positive([5, 2])], 8)],
+    ['gathered 8-bit rows with zero points', gathered([bytes([5, 32], 5), indices, positive([5, 2]), bytes([5, 2], 6)], 8)],
   ])('%s', (_, fused) => expectSameAsOriginal(fused, 3e-5)); // prettier-ignore
 });
 
