@@ -17,7 +17,8 @@ async function negate(provider: 'wasm' | 'webgpu'): Promise<number[]> {
   const session = await ort.InferenceSession.create(negModel(), { executionProviders: [provider] });
   const { y } = await session.run({ x: new ort.Tensor('float32', [1, -2], [2]) });
   await session.release();
-  return [...(y?.data as Float32Array)];
+  if (!y) throw new Error('The session has no output y.');
+  return Array.from(y.data as Float32Array);
 }
 
 async function canReach(url: string): Promise<boolean> {
