@@ -8,7 +8,7 @@ import { isGoing } from '../store/appState.ts';
 import { Answers } from './Answers.tsx';
 import { Chat } from './Chat.tsx';
 import { ScoreTable } from './ScoreTable.tsx';
-import { describeControl, describeVerdict } from './verdict.ts';
+import { describeControl, describeVerdict, scoreNote } from './verdict.ts';
 import classes from './compare.module.css';
 
 const lead = 'The same unseen tasks, answered before and after. Then ask both yourself.';
@@ -25,21 +25,24 @@ export function ComparePanel() {
           <VerdictCard report={report} />
           <Card title="Unseen tasks">
             <ScoreTable comparisons={report.heldOut} />
+            <p className={classes.footnote}>{scoreNote(report)}</p>
           </Card>
           {report.retention && (
             <Card title="General tasks: what it must not forget">
               <ScoreTable comparisons={report.retention} />
             </Card>
           )}
-          <Card title="Answer by answer">
-            <Answers evaluations={run.state.evaluations} />
-          </Card>
         </>
       )}
       {run && !report && isGoing(run.status) && (
         <p className={classes.waiting}>The results will be here when the test is over.</p>
       )}
       <ChatSection />
+      {run && report && (
+        <Card title="Answer by answer">
+          <Answers evaluations={run.state.evaluations} />
+        </Card>
+      )}
       {!run && <Empty icon="compare" text="Before-and-after results will appear here at the end of a run." />}
     </Panel>
   );

@@ -23,48 +23,41 @@ export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons 
     ({ of, with: other }) => of === 'specialized' && other === 'base',
   )?.verdict;
   return (
-    <>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by key */}
-      <div className={classes.tableFrame} tabIndex={0} role="region" aria-label="Scores">
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Tasks</th>
-              {shown.map((model) => (
-                <th key={model} scope="col">
-                  {modelNames[model]}
-                </th>
-              ))}
-              <th scope="col">Change</th>
-              <th scope="col">Most frequent answer</th>
-            </tr>
-          </thead>
-          <tbody>
+    /* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by key */
+    <div className={classes.tableFrame} tabIndex={0} role="region" aria-label="Scores">
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">Tasks</th>
+            {shown.map((model) => (
+              <th key={model} scope="col">
+                {modelNames[model]}
+              </th>
+            ))}
+            <th scope="col">Change</th>
+            <th scope="col">Most frequent answer</th>
+          </tr>
+        </thead>
+        <tbody>
+          <ScoreRow
+            row={{ ...overall, name: 'All together' }}
+            shown={shown}
+            note={verdict && verdictTitles[verdict]}
+            isTotal
+          />
+          {sources.map((row) => (
             <ScoreRow
-              row={{ ...overall, name: 'All together' }}
+              key={row.name}
+              row={{ ...row, name: sourceNames[row.name] ?? row.name }}
               shown={shown}
-              note={verdict && verdictTitles[verdict]}
-              isTotal
             />
-            {sources.map((row) => (
-              <ScoreRow
-                key={row.name}
-                row={{ ...row, name: sourceNames[row.name] ?? row.name }}
-                shown={shown}
-              />
-            ))}
-            {tasks.map((row) => (
-              <ScoreRow key={row.name} row={row} shown={shown} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p className={classes.footnote}>
-        F1 out of 100: how many words of the right answer were given, and how few others. “Most frequent
-        answer” is what always giving the same answer would score; anything below it is no knowledge.{' '}
-        {invalidNote(overall)}
-      </p>
-    </>
+          ))}
+          {tasks.map((row) => (
+            <ScoreRow key={row.name} row={row} shown={shown} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -98,9 +91,4 @@ function ScoreRow({ row, shown, note, isTotal }: ScoreRowProps) {
       <td className={classes.faint}>{majority ? points(majority.f1) : '–'}</td>
     </tr>
   );
-}
-
-function invalidNote({ models }: ReportRow): string {
-  const [base, specialist] = [models.base?.invalidRate ?? 0, models.specialized?.invalidRate ?? 0];
-  return `Answers that cannot count (empty, or none of the choices): ${points(base)} % before, ${points(specialist)} % after.`;
 }

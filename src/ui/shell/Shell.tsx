@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ComponentType } from 'react';
+import { useEffect, type ComponentType } from 'react';
 import { AdapterPanel } from '../adapter/AdapterPanel.tsx';
 import { useAppState } from '../appContext.ts';
 import { ComparePanel } from '../compare/ComparePanel.tsx';
@@ -27,12 +27,11 @@ const panels: Record<Step, ComponentType> = {
 export function Shell() {
   const step = useAppState((state) => state.step);
   const runId = useAppState((state) => state.run?.id);
-  const main = useRef<HTMLElement>(null);
   useEffect(() => {
     history.replaceState(null, '', placeOf(step, runId));
   }, [step, runId]);
   useEffect(() => {
-    main.current?.scrollIntoView({ block: 'start' });
+    window.scrollTo(0, 0);
   }, [step]);
   const PanelOfStep = panels[step];
   return (
@@ -41,7 +40,7 @@ export function Shell() {
         Skip to the content
       </a>
       <Sidebar />
-      <main id="content" ref={main} className={classes.main} tabIndex={-1}>
+      <main id="content" className={classes.main} tabIndex={-1}>
         <RunBar />
         <div className={classes.content}>
           <NoticeBar />

@@ -104,8 +104,8 @@ function optionsOf(
     cursor: { y: false, points: { size: 7 } },
     scales: { x: { time: false } },
     axes: [
-      { ...axis, grid: { show: false } },
-      { ...axis, size: 58 },
+      { ...axis, grid: { show: false }, size: 30 },
+      { ...axis, size: 46 },
     ],
     hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)] },
     series: [

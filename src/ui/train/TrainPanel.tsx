@@ -51,7 +51,7 @@ function Numbers({ training }: { readonly training: Training }) {
     },
     { title: 'Step', value: last ? `${last.step} / ${training.totalSteps}` : '–' },
     { title: 'Time left', value: isDone ? 'done' : left === null ? '–' : inWords(left) },
-    { title: 'Tokens per second', value: speed === null ? '–' : String(Math.round(speed)) },
+    { title: 'Tokens / s', value: speed === null ? '–' : String(Math.round(speed)) },
     { title: 'Learning rate', value: last ? smallNumber(last.learningRate) : '–' },
     { title: 'Gradient norm', value: last ? smallNumber(last.gradNorm) : '–' },
   ];
