@@ -129,11 +129,11 @@ function localLayers(config: Json, modelType: string): boolean[] {
 }
 
 function readActivation(config: Json): Activation {
-  const name = String(config['hidden_activation'] ?? config['hidden_act'] ?? 'silu');
-  const activation = activations[name];
+  const name = config['hidden_activation'] ?? config['hidden_act'] ?? 'silu';
+  const activation = typeof name === 'string' ? activations[name] : undefined;
   if (activation) return activation;
   throw new Error(
-    `The activation ${name} is not supported; supported are ${Object.keys(activations).join(', ')}.`,
+    `The activation ${JSON.stringify(name)} is not supported; supported are ${Object.keys(activations).join(', ')}.`,
   );
 }
 

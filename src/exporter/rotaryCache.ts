@@ -29,11 +29,11 @@ export function ropeByLayerKind(
 function rope(parameters: Json, defaultTheta: number, headSize: number): RopeParameters {
   const theta = number(parameters, 'rope_theta') ?? defaultTheta;
   const plain = Array.from({ length: headSize / 2 }, (_, i) => theta ** ((-2 * i) / headSize));
-  const type = String(parameters['rope_type'] ?? parameters['type'] ?? 'default');
-  const scale = ropeTypes[type];
+  const type = parameters['rope_type'] ?? parameters['type'] ?? 'default';
+  const scale = typeof type === 'string' ? ropeTypes[type] : undefined;
   if (scale) return { inverseFrequencies: plain.map((frequency) => scale(frequency, parameters)) };
   throw new Error(
-    `The rope type ${type} is not supported; supported are ${Object.keys(ropeTypes).join(', ')}.`,
+    `The rope type ${JSON.stringify(type)} is not supported; supported are ${Object.keys(ropeTypes).join(', ')}.`,
   );
 }
 

@@ -26,7 +26,11 @@ export interface DecoderSession {
 
 /** Runs an exported decoder on onnxruntime's CPU provider, straight, with none of the project's runtime between. */
 export async function openDecoder(model: Model): Promise<DecoderSession> {
-  const session = await InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
+  return decoderOf(await InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 }), model);
+}
+
+/** The same over a session that is open already. */
+export function decoderOf(session: InferenceSession, model: Model): DecoderSession {
   const caches = model.graph.inputs.filter(({ name }) => name.startsWith('past_key_values'));
   const run = async ({ ids, mask, past, keep = 0 }: DecoderFeeds): Promise<DecoderResult> => {
     const length = ids[0]!.length + (past?.length ?? 0);

@@ -26,14 +26,9 @@ describe.skipIf(!existsSync(folder))('TinyStories-656K', () => {
     return openDecoder(exportDecoder({ config: config(), tensors, dtype }));
   };
 
-  // 2.93 is the checkpoint's own loss, 7.64 that of guessing; four bits cost a little.
-  it.each<[ExportDtype, number]>([
-    ['fp32', 2.98],
-    ['q8', 2.98],
-    ['q4', 3.1],
-  ])('predicts stories in %s with a loss below %f nats per token', async (dtype, limit) => {
+  const loss = async (dtype: ExportDtype): Promise<number> => {
     const decoder = await open(dtype);
-    const texts = (JSON.parse(readFileSync(stories, 'utf8')) as string[]).slice(0, 60);
+    const texts = (JSON.parse(readFileSync(stories, 'utf8')) as string[]).slice(0, 10);
     let [total, count] = [0, 0];
     for (const text of texts) {
       const ids = tokenizer.encode(text).slice(0, 256);
@@ -43,18 +38,23 @@ describe.skipIf(!existsSync(folder))('TinyStories-656K', () => {
         count++;
       }
     }
-    console.log(`${dtype}: ${(total / count).toFixed(3)} nats per token over ${count} tokens`);
-    expect(total / count).toBeLessThan(limit);
-    expect(total / count).toBeGreaterThan(2.6);
+    return total / count;
+  };
+
+  it('predicts stories as well as it was trained to, and little worse in 8 and 4 bits', async () => {
+    const single = await loss('fp32');
+    // About 3.0 nats per token; random weights give 7.6.
+    expect(single).toBeGreaterThan(2.8);
+    expect(single).toBeLessThan(3.15);
+    expect(Math.abs((await loss('q8')) - single)).toBeLessThan(0.02);
+    expect(Math.abs((await loss('q4')) - single)).toBeLessThan(0.25);
   });
 
   it.each<ExportDtype>(['fp32', 'q4'])('goes on telling a story in %s', async (dtype) => {
     const story = await greedy(await open(dtype), 'Once upon a time,', 60);
-    console.log(`${dtype}: ${story}`);
-    expect(story).toMatch(/^Once upon a time, there was a/);
-    expect(story).toMatch(/\. (She|He|They|One day)/);
+    expect(story).toMatch(/^Once upon a time, an .* named .*\. One day, /s);
     const words = story.split(/\s+/);
-    expect(new Set(words).size / words.length).toBeGreaterThan(0.4);
+    expect(new Set(words).size / words.length).toBeGreaterThan(0.5);
   });
 
   async function greedy(decoder: DecoderSession, prompt: string, length: number): Promise<string> {

@@ -45,18 +45,24 @@ describe('damaged models', () => {
     { name: 'ids', dims: [2n], dataType: DataType.INT64, int64Data: [1n, -1n] },
     { name: 'q', dims: [3n], dataType: DataType.INT4, rawData: countingBytes(2) },
   );
-  const decodeOrFormatError = (bytes: Uint8Array) => {
+  /** Whether decoding raised a format error; anything else that it raises passes through and fails the test. */
+  const isRefused = (bytes: Uint8Array): boolean => {
     try {
       decodeModel(bytes);
+      return false;
     } catch (error) {
-      expect(error).toBeInstanceOf(OnnxFormatError);
+      if (error instanceof OnnxFormatError) return true;
+      throw error;
     }
   };
 
   it('truncated anywhere raise a format error', () => {
-    for (let length = 0; length < whole.length; length++) {
-      expect(() => decodeModel(whole.subarray(0, length)), `cut at ${length}`).toThrow(OnnxFormatError);
-    }
+    // Every cut but those inside the large weight, of which every hundredth does.
+    const lengths = Array.from(whole.keys()).filter(
+      (at) => whole.length - at < 150 || at < 300 || at % 100 === 0,
+    );
+    const accepted = lengths.filter((length) => !isRefused(whole.subarray(0, length)));
+    expect(accepted).toEqual([]);
   });
 
   it('with flipped bits decode or raise a format error, nothing else', () => {
@@ -65,18 +71,18 @@ describe('damaged models', () => {
       fc.property(fc.array(flip, { minLength: 1, maxLength: 8 }), (flips) => {
         const bytes = whole.slice();
         for (const { at, bit } of flips) bytes[at] = bytes[at]! ^ (1 << bit);
-        decodeOrFormatError(bytes);
+        isRefused(bytes);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
   it('of arbitrary bytes decode or raise a format error, nothing else', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (tail) => {
-        decodeOrFormatError(Uint8Array.from([8, 10, ...tail]));
+        isRefused(Uint8Array.from([8, 10, ...tail]));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -3,7 +3,7 @@ import {
   AttributeProto_AttributeType as AttributeType,
   ModelProtoSchema,
   TensorProto_DataType as DataType,
-  TensorProtoSchema,
+  type TensorProtoSchema,
 } from '../../src/onnx/generated/onnx_pb.ts';
 
 export type TensorInit = Exclude<MessageInitShape<typeof TensorProtoSchema>, { $typeName: string }>;
