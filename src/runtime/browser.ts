@@ -33,20 +33,37 @@ export interface BrowserDeviceOptions {
 }
 
 /**
- * A device on onnxruntime-web. Settings of the WebAssembly (place, threads, log level) are read once per page or
- * worker, when its first session is created. Throws `RuntimeFailure` when WebGPU was demanded and is absent.
+ * The WebAssembly of this page or worker, fixed by its first device. onnxruntime-web comes as two builds: one with
+ * WebGPU, and one without that is half as large and has CPU kernels that the other leaves out
+ * (GatherBlockQuantized, which embeds tokens in 4-bit models).
+ */
+let loadedBuild: 'ort-wasm-simd-threaded.asyncify' | 'ort-wasm-simd-threaded' | undefined;
+
+/**
+ * A device on onnxruntime-web. Its settings (WebAssembly, threads) are read once per page or worker, when the first
+ * session is created; a page that began with WASM cannot change to WebGPU.
+ * Throws `RuntimeFailure` when WebGPU was demanded and is absent.
  */
 export async function createBrowserDevice(options: BrowserDeviceOptions = {}): Promise<Device> {
-  const provider = options.provider ?? 'auto';
-  const gpu = provider === 'wasm' ? null : (options.gpuDevice ?? (await findGpu(provider)));
+  const gpu = options.gpuDevice ?? (await findGpu(options.provider ?? 'auto'));
   // Imported when needed: Node never loads it, and pages without a model do not either.
   const ort = await import('onnxruntime-web/webgpu');
-  ort.env.wasm.wasmPaths = options.ortUrl ?? '/ort/';
+  loadedBuild ??= gpu ? 'ort-wasm-simd-threaded.asyncify' : 'ort-wasm-simd-threaded';
+  const build = `${options.ortUrl ?? '/ort/'}${loadedBuild}`;
+  ort.env.wasm.wasmPaths = { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
   ort.env.wasm.numThreads = options.threads ?? defaultThreads();
   return gpu ? new WebGpuDevice(ort, gpu, options.gpuDevice === undefined) : new WasmDevice(ort);
 }
 
-async function findGpu(provider: 'auto' | 'webgpu'): Promise<GPUDevice | null> {
+async function findGpu(provider: 'auto' | 'webgpu' | 'wasm'): Promise<GPUDevice | null> {
+  const isWithoutWebGpu = loadedBuild === 'ort-wasm-simd-threaded';
+  if (provider === 'wasm' || (provider === 'auto' && isWithoutWebGpu)) return null;
+  if (isWithoutWebGpu) {
+    throw new RuntimeFailure(
+      'webgpu-unavailable',
+      'This page already runs onnxruntime without WebGPU; reload it, or use WebGPU in a worker of its own.',
+    );
+  }
   try {
     return await requestGpuDevice();
   } catch (error) {
@@ -73,7 +90,6 @@ abstract class BrowserDevice implements Device {
 
   async createSession(source: SessionSource, options: SessionOptions = {}): Promise<WrappedSession> {
     const label = options.label ?? 'graph';
-    if (options.logPlacement) this.ort.env.logLevel = 'verbose';
     try {
       const settings = { ...commonSettings(source.weights, options), ...this.settings(options) };
       const session = await this.ort.InferenceSession.create(source.graph, settings);

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor, env } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { elementTypeOf } from './device.ts';
 import type {
   Device,
@@ -44,8 +44,6 @@ class NodeDevice implements Device {
 
   async createSession(source: SessionSource, options: SessionOptions = {}): Promise<WrappedSession> {
     const label = options.label ?? 'graph';
-    // Placement lines need the verbose level on the environment too, and it is read when the first session starts.
-    if (options.logPlacement) env.logLevel = 'verbose';
     try {
       const session = await InferenceSession.create(
         source.graph,

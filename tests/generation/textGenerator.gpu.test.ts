@@ -84,9 +84,10 @@ function itGenerates(provider: 'wasm' | 'webgpu'): void {
   });
 }
 
-describe('generation on WASM', () => {
-  itGenerates('wasm');
-});
+// WebGPU first: a page that began with WASM has loaded an onnxruntime without WebGPU.
 describe.skipIf(!hasWebGpu)('generation on WebGPU', () => {
   itGenerates('webgpu');
+});
+describe('generation on WASM', () => {
+  itGenerates('wasm');
 });

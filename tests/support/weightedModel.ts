@@ -52,3 +52,38 @@ export function cpuOnlyModel(): Uint8Array {
     },
   });
 }
+
+/** `y` = rows `i` of a [8, 64] table of 4-bit numbers (all bytes 0x19) times 0.5, as embeddings of 4-bit models are. */
+export function quantizedGatherModel(): Uint8Array {
+  const int = (value: number) => ({ type: 'int', value }) as const;
+  const scales = new Uint8Array(new Float32Array(16).fill(0.5).buffer);
+  return encodeModel({
+    irVersion: 10,
+    opsets: { '': 21, 'com.microsoft': 1 },
+    graph: {
+      name: 'embedding',
+      nodes: [
+        {
+          name: 'embed',
+          opType: 'GatherBlockQuantized',
+          domain: 'com.microsoft',
+          inputs: ['table', 'i', 'scales'],
+          outputs: ['y'],
+          attributes: { bits: int(4), block_size: int(32), gather_axis: int(0), quantize_axis: int(1) },
+        },
+      ],
+      inputs: [{ name: 'i', elementType: 'int64', shape: [1] }],
+      outputs: [{ name: 'y', elementType: 'float32', shape: [1, 64] }],
+      initializers: [
+        {
+          name: 'table',
+          elementType: 'uint8',
+          dims: [8, 32],
+          data: { bytes: new Uint8Array(256).fill(0x19) },
+        },
+        { name: 'scales', elementType: 'float32', dims: [8, 2], data: { bytes: scales } },
+      ],
+      valueInfos: [],
+    },
+  });
+}

@@ -37,7 +37,20 @@ function reference() {
   return { steps, parameters: optimizer.parameters };
 }
 
-describe.each(['wasm', 'webgpu'] as const)('training in the browser on %s', (provider) => {
+describe.skipIf(!hasWebGpu)('the optimizer graph on WebGPU', async () => {
+  const device = hasWebGpu ? await createBrowserDevice({ provider: 'webgpu' }) : null;
+  afterAll(() => device?.dispose());
+
+  it('runs on the GPU entirely', async () => {
+    const source = { graph: program.optimizerGraph, weights: { files: [] } };
+    const create = () => device!.createSession(source, { logPlacement: true, keepOnDevice: optimizerKeeps });
+    const { placement } = await capturePlacement(create);
+    expect(Object.keys(placement.nodeCounts)).toEqual(['WebGpuExecutionProvider']);
+  });
+});
+
+// WebGPU first: a page that began with WASM has loaded an onnxruntime without WebGPU.
+describe.each(['webgpu', 'wasm'] as const)('training in the browser on %s', (provider) => {
   it.skipIf(provider === 'webgpu' && !hasWebGpu)('follows a textbook implementation', async () => {
     const device = await createBrowserDevice({ provider });
     const steps: StepEvent[] = [];
@@ -62,17 +75,5 @@ describe.each(['wasm', 'webgpu'] as const)('training in the browser on %s', (pro
     });
     parameters.forEach((value, i) => expect(value).toBeCloseTo(expected.parameters[i]!, 3));
     await device.dispose();
-  });
-});
-
-describe.skipIf(!hasWebGpu)('the optimizer graph on WebGPU', async () => {
-  const device = hasWebGpu ? await createBrowserDevice({ provider: 'webgpu' }) : null;
-  afterAll(() => device?.dispose());
-
-  it('runs on the GPU entirely', async () => {
-    const source = { graph: program.optimizerGraph, weights: { files: [] } };
-    const create = () => device!.createSession(source, { logPlacement: true, keepOnDevice: optimizerKeeps });
-    const { placement } = await capturePlacement(create);
-    expect(Object.keys(placement.nodeCounts)).toEqual(['WebGpuExecutionProvider']);
   });
 });

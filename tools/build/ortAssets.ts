@@ -7,7 +7,9 @@ import type { Connect, Plugin } from 'vite';
 // its thread workers from its own address) and the WebAssembly. One copy, for us and for transformers.js.
 const distFolder = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/webgpu'));
 const script = 'ort.webgpu.min.mjs';
-const files = [script, 'ort-wasm-simd-threaded.asyncify.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'];
+// Two builds of the same version: one with WebGPU, and a smaller one without it, for machines that have none.
+const builds = ['ort-wasm-simd-threaded.asyncify', 'ort-wasm-simd-threaded'];
+const files = [script, ...builds.flatMap((build) => [`${build}.mjs`, `${build}.wasm`])];
 
 /** The one bundle that every import of onnxruntime resolves to; transformers.js names the `/webgpu` entry. */
 const ortImport = /^onnxruntime-(web(\/webgpu)?|common)$/;

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { createBrowserDevice } from '../../src/runtime/browser.ts';
+import type { Device } from '../../src/runtime/device.ts';
+import { capturePlacement, tapConsole, type Placement } from '../../src/runtime/placement.ts';
+import { fetchFixture } from '../support/fetchFixture.ts';
+import { followTrajectory, readTrajectory } from '../support/trajectory.ts';
+import { hasWebGpu } from '../support/webgpu.ts';
+
+tapConsole();
+
+/** The device, noting where the nodes of every session are placed. */
+function noting(device: Device, placements: Record<string, Placement>): Device {
+  const { provider, description, limits } = device;
+  return {
+    provider,
+    description,
+    limits,
+    hostTensor: device.hostTensor.bind(device),
+    upload: device.upload.bind(device),
+    download: device.download.bind(device),
+    dispose: device.dispose.bind(device),
+    createSession: async (source, options) => {
+      // A session of its own for the log: one that logs its placement logs every kernel of every run, too.
+      const create = () => device.createSession(source, { ...options, logPlacement: true });
+      const { result, placement } = await capturePlacement(create);
+      await result.dispose();
+      placements[options?.label ?? ''] = placement;
+      return device.createSession(source, options);
+    },
+  };
+}
+
+it.skipIf(!hasWebGpu).each(['llama', 'gemma3'])(
+  'training %s on WebGPU follows PyTorch for 32 steps, and no node falls back to the CPU',
+  async (family) => {
+    const device = await createBrowserDevice({ provider: 'webgpu' });
+    const placements: Record<string, Placement> = {};
+    await followTrajectory(await readTrajectory(family, fetchFixture), noting(device, placements));
+    const graphs = ['optimizer graph', 'training graph for 24 tokens'];
+    expect(Object.keys(placements).toSorted()).toEqual(graphs);
+    for (const graph of graphs) {
+      expect(Object.keys(placements[graph]!.nodeCounts), graph).toEqual(['WebGpuExecutionProvider']);
+    }
+    await device.dispose();
+  },
+  600_000,
+);
