@@ -139,6 +139,13 @@ describe('GroupQueryAttention', () => {
     ['bias per head, softcap', attention([...plain, null, null, null, random([1, heads, length, length])], { softcap: 1.5 })],
   ])('%s', (_, fused) => expectSameAsOriginal(fused)); // prettier-ignore
 
+  it('rotates a part of each head', () =>
+    expectSameAsOriginal({
+      ...attention([{ shape: [2, 4, 64] }, { shape: [2, 4, 32] }, { shape: [2, 4, 32] }, null, null, constant([2], [3, 3], 'int32'), constant([], [4], 'int32'), random([9, 8], 1), random([9, 8], 2)]),
+      attributes: { num_heads: 2, kv_num_heads: 1, do_rotary: 1 },
+      outputs: [[2, 4, 64], null, null],
+    })); // prettier-ignore
+
   it('attends over sixteen heads that share one key', () =>
     expectSameAsOriginal({
       ...attention([{ shape: [1, 4, 128] }, { shape: [1, 4, 8] }, { shape: [1, 4, 8] }, null, null, constant([1], [3], 'int32'), constant([], [4], 'int32')]),
