@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { completeInOrder } from '../../src/specialize/completeInOrder.ts';
 import type { Completion, LanguageModel } from '../../src/specialize/languageModel.ts';
 
@@ -27,6 +27,39 @@ describe('completeInOrder', () => {
     finish();
     expect((await stream.next()).value?.text).toBe('late');
     expect((await stream.next()).done).toBe(true);
+  });
+
+  it('keeps the order of the prompts when completions arrive in another', async () => {
+    const model: LanguageModel = {
+      async complete(prompts, { onCompletion }) {
+        onCompletion?.(1, completion('second'));
+        await Promise.resolve();
+        onCompletion?.(0, completion('first'));
+        return new Promise(() => prompts); // the rest of the call's work never ends
+      },
+    };
+    const stream = completeInOrder(model, ['a', 'b'], sampling);
+    expect([(await stream.next()).value?.text, (await stream.next()).value?.text]).toEqual([
+      'first',
+      'second',
+    ]);
+  });
+
+  it('leaves no failure unheard behind when its consumer has gone', async () => {
+    const unheard = vi.fn();
+    process.on('unhandledRejection', unheard);
+    let fail = (_: Error): void => {};
+    const model: LanguageModel = {
+      complete: (_, { onCompletion }) => {
+        onCompletion?.(0, completion('early'));
+        return new Promise((_resolve, reject) => (fail = reject));
+      },
+    };
+    for await (const _ of completeInOrder(model, ['a', 'b'], sampling)) break;
+    fail(new Error('device lost'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', unheard);
+    expect(unheard).not.toHaveBeenCalled();
   });
 
   it('works with a model that reports only at the end', async () => {
