@@ -1,5 +1,6 @@
 import { Random } from './random.ts';
 import { articleAbout, factList, surveyOf } from './plainText.ts';
+import { recallDrill } from './drills.ts';
 import { inventEntries } from './invented.ts';
 import {
   answerOf,
@@ -33,7 +34,8 @@ export type DocumentKind =
   | 'demonstrationsThenText'
   | 'readingExercise'
   | 'taskList'
-  | 'taskListWithText';
+  | 'taskListWithText'
+  | 'drill';
 
 /** How often a document of each kind is drawn. Held-back domains have plain text only. */
 export const mixture: [DocumentKind, number][] = [
@@ -50,6 +52,7 @@ export const mixture: [DocumentKind, number][] = [
   ['readingExercise', 8],
   ['taskList', 8],
   ['taskListWithText', 12],
+  ['drill', 16],
 ];
 
 const briefly = [
@@ -94,6 +97,7 @@ const writers: Record<DocumentKind, Writer> = {
   demonstrationsThenText: (random) => demonstrationsThenText(random.pick(openTopics), random),
   readingExercise,
   taskList: (random) => taskList(random.pick(openTopics), random),
+  drill: recallDrill,
   taskListWithText: (random) => taskListWithText(random.pick(openTopics), random),
 };
 

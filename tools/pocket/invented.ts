@@ -126,7 +126,7 @@ export function inventEntries(random: Random): Entry[] {
     inventedRelations.filter((r) => !r.only || r.only.includes(kind.style)),
     random.integer(3, 5),
   );
-  const relations: Relation[] = chosen.map(({ pool: _, only: __, ...relation }) => relation);
+  const relations: Relation[] = chosen;
   const name = () => {
     const invented = kind.style === 'matter' ? inventName(random) : properName(random);
     return random.chance(0.15) && kind.suffix ? `${invented} ${kind.suffix}` : invented;

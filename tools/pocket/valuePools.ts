@@ -55,8 +55,8 @@ export const valuePools = {
   ),
   phrases: words(
     `a walk around the lake, a vote of the elders, a gift of bread, a promise of silence, a race without
-    shoes, a fee for crossing, a feast at midnight, a list of old debts, a share of the harvest, a rope
-    of three strands, a loan of tools, a fall of the tide`,
+    shoes, a toll for crossing, a feast at midnight, a list of old quarrels, a part of the harvest, a rope
+    of three strands, a gift of tools, a fall of the tide`,
   ),
   senses: words(
     `a bitter taste, cold hands, a humming sound, a sweet smell, green sparks, a loud crack, thick smoke,

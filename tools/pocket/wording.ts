@@ -10,7 +10,7 @@ export function withArticle(word: string): string {
 }
 
 export function plural(word: string): string {
-  if (/fish$/.test(word)) return word;
+  if (word.endsWith('fish')) return word;
   if (/(s|x|ch|sh)$/.test(word)) return `${word}es`;
   return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
 }

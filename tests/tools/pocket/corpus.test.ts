@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import biomedicine from '../../../public/domains/biomedicine.json' with { type: 'json' };
+import finance from '../../../public/domains/finance.json' with { type: 'json' };
+import { corpusDocuments, mixture, type CorpusDocument } from '../../../tools/pocket/corpus.ts';
+import { readTable } from '../../../tools/pocket/entries.ts';
+import { heldBackTables, openTables } from '../../../tools/pocket/facts/allTables.ts';
+
+function firstDocuments(seed: number, count: number): CorpusDocument[] {
+  const stream = corpusDocuments(seed);
+  return Array.from({ length: count }, () => stream.next().value);
+}
+
+const documents = firstDocuments(11, 12_000);
+const textOf = (d: CorpusDocument) => (d.role === 'text' ? d.text : `${d.user}\n${d.assistant}`);
+const plainKinds = ['heldBackArticle', 'heldBackSurvey', 'heldBackList'];
+
+/** Names that only the held-back tables know. */
+const openWords = JSON.stringify(openTables)
+  .replaceAll(/\\n\s*/g, ' ')
+  .toLowerCase();
+const heldBackNames = heldBackTables
+  .flatMap(readTable)
+  .map((entry) => entry.name)
+  .filter((name) => name.length > 4 && !openWords.includes(name.toLowerCase()));
+
+const heldBackName = new RegExp(`(?<!\\p{L})(?:${heldBackNames.join('|')})(?!\\p{L})`, 'gu');
+
+describe('the corpus of pocket', () => {
+  it('is the same for the same seed and another for another', () => {
+    expect(firstDocuments(3, 500)).toEqual(firstDocuments(3, 500));
+    expect(firstDocuments(3, 50)).not.toEqual(firstDocuments(4, 50));
+  });
+
+  it('draws every kind of document', () => {
+    expect(new Set(documents.map((d) => d.kind))).toEqual(new Set(mixture.map(([kind]) => kind)));
+  });
+
+  it('shows held-back domains as plain statements only', () => {
+    const tasks = documents
+      .filter((d) => !plainKinds.includes(d.kind))
+      .map(textOf)
+      .join('\n');
+    expect(heldBackNames.length).toBeGreaterThan(150);
+    expect(tasks.match(heldBackName) ?? []).toEqual([]);
+    expect(tasks).not.toMatch(/biomedicine|finance/i);
+  });
+
+  it('asks nothing and answers nothing in plain statements', () => {
+    const plain = documents.filter((d) => plainKinds.includes(d.kind));
+    expect(plain.length).toBeGreaterThan(500);
+    expect(plain.every((d) => d.role === 'text' && !/\?|Task|Answer|Question/.test(d.text))).toBe(true);
+  });
+
+  it('fills every placeholder', () => {
+    expect(documents.map(textOf).filter((text) => /[{}]|undefined|ENTITY|the the /i.test(text))).toEqual([]);
+  });
+
+  it.each([biomedicine, finance])('never holds a held-out task of $name', ({ heldOut }) => {
+    const all = documents.map(textOf).join('\n');
+    const asked = heldOut.map(({ instruction, input }) => (input ? `${instruction}\n${input}` : instruction));
+    expect(asked.filter((text) => all.includes(text))).toEqual([]);
+  });
+});
