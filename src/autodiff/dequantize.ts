@@ -25,29 +25,34 @@ export function dequantize(g: GraphBuilder, node: Node): Value {
   const blocks = width / block;
   const scales = g.reshape(node.input(2), [rows, blocks]);
   const zeroPoints = node.inputs[3] ?? null;
-  if (bits === 4 && zeroPoints && blocks % 2 !== 0) return gatherAll(g, node, scales, zeroPoints);
+  const isPadded = bits === 4 && zeroPoints !== null && blocks % 2 !== 0;
   const type = bits === 4 ? 'uint4' : 'uint8';
   const weights = g.reinterpret(node.input(1), type, [rows, width]);
-  const zeros = zeroPoints
-    ? g.reinterpret(zeroPoints, type, [rows, blocks])
-    : filled(g, node.input(1).name, type, [rows, blocks], middle[bits]);
-  return g.op('DequantizeLinear', [weights, scales, zeros], {
+  const zeros =
+    zeroPoints && !isPadded
+      ? g.reinterpret(zeroPoints, type, [rows, blocks])
+      : filled(g, node.input(1).name, type, [rows, blocks], middle[bits]);
+  const dequantized = g.op('DequantizeLinear', [weights, scales, zeros], {
     axis: { type: 'int', value: 1 },
     block_size: { type: 'int', value: block },
   });
+  return isPadded ? shiftBlocks(g, dequantized, scales, zeroPoints) : dequantized;
 }
 
-/** Zero points of an odd number of blocks are padded to whole bytes per row, which only GatherBlockQuantized reads. */
-function gatherAll(g: GraphBuilder, node: Node, scales: Value, zeroPoints: Value): Value {
-  const [rows, width, block] = [node.int('N', 0), node.int('K', 0), node.int('block_size', 32)];
-  const packed = g.reinterpret(node.input(1), 'uint8', [rows, width / 2]);
-  const every = g.ints(Array.from({ length: rows }, (_, i) => i));
-  return g.op('GatherBlockQuantized', [packed, every, scales, zeroPoints], {
-    bits: { type: 'int', value: 4 },
-    block_size: { type: 'int', value: block },
-    gather_axis: { type: 'int', value: 0 },
-    quantize_axis: { type: 'int', value: 1 },
-  });
+/**
+ * Zero points of an odd number of blocks are padded to whole bytes per row, which DequantizeLinear cannot read: dequantize
+ * around the middle, then shift every block by (middle − zero point) · scale.
+ */
+function shiftBlocks(g: GraphBuilder, centred: Value, scales: Value, zeroPoints: Value): Value {
+  const [rows, blocks] = scales.shape as [number, number];
+  const bytes = g.cast(g.reshape(zeroPoints, [rows, Math.ceil(blocks / 2), 1]), 'float32');
+  const high = g.op('Floor', [g.scale(bytes, 1 / 16)]);
+  const low = g.sub(bytes, g.scale(high, 16));
+  const padded = g.reshape(g.concat([low, high], 2), [rows, 2 * Math.ceil(blocks / 2)]);
+  const shift = g.mul(g.sub(g.scalar(middle[4]), g.slice(padded, 1, 0, blocks)), scales);
+  const width = centred.shape[1]!;
+  const perBlock = g.reshape(centred, [rows, blocks, width / blocks]);
+  return g.reshape(g.add(perBlock, g.reshape(shift, [rows, blocks, 1])), [rows, width]);
 }
 
 /** Equal zero points for every block, as a weight, since 4-bit types exist only as initializers. */

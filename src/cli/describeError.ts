@@ -1,5 +1,6 @@
 /** An error as the one line that a command ends with; `WHITTLE_TRACE=1` shows where it came from. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return process.env['WHITTLE_TRACE'] ? (error.stack ?? error.message) : error.message;
+  if (process.env['WHITTLE_TRACE']) return error.stack ?? error.message;
+  return error.message.trim().replace(/\s*\n\s*/g, ' ');
 }

@@ -13,8 +13,8 @@ const options = {
   ...commonOptions,
   adapter: { kind: 'text', help: 'folder of a LoRA adapter' },
   data: { kind: 'text', isRequired: true, help: 'domain file whose held-out tasks are asked' },
-  'max-new-tokens': { kind: 'number', default: 32, help: 'tokens per answer at most' },
-  'batch-size': { kind: 'number', default: 16, help: 'tasks that run together' },
+  'max-new-tokens': { kind: 'count', default: 32, help: 'tokens per answer at most' },
+  'batch-size': { kind: 'count', default: 16, help: 'tasks that run together' },
 } as const;
 
 export const evaluateCommand: Command = {

@@ -14,10 +14,10 @@ const options = {
   prompt: { kind: 'text', help: 'what to say to the model, through its chat template where it has one' },
   raw: { kind: 'flag', help: 'continue the prompt as it stands, without the chat template' },
   data: { kind: 'text', help: 'JSONL file whose prompts are answered instead' },
-  'max-new-tokens': { kind: 'number', default: 128, help: 'tokens per answer at most' },
+  'max-new-tokens': { kind: 'count', default: 128, help: 'tokens per answer at most' },
   temperature: { kind: 'number', default: 0, help: '0 is greedy' },
   'top-p': { kind: 'number', default: 1, help: 'nucleus' },
-  'batch-size': { kind: 'number', default: 16, help: 'prompts that run together' },
+  'batch-size': { kind: 'count', default: 16, help: 'prompts that run together' },
 } as const;
 
 export const generateCommand: Command = {

@@ -11,9 +11,9 @@ import { parseTargetModules } from './targetModules.ts';
 
 const options = {
   ...commonOptions,
-  'batch-size': { kind: 'number', default: 1, help: 'rows per microstep' },
-  'max-length': { kind: 'number', default: 256, help: 'tokens per row' },
-  rank: { kind: 'number', default: 8, help: 'LoRA rank' },
+  'batch-size': { kind: 'count', default: 1, help: 'rows per microstep' },
+  'max-length': { kind: 'count', default: 256, help: 'tokens per row' },
+  rank: { kind: 'count', default: 8, help: 'LoRA rank' },
   'target-modules': {
     kind: 'text',
     default: 'all-linear',

@@ -1,37 +1,3 @@
-import { commands, type CommandName } from './commands.ts';
-import { describeError } from './describeError.ts';
+import { runCommandLine } from './commandLine.ts';
 
-const usage = `Usage: npm run -s whittle -- <command> [options]
-
-${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`)
-  .join('\n')}
-
-Every command takes --device cpu|webgpu, --seed N, --json (one JSON object per line on stdout, progress on stderr)
-and --help, which lists its options.`;
-
-const isCommand = (name: string | undefined): name is CommandName =>
-  name !== undefined && Object.hasOwn(commands, name);
-
-async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === '--help' || name === 'help') {
-    console.log(usage);
-    return name === undefined ? 1 : 0;
-  }
-  if (!isCommand(name)) {
-    console.error(`There is no command ${name}; known are ${Object.keys(commands).join(', ')}.`);
-    return 1;
-  }
-  try {
-    const { run, help } = commands[name];
-    if (rest.includes('--help')) console.log(help);
-    else await run(rest);
-    return 0;
-  } catch (error) {
-    console.error(describeError(error));
-    return 1;
-  }
-}
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runCommandLine(process.argv.slice(2));

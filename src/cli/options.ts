@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 
 /** An option of a command: what it holds, its default, and one line of help. */
 export interface OptionRow {
-  readonly kind: 'text' | 'number' | 'flag';
+  /** A count is a whole number above 0. */
+  readonly kind: 'text' | 'number' | 'count' | 'flag';
   readonly default?: string | number;
   /** A command that cannot do without it says so. */
   readonly isRequired?: boolean;
@@ -13,7 +14,7 @@ export type OptionTable = Readonly<Record<string, OptionRow>>;
 
 type ValueOf<Row extends OptionRow> = Row['kind'] extends 'flag'
   ? boolean
-  : | (Row['kind'] extends 'number' ? number : string)
+  : | (Row['kind'] extends 'number' | 'count' ? number : string)
     | (Row extends { default: unknown } | { isRequired: true } ? never : undefined);
 
 export type OptionValues<Table extends OptionTable> = {
@@ -25,12 +26,12 @@ export const commonOptions = {
   model: { kind: 'text', isRequired: true, help: 'folder of the model: config.json, tokenizer.json, onnx/' },
   dtype: { kind: 'text', default: 'q4', help: 'fp32, fp16, q8, q4 or q4f16' },
   device: { kind: 'text', default: 'cpu', help: 'cpu or webgpu' },
-  threads: { kind: 'number', help: "CPU threads (default: onnxruntime's choice)" },
+  threads: { kind: 'count', help: "CPU threads (default: onnxruntime's choice)" },
   seed: { kind: 'number', default: 0, help: 'equal seeds give equal results on the CPU' },
   json: { kind: 'flag', help: 'one JSON object per line on stdout, progress on stderr' },
 } as const satisfies OptionTable;
 
-/** Reads a command line against its table. @throws one sentence naming the option that is unknown, missing or no number */
+/** Reads a command line against its table. @throws one sentence naming the option that is unknown, missing or not what it should be */
 export function readOptions<Table extends OptionTable>(
   table: Table,
   argv: readonly string[],
@@ -50,7 +51,7 @@ function parse(table: OptionTable, argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    const reason = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
     throw new Error(`${reason}; --help lists the options.`, { cause: error });
   }
 }
@@ -63,8 +64,10 @@ function readOption(name: string, row: OptionRow, given: string | boolean | unde
     return undefined;
   }
   if (row.kind === 'text') return String(value);
-  const number = Number(value);
-  if (!Number.isFinite(number)) throw new Error(`--${name} takes a number, not ${String(value)}.`);
+  const number = String(value).trim() === '' ? NaN : Number(value);
+  const isFine = row.kind === 'count' ? Number.isSafeInteger(number) && number > 0 : Number.isFinite(number);
+  const expected = row.kind === 'count' ? 'a whole number above 0' : 'a number';
+  if (!isFine) throw new Error(`--${name} takes ${expected}, not ${String(value) || 'nothing'}.`);
   return number;
 }
 

@@ -24,7 +24,7 @@ const options = {
   out: { kind: 'text', isRequired: true, help: 'folder for adapter, log and checkpoint' },
   'init-adapter': { kind: 'text', help: 'folder of the adapter to start from' },
   resume: { kind: 'flag', help: 'continue from the checkpoint in --out' },
-  rank: { kind: 'number', default: 8, help: 'LoRA rank' },
+  rank: { kind: 'count', default: 8, help: 'LoRA rank' },
   alpha: { kind: 'number', default: 16, help: 'LoRA alpha; the adapter counts alpha / rank' },
   'target-modules': {
     kind: 'text',
@@ -34,18 +34,18 @@ const options = {
   lr: { kind: 'number', default: 3e-4, help: 'peak learning rate' },
   schedule: { kind: 'text', default: 'linear', help: 'constant, linear or cosine' },
   'warmup-steps': { kind: 'number', default: 0, help: 'steps until the peak rate' },
-  steps: { kind: 'number', help: 'optimizer steps; or give --epochs' },
+  steps: { kind: 'count', help: 'optimizer steps; or give --epochs' },
   epochs: { kind: 'number', help: 'passes over the data (default 3 where --steps is not given)' },
-  'batch-size': { kind: 'number', default: 8, help: 'rows per microstep' },
-  'gradient-accumulation-steps': { kind: 'number', default: 1, help: 'microsteps per optimizer step' },
-  'max-length': { kind: 'number', default: 256, help: 'tokens per row; longer rows are cut' },
+  'batch-size': { kind: 'count', default: 8, help: 'rows per microstep' },
+  'gradient-accumulation-steps': { kind: 'count', default: 1, help: 'microsteps per optimizer step' },
+  'max-length': { kind: 'count', default: 256, help: 'tokens per row; longer rows are cut' },
   'weight-decay': { kind: 'number', default: 0, help: 'decoupled' },
   'max-grad-norm': {
     kind: 'number',
     default: 1,
     help: 'gradients are scaled down to this norm; 0 for never',
   },
-  'checkpoint-every': { kind: 'number', default: 50, help: 'steps between checkpoints' },
+  'checkpoint-every': { kind: 'count', default: 50, help: 'steps between checkpoints' },
   'no-shuffle': { kind: 'flag', help: 'rows in file order, wrapping around' },
 } as const;
 
@@ -67,6 +67,7 @@ export const trainCommand: Command = {
     const device = openDevice(values);
     await mkdir(values.out, { recursive: true });
     const resumeFrom = await readCheckpoint(values);
+    const random = createRandom(values.seed, 'adapter');
     const training = trainAdapter({
       model,
       device,
@@ -82,7 +83,7 @@ export const trainCommand: Command = {
       batchSize: values['batch-size'],
       maxLength: values['max-length'],
       options: trainingOptions(values),
-      random: createRandom(values.seed, 'adapter').next,
+      random: () => random.next(),
       ...(initial && { initial: initial.parameters }),
       ...(resumeFrom && { resumeFrom }),
     });

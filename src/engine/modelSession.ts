@@ -3,6 +3,7 @@ import { buildGenerationModel, cacheOutputs } from '../generation/buildGeneratio
 import { TextGenerator } from '../generation/textGenerator.ts';
 import { scalingOf, type Adapter } from '../lora/adapter.ts';
 import { findLoraTargets, type TargetModules } from '../lora/targets.ts';
+import { expandQuantizedGathers } from '../lowering/quantizedGather.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Device, Session } from '../runtime/device.ts';
 import type { LoadedModel } from './loadModel.ts';
@@ -64,10 +65,12 @@ export class ModelSession {
     }
   }
 
+  /** onnxruntime-web's WebAssembly build has no kernel for GatherBlockQuantized, hence the rewriting there. */
   async #startGeneration(): Promise<Generating> {
     const { decoder, weights, config, tokenizer } = this.model;
     const targets = findLoraTargets(decoder.decoder, this.#targetModules);
-    const graph = buildGenerationModel(decoder.decoder, targets);
+    const built = buildGenerationModel(decoder.decoder, targets);
+    const graph = this.device.provider === 'wasm' ? expandQuantizedGathers(built) : built;
     const session = await this.device.createSession(
       { graph: encodeModel(graph, { modelFileName: decoder.fileName }), weights },
       { label: 'generation graph', keepOnDevice: cacheOutputs(graph) },
@@ -88,7 +91,8 @@ export class ModelSession {
     const { decoder, weights } = this.model;
     if (!decoder.embedding) return null;
     const { model, fileName } = decoder.embedding;
-    const graph = encodeModel(model, { modelFileName: fileName });
+    const runnable = this.device.provider === 'wasm' ? expandQuantizedGathers(model) : model;
+    const graph = encodeModel(runnable, { modelFileName: fileName });
     return this.device.createSession({ graph, weights }, { label: 'embedding graph' });
   }
 }

@@ -66,7 +66,7 @@ async function* trainOnExamples(
     batchSize,
     maxLength,
     options: { ...defaultTrainingOptions, ...options, duration: { epochs }, seed, evaluateEvery: Infinity },
-    random: random.next,
+    random: () => random.next(),
     ...(signal && { signal }),
   });
 }
