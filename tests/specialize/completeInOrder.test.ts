@@ -48,7 +48,7 @@ describe('completeInOrder', () => {
   it('leaves no failure unheard behind when its consumer has gone', async () => {
     const unheard = vi.fn();
     process.on('unhandledRejection', unheard);
-    let fail = (_: Error): void => {};
+    let fail: (error: Error) => void = () => {};
     const model: LanguageModel = {
       complete: (_, { onCompletion }) => {
         onCompletion?.(0, completion('early'));
