@@ -118,3 +118,15 @@ describe.each(families)('an exported %s', (family) => {
     expect(distance(logits, full)).toBeLessThan(0.02 * spread);
   });
 });
+
+it('lets a windowed layer see as many tokens as the config says, the current one included', async () => {
+  const config = { ...tinyConfigs.gemma3, num_hidden_layers: 1, layer_types: ['sliding_attention'] };
+  const decoder = await open('gemma3', { config });
+  const base = await decoder.run({ ids: [ids], keep: 1 });
+  const isSeen = async (at: number) => {
+    const changed = await decoder.run({ ids: [ids.map((id, i) => (i === at ? 40 : id))], keep: 1 });
+    return distance(changed.logits, base.logits) > 0;
+  };
+  const seen = await Promise.all(ids.map((_, at) => isSeen(at)));
+  expect(seen).toEqual([...Array<boolean>(6).fill(false), ...Array<boolean>(4).fill(true)]);
+});

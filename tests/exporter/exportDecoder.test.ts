@@ -38,6 +38,22 @@ describe('exportDecoder', () => {
     ]);
   });
 
+  it('adds the biases that the checkpoint has', () => {
+    const { nodes } = exportDecoder({
+      config: tinyConfigs.qwen2,
+      tensors: randomCheckpoint('qwen2'),
+      dtype: 'q4',
+    }).graph;
+    const biased = nodes.filter(
+      ({ name }) => name.startsWith('/model/layers.1') && name.endsWith('_proj/Add'),
+    );
+    expect(biased.map(({ inputs }) => inputs[1])).toEqual(
+      ['q', 'k', 'v'].map((part) => `model.layers.1.attn.${part}_proj.Add.bias`),
+    );
+    const attention = nodes.find(({ name }) => name === '/model/layers.1/attn/GroupQueryAttention');
+    expect(attention?.inputs[0]).toBe('/model/layers.1/attn/q_proj/Add/output_0');
+  });
+
   it('survives encoding and decoding', () => {
     const model = exportDecoder({ ...gemma, dtype: 'q4' });
     const again = decodeModel(encodeModel(model));
@@ -113,5 +129,39 @@ describe.skipIf(!existsSync(`${realGemma}q4.onnx`))('the form of the real Gemma 
     const real = decodeModel(new Uint8Array(readFileSync(`${realGemma}${dtype}.onnx`)));
     const ours = exportDecoder({ ...gemma, dtype, zeroPoints: true });
     expect(layerForm(ours)).toEqual(layerForm(real));
+  });
+});
+
+describe('what distinguishes Gemma', () => {
+  const { graph } = exportDecoder({ ...gemma, dtype: 'fp32' });
+  const values = (name: string) => {
+    const data = graph.initializers.find((initializer) => initializer.name === name)?.data;
+    if (!data || !('bytes' in data)) throw new Error(`${name} is missing`);
+    return new Float32Array(data.bytes.slice().buffer);
+  };
+  const attention = graph.nodes.filter(({ opType }) => opType === 'GroupQueryAttention');
+
+  it('is in its norms: 1 + weight', () => {
+    const stored = new Float32Array(
+      gemma.tensors.get('model.layers.0.self_attn.q_norm.weight')!.bytes.slice().buffer,
+    );
+    expect(values('model.layers.0.attn.q_norm.layernorm.weight')).toEqual(stored.map((value) => 1 + value));
+  });
+
+  it('is in its embedding: scaled by the root of its width', () => {
+    const scale = graph.nodes.find(({ name }) => name === '/model/embed_tokens/Mul')?.inputs[1];
+    expect(values(scale!)[0]).toBe(8);
+  });
+
+  it('is in its attention: scale, windows and rotary frequencies by layer', () => {
+    expect(attention.map(({ attributes }) => attributes['local_window_size'])).toMatchObject([
+      { value: 4 },
+      { value: -1 },
+    ]);
+    expect(attention[0]!.attributes['scale']).toMatchObject({ value: Math.fround(24 ** -0.5) });
+    expect(attention.map(({ inputs }) => inputs[7])).toEqual(['cos_cache_local', 'cos_cache_global']);
+    // Position 3, second of 16 frequencies.
+    expect(values('cos_cache_local')[3 * 16 + 1]).toBeCloseTo(Math.cos(3 * 10000 ** (-2 / 32)), 6);
+    expect(values('sin_cache_global')[3 * 16 + 1]).toBeCloseTo(Math.sin(3 * 1000000 ** (-2 / 32)), 6);
   });
 });
