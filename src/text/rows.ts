@@ -17,7 +17,31 @@ export type TrainingRow =
  * @throws one sentence that names the row (its line, from 1) and the field.
  */
 export function parseTrainingRows(text: string): TrainingRow[] {
-  const rows = text.split(/\r?\n/).flatMap((line, i) => (line.trim() === '' ? [] : [parseRow(line, i + 1)]));
+  return parseLines(text, parseRow);
+}
+
+/**
+ * The prompts of the same forms, for which the answers may be missing: text to be continued as it stands, or a conversation
+ * that the assistant is to answer, without the answer that the row itself holds.
+ * @throws one sentence that names the row (its line, from 1) and the field.
+ */
+export function parsePromptRows(text: string): (string | readonly ConversationMessage[])[] {
+  return parseLines(text, (line, row) => {
+    const value = parseObject(line, row);
+    if ('prompt' in value) return textField(value, 'prompt', row);
+    if ('messages' in value) return withoutLastAnswer(messageList(value.messages, row));
+    if ('instruction' in value) return alpacaQuestion(value, row);
+    throw new Error(
+      `Row ${row} has the fields ${fieldNames(value)}; give it "prompt", "messages" or "instruction".`,
+    );
+  });
+}
+
+const withoutLastAnswer = (messages: readonly ConversationMessage[]) =>
+  messages.at(-1)?.role === 'assistant' ? messages.slice(0, -1) : messages;
+
+function parseLines<T>(text: string, parse: (line: string, row: number) => T): T[] {
+  const rows = text.split(/\r?\n/).flatMap((line, i) => (line.trim() === '' ? [] : [parse(line, i + 1)]));
   if (rows.length === 0) throw new Error('The data has no rows; write one JSON object per line.');
   return rows;
 }
@@ -48,19 +72,27 @@ function parseObject(line: string, row: number): Record<string, unknown> {
 }
 
 function parseAlpaca(value: Record<string, unknown>, row: number): TrainingRow {
-  const instruction = textField(value, 'instruction', row);
-  const input = value.input === undefined || value.input === null ? '' : textField(value, 'input', row);
-  const output = textField(value, 'output', row);
-  const system = value.system ? [{ role: 'system', content: textField(value, 'system', row) } as const] : [];
-  const content = input.trim() === '' ? instruction : `${instruction}\n\n${input}`;
-  return { messages: [...system, { role: 'user', content }, { role: 'assistant', content: output }] };
+  const question = alpacaQuestion(value, row);
+  return { messages: [...question, { role: 'assistant', content: textField(value, 'output', row) }] };
 }
 
-function parseMessages(value: unknown, row: number): ConversationMessage[] {
+function alpacaQuestion(value: Record<string, unknown>, row: number): ConversationMessage[] {
+  const instruction = textField(value, 'instruction', row);
+  const input = value.input === undefined || value.input === null ? '' : textField(value, 'input', row);
+  const system = value.system ? [{ role: 'system', content: textField(value, 'system', row) } as const] : [];
+  const content = input.trim() === '' ? instruction : `${instruction}\n\n${input}`;
+  return [...system, { role: 'user', content }];
+}
+
+function messageList(value: unknown, row: number): ConversationMessage[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw new Error(`Row ${row}: "messages" is ${describe(value)}; give a list of {"role","content"}.`);
   }
-  const messages = value.map((message: unknown, i) => parseMessage(message, i + 1, row));
+  return value.map((message: unknown, i) => parseMessage(message, i + 1, row));
+}
+
+function parseMessages(value: unknown, row: number): ConversationMessage[] {
+  const messages = messageList(value, row);
   const last = messages[messages.length - 1];
   if (last?.role !== 'assistant') {
     throw new Error(

@@ -47,7 +47,7 @@ describe('chunkDocument', () => {
   });
 
   it('loses no word, keeps their order, and exceeds no limit', () => {
-    const word = fc.stringMatching(/^[a-z]{1,5}[.!?]?$/);
+    const word = fc.constantFrom('a', 'the', 'beat.', 'why?', 'so!', 'valve');
     const text = fc.array(fc.tuple(word, fc.constantFrom(' ', '\n', '\n\n', '  \r\n\r\n')), {
       maxLength: 60,
     });
@@ -84,7 +84,10 @@ describe('createRetriever', () => {
   it('finds each passage by its own words', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(fc.stringMatching(/^[a-z]{4,8}$/), { minLength: 2, maxLength: 20 }),
+        fc.uniqueArray(
+          fc.nat(999).map((n) => `word${n}`),
+          { minLength: 2, maxLength: 20 },
+        ),
         (words) => {
           const own = words.map((word, i) => ({ id: `${i}`, documentId: 'd', text: `common ${word} words` }));
           const index = createRetriever(own);
