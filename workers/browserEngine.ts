@@ -47,7 +47,14 @@ export class BrowserEngine implements Engine {
     const files = 'files' in model.weights ? model.weights.files : [];
     const bytes = files.reduce((sum, { data }) => sum + ('byteLength' in data ? data.byteLength : 0), 0);
     const parameters = countParameters(model);
-    return { id: modelId, name: modelId, parameters, bytes, quantization: '4-bit', defaults: defaultParameters(model) };
+    return {
+      id: modelId,
+      name: modelId,
+      parameters,
+      bytes,
+      quantization: '4-bit',
+      defaults: defaultParameters(model),
+    };
   }
 
   readDomain = async (json: string) => parseDomain(json);
@@ -57,7 +64,10 @@ export class BrowserEngine implements Engine {
     return describeFiles(files);
   }
 
-  async *specialize({ setup, earlier }: SpecializeRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+  async *specialize(
+    { setup, earlier }: SpecializeRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<RunEvent, void> {
     const { domain, documents, modelId, parameters } = setup;
     const model = await this.#load(modelId);
     const device = await this.#openDevice();
@@ -77,10 +87,12 @@ export class BrowserEngine implements Engine {
     const adapter = files && restoreAdapter(files, session.model);
     const prompts = promptsFor(session.model);
     const began = performance.now();
-    const [completion] = await session.languageModel(adapter).complete([prompts.answer({ instruction: prompt, input: '' })], {
-      ...{ maxNewTokens, seed, signal, stop: prompts.answerStop, temperature: 0, topP: 1 },
-      onText: (_, text) => onText(text),
-    });
+    const [completion] = await session
+      .languageModel(adapter)
+      .complete([prompts.answer({ instruction: prompt, input: '' })], {
+        ...{ maxNewTokens, seed, signal, stop: prompts.answerStop, temperature: 0, topP: 1 },
+        onText: (_, text) => onText(text),
+      });
     const { text, tokens } = completion!;
     const adapterHash = files && (await describeFiles(files)).hash;
     return { text, tokens, adapterHash, seconds: (performance.now() - began) / 1000 };

@@ -13,7 +13,8 @@ export async function toRunEvent(event: EngineEvent, model: LoadedModel): Promis
   if (event.type === 'adapterTrained') return { ...event, adapter: await storeAdapter(event.adapter, model) };
   if (event.type !== 'training') return event;
   const { event: training, ...rest } = event;
-  const isProgress = training.type === 'started' || training.type === 'step' || training.type === 'evaluation';
+  const isProgress =
+    training.type === 'started' || training.type === 'step' || training.type === 'evaluation';
   return isProgress ? { ...rest, event: training } : null;
 }
 

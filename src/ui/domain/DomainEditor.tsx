@@ -31,8 +31,8 @@ export function DomainEditor({ start, onClose }: DomainEditorProps) {
     await app.domains.saveOwn(fileOf(draft), draft.documents);
     onClose();
   };
-  const importFile = async (file: File | null) => {
-    if (file) setDraft({ ...draftOf(await app.domains.check(await file.text()), draft.documents) });
+  const importFile = async (file: File) => {
+    setDraft({ ...draftOf(await app.domains.check(await file.text()), draft.documents) });
   };
   return (
     <Panel
@@ -74,28 +74,42 @@ export function DomainEditor({ start, onClose }: DomainEditorProps) {
           {fault}
         </p>
       )}
-      <div className={classes.editorFoot}>
-        <FileButton accept=".json,application/json" onChange={(file) => attempt(() => importFile(file))}>
-          {(props) => (
-            <Button {...props} variant="subtle" leftSection={<Icon name="upload" size={16} />}>
-              Open a file
-            </Button>
-          )}
-        </FileButton>
-        <Button
-          variant="subtle"
-          leftSection={<Icon name="adapter" size={16} />}
-          onClick={() => exportFile(fileOf(draft))}
-        >
-          Save as a file
-        </Button>
-        <span className={classes.grow} />
-        <Button variant="default" onClick={onClose}>
-          Discard
-        </Button>
-        <Button onClick={() => attempt(save)}>Use this field</Button>
-      </div>
+      <Foot
+        onImport={(file) => attempt(() => importFile(file))}
+        onExport={() => exportFile(fileOf(draft))}
+        onClose={onClose}
+        onSave={() => attempt(save)}
+      />
     </Panel>
+  );
+}
+
+interface FootProps {
+  readonly onImport: (file: File) => void;
+  readonly onExport: () => void;
+  readonly onClose: () => void;
+  readonly onSave: () => void;
+}
+
+function Foot({ onImport, onExport, onClose, onSave }: FootProps) {
+  return (
+    <div className={classes.editorFoot}>
+      <FileButton accept=".json,application/json" onChange={(file) => file && onImport(file)}>
+        {(props) => (
+          <Button {...props} variant="subtle" leftSection={<Icon name="upload" size={16} />}>
+            Open a file
+          </Button>
+        )}
+      </FileButton>
+      <Button variant="subtle" leftSection={<Icon name="adapter" size={16} />} onClick={onExport}>
+        Save as a file
+      </Button>
+      <span className={classes.grow} />
+      <Button variant="default" onClick={onClose}>
+        Discard
+      </Button>
+      <Button onClick={onSave}>Use this field</Button>
+    </div>
   );
 }
 

@@ -15,17 +15,23 @@ export function recordEvents(runs: Pick<Runs, 'append'>, shelf: AdapterShelf, ru
   let waiting: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
   let writes: Promise<void> = Promise.resolve();
+  let refusal: unknown = null;
 
-  const flush = (): Promise<void> => {
+  /** One refusal (a full disk) is no reason to give up what comes after it. */
+  const attempt = (work: () => Promise<void>): Promise<void> =>
+    work().catch((error: unknown) => void (refusal ??= error));
+  const write = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    for (const event of batch) await attempt(() => keepBytes(shelf, runId, event));
+    if (batch.length > 0) await attempt(() => runs.append(runId, batch.map(withoutBytes)));
+  };
+  const flush = async (): Promise<void> => {
     if (timer) clearTimeout(timer);
     timer = null;
-    writes = writes.then(async () => {
-      const batch = waiting;
-      waiting = [];
-      for (const event of batch) await keepBytes(shelf, runId, event);
-      if (batch.length > 0) await runs.append(runId, batch.map(withoutBytes));
-    });
-    return writes;
+    writes = writes.then(write);
+    await writes;
+    if (refusal) throw refusal;
   };
   return {
     record(event) {

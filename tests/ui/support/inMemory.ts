@@ -11,7 +11,8 @@ export function memoryByteStore(): ByteStore & { readonly files: Map<string, Uin
     read: async (name) => files.get(name) ?? null,
     write: async (name, bytes) => void files.set(name, new Uint8Array(bytes)),
     async delete(name) {
-      for (const key of [...files.keys()]) if (key === name || (name.endsWith('/') && key.startsWith(name))) files.delete(key);
+      for (const key of [...files.keys()])
+        if (key === name || (name.endsWith('/') && key.startsWith(name))) files.delete(key);
     },
     list: async (prefix) =>
       [...files]

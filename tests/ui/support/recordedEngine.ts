@@ -11,11 +11,20 @@ export const exampleParameters: RunParameters = {
 const hash = '9f3ac1d2'.repeat(8);
 
 /** An engine that plays a recorded run, `delayMs` per event. For tests and previews of the page; it computes nothing. */
-export function recordedEngine(delayMs: number): Engine {
-  const wait = () => new Promise((resolve) => setTimeout(resolve, delayMs));
+export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }): Engine {
+  const wait = async () => {
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+  };
   return {
     device: async () => ({ provider: 'wasm', note: 'This browser offers no WebGPU.' }),
-    describeModel: async (id) => ({ id, name: id, parameters: 2_410_000, bytes: 3_120_000, quantization: '4-bit', defaults: exampleParameters }),
+    describeModel: async (id) => ({
+      id,
+      name: id,
+      parameters: 2_410_000,
+      bytes: 3_120_000,
+      quantization: '4-bit',
+      defaults: exampleParameters,
+    }),
     async readDomain(json) {
       return exampleDomain(/finance/.test(json) ? 'finance' : 'biomedicine');
     },
@@ -23,7 +32,7 @@ export function recordedEngine(delayMs: number): Engine {
       return { hash, rank: 8, alpha: 16, targetModules: ['q_proj'], baseModel: 'whittle/pocket' };
     },
     async *specialize({ setup }, signal): AsyncGenerator<RunEvent, void> {
-      for (const event of recordedRun(setup.domain, { tasks: 60, steps: 120 })) {
+      for (const event of recordedRun(setup.domain, size)) {
         await wait();
         signal.throwIfAborted();
         yield event;

@@ -10,8 +10,26 @@ import type { AdapterName, EvaluatedModel, Phase, RunEvent } from '../../../src/
 
 /** Events in the shape and order of a real run, for tests of the page only. The numbers mean nothing. */
 
-const drugs = ['aspirin', 'insulin', 'metformin', 'warfarin', 'amoxicillin', 'ibuprofen', 'statins', 'salbutamol'];
-const uses = ['pain', 'diabetes', 'type 2 diabetes', 'blood clots', 'bacterial infections', 'fever', 'high cholesterol', 'asthma'];
+const drugs = [
+  'aspirin',
+  'insulin',
+  'metformin',
+  'warfarin',
+  'amoxicillin',
+  'ibuprofen',
+  'statins',
+  'salbutamol',
+];
+const uses = [
+  'pain',
+  'diabetes',
+  'type 2 diabetes',
+  'blood clots',
+  'bacterial infections',
+  'fever',
+  'high cholesterol',
+  'asthma',
+];
 
 export function exampleDomain(name: string): Domain {
   const ask = (i: number) => ({ instruction: `What is ${drugs[i % 8]} used for?`, output: uses[i % 8]! });
@@ -22,7 +40,12 @@ export function exampleDomain(name: string): Domain {
     seeds: [0, 1, 2, 3].map(ask),
     heldOut: [4, 5, 6, 7].flatMap((i) => [
       { ...ask(i), task: 'drug-indication', source: 'pretraining' },
-      { instruction: `Name a drug against ${uses[i]}.`, output: drugs[i]!, task: 'indication-drug', source: 'documents' },
+      {
+        instruction: `Name a drug against ${uses[i]}.`,
+        output: drugs[i]!,
+        task: 'indication-drug',
+        source: 'documents',
+      },
     ]),
     retention: [{ instruction: 'What is the capital of France?', output: 'Paris', task: 'capitals' }],
   });
@@ -45,7 +68,11 @@ const adapterOf = (name: AdapterName): TrainedAdapter => ({
 const rejections: readonly Rejection[] = [
   { rule: 'novelty', stage: 'instruction', reason: 'ROUGE-L 0.86 with seed 2.' },
   { rule: 'repeatedTask', stage: 'instruction', reason: 'The same task was kept before.' },
-  { rule: 'instructionLength', stage: 'instruction', reason: 'The instruction has 2 words; at least 3 are needed.' },
+  {
+    rule: 'instructionLength',
+    stage: 'instruction',
+    reason: 'The instruction has 2 words; at least 3 are needed.',
+  },
 ];
 
 export function* recordedRun(domain: Domain, size = { tasks: 24, steps: 40 }): Generator<RunEvent> {
@@ -97,33 +124,70 @@ function* answering(tasks: number): Generator<RunEvent> {
   const phase: Phase = { stage: 'responses', round: 1 };
   for (let i = 0; i < tasks; i++) {
     if (i % 4 === 3) continue;
-    yield { type: 'taskAnswered', id: `task-${i}`, output: uses[i % 8]!, ...(i % 3 === 0 && { passageId: 'enzymes.txt#2' }) };
+    yield {
+      type: 'taskAnswered',
+      id: `task-${i}`,
+      output: uses[i % 8]!,
+      ...(i % 3 === 0 && { passageId: 'enzymes.txt#2' }),
+    };
     yield { type: 'taskKept', id: `task-${i}` };
     yield { type: 'progress', phase, done: i + 1, total: tasks };
   }
 }
 
 function* training(model: AdapterName, totalSteps: number): Generator<RunEvent> {
-  const wrap = (event: Extract<RunEvent, { type: 'training' }>['event']): RunEvent => ({ type: 'training', model, round: 1, event });
+  const wrap = (event: Extract<RunEvent, { type: 'training' }>['event']): RunEvent => ({
+    type: 'training',
+    model,
+    round: 1,
+    event,
+  });
   yield { type: 'phaseStarted', phase: { stage: 'training', round: 1, model } };
-  yield wrap({ type: 'started', step: 0, totalSteps, parameterCount: 73728, rows: 20, truncatedRows: 0, droppedRows: 0 });
+  yield wrap({
+    type: 'started',
+    step: 0,
+    totalSteps,
+    parameterCount: 73728,
+    rows: 20,
+    truncatedRows: 0,
+    droppedRows: 0,
+  });
   for (let step = 1; step <= totalSteps; step++) {
     const loss = 0.4 + 3.2 * Math.exp(-step / (totalSteps / 4)) + 0.25 * Math.sin(step * 7.3);
     const rate = 1e-3 * (1 - (step - 1) / totalSteps);
-    yield wrap({ type: 'step', step, loss, gradNorm: 0.6 + 2 * Math.exp(-step / 9), learningRate: rate, tokens: step * 412, epoch: step / 13, seconds: 0.31 });
+    yield wrap({
+      type: 'step',
+      step,
+      loss,
+      gradNorm: 0.6 + 2 * Math.exp(-step / 9),
+      learningRate: rate,
+      tokens: step * 412,
+      epoch: step / 13,
+      seconds: 0.31,
+    });
   }
   yield { type: 'adapterTrained', model, round: 1, adapter: adapterOf(model) };
   yield { type: 'phaseFinished', phase: { stage: 'training', round: 1, model } };
 }
 
-function* evaluating(model: EvaluatedModel, domain: Domain, answer: (output: string, i: number) => string): Generator<RunEvent> {
+function* evaluating(
+  model: EvaluatedModel,
+  domain: Domain,
+  answer: (output: string, i: number) => string,
+): Generator<RunEvent> {
   const phase: Phase = { stage: 'evaluation', round: 1, model };
   yield { type: 'phaseStarted', phase };
   const total = domain.heldOut.length;
   for (let done = 1; done <= total; done++) yield { type: 'progress', phase, done, total };
   const evaluation: ModelEvaluation = {
-    heldOut: scoreAnswers(domain.heldOut, domain.heldOut.map(({ output }, i) => answer(output, i))),
-    retention: scoreAnswers(domain.retention, domain.retention.map(({ output }) => output)),
+    heldOut: scoreAnswers(
+      domain.heldOut,
+      domain.heldOut.map(({ output }, i) => answer(output, i)),
+    ),
+    retention: scoreAnswers(
+      domain.retention,
+      domain.retention.map(({ output }) => output),
+    ),
   };
   yield { type: 'evaluated', model, evaluation };
   yield { type: 'phaseFinished', phase };

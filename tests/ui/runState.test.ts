@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { countRules, isRejected } from '../../src/ui/store/rejectReasons.ts';
+import { initialRunState, reduceRun, replayRun } from '../../src/ui/store/runState.ts';
+import type { RunEvent } from '../../src/workerApi/runEvent.ts';
+import { exampleDomain, recordedRun } from './support/recordedRun.ts';
+
+const events = [...recordedRun(exampleDomain('biomedicine'))];
+const upTo = (type: RunEvent['type']) =>
+  events.slice(0, events.findIndex((event) => event.type === type) + 1);
+
+describe('the state of a run', () => {
+  it('holds every task with its decision', () => {
+    const { tasks } = replayRun(events);
+    expect(tasks).toHaveLength(24);
+    expect(tasks.filter(isRejected)).toHaveLength(6);
+    expect(tasks.filter(({ decision }) => decision === 'kept')).toHaveLength(18);
+    expect(tasks.find(({ decision }) => decision === 'kept')?.output).toBe('pain');
+  });
+
+  it('counts rejects per rule, most frequent first', () => {
+    const counts = countRules(replayRun(events).tasks);
+    expect(counts.map(({ count }) => count)).toEqual([2, 2, 2]);
+    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(6);
+  });
+
+  it('keeps the two trainings apart', () => {
+    const { trainings } = replayRun(events);
+    expect(trainings.seedsOnly?.steps).toHaveLength(20);
+    expect(trainings.specialized?.steps).toHaveLength(40);
+    expect(trainings.specialized?.totalSteps).toBe(40);
+  });
+
+  it('has the report, both adapters and all three evaluations at the end', () => {
+    const { report, adapters, evaluations } = replayRun(events);
+    expect(report?.verdict).toBe('better');
+    expect(Object.keys(adapters)).toEqual(['seedsOnly', 'specialized']);
+    expect(Object.keys(evaluations)).toEqual(['base', 'seedsOnly', 'specialized']);
+  });
+
+  it('is the same replayed as it was live, wherever the replay began', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: events.length }), (cut) => {
+        const live = events.slice(cut).reduce(reduceRun, replayRun(structuredClone(events.slice(0, cut))));
+        expect(live).toEqual(replayRun(events));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('never changes a state that it was given', () => {
+    const freeze = (state: typeof initialRunState) => Object.freeze(state);
+    expect(() =>
+      events.reduce((state, event) => freeze(reduceRun(state, event)), freeze(initialRunState)),
+    ).not.toThrow();
+  });
+
+  it('drops the steps of a training that is done again', () => {
+    const broken = upTo('adapterTrained').slice(0, -5);
+    const again = [
+      ...broken,
+      ...events.slice(events.findIndex((e) => e.type === 'phaseStarted' && e.phase.stage === 'training')),
+    ];
+    expect(replayRun(again).trainings.seedsOnly?.steps.map(({ step }) => step)).toEqual(
+      replayRun(events).trainings.seedsOnly?.steps.map(({ step }) => step),
+    );
+  });
+});
