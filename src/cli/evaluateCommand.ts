@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { ModelSession } from '../engine/modelSession.ts';
 import { promptsFor } from '../engine/specializeModel.ts';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.ts';
+import type { EvaluationItem } from '../evaluation/items.ts';
+import { parseEvaluationItems } from '../evaluation/parseItems.ts';
 import { parseDomain } from '../specialize/domain.ts';
 import { readAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
+import { parseInputFile } from './files.ts';
 import { openDevice, openModel } from './openModel.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { createOutput, type Output } from './output.ts';
@@ -12,7 +14,11 @@ import { createOutput, type Output } from './output.ts';
 const options = {
   ...commonOptions,
   adapter: { kind: 'text', help: 'folder of a LoRA adapter' },
-  data: { kind: 'text', isRequired: true, help: 'domain file whose held-out tasks are asked' },
+  data: {
+    kind: 'text',
+    isRequired: true,
+    help: 'JSONL tasks (instruction, input, output, task), or a domain file (.json)',
+  },
   'max-new-tokens': { kind: 'count', default: 32, help: 'tokens per answer at most' },
   'batch-size': { kind: 'count', default: 16, help: 'tasks that run together' },
 } as const;
@@ -23,7 +29,7 @@ export const evaluateCommand: Command = {
   run: async (argv) => {
     const values = readOptions(options, argv);
     const output = createOutput(values.json);
-    const { heldOut } = parseDomain(await readFile(values.data, 'utf8'));
+    const items = await readItems(values.data);
     const model = await openModel(values);
     const device = openDevice(values);
     const adapter =
@@ -39,14 +45,22 @@ export const evaluateCommand: Command = {
     };
     const answerer = session.languageModel(adapter);
     const evaluation = await evaluate(
-      heldOut,
-      async (items) => (await answerer.complete(items.map(prompts.answer), sampling)).map(({ text }) => text),
+      items,
+      async (part) => (await answerer.complete(part.map(prompts.answer), sampling)).map(({ text }) => text),
       { batchSize: 64, onProgress: (done, total) => output.progress(`${done} of ${total} tasks`) },
     );
     report(evaluation, output);
     await device.dispose();
   },
 };
+
+/** Held-out tasks of a domain file, or the rows of a JSONL file such as a run's `test.jsonl`. */
+async function readItems(path: string): Promise<readonly EvaluationItem[]> {
+  if (!path.endsWith('.json')) return parseInputFile(path, parseEvaluationItems);
+  const { heldOut } = await parseInputFile(path, parseDomain);
+  if (heldOut.length === 0) throw new Error(`${path} has no held-out tasks; add "heldOut" to it.`);
+  return heldOut;
+}
 
 const percent = (share: number) => (100 * share).toFixed(1).padStart(6);
 

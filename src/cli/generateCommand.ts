@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { ModelSession } from '../engine/modelSession.ts';
 import type { Prompt } from '../generation/completion.ts';
-import { parseTrainingRows, type TrainingRow } from '../text/rows.ts';
+import { parsePromptRows } from '../text/rows.ts';
 import { readAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
+import { parseInputFile } from './files.ts';
 import { openDevice, openModel } from './openModel.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { createOutput } from './output.ts';
@@ -13,7 +13,7 @@ const options = {
   adapter: { kind: 'text', help: 'folder of a LoRA adapter' },
   prompt: { kind: 'text', help: 'what to say to the model, through its chat template where it has one' },
   raw: { kind: 'flag', help: 'continue the prompt as it stands, without the chat template' },
-  data: { kind: 'text', help: 'JSONL file whose prompts are answered instead' },
+  data: { kind: 'text', help: 'JSONL rows, as for train, whose prompts are answered instead' },
   'max-new-tokens': { kind: 'count', default: 128, help: 'tokens per answer at most' },
   temperature: { kind: 'number', default: 0, help: '0 is greedy' },
   'top-p': { kind: 'number', default: 1, help: 'nucleus' },
@@ -51,15 +51,8 @@ async function promptsOf(
   prompt: string | undefined,
   data: string | undefined,
   asIs: boolean,
-): Promise<Prompt[]> {
-  const toPrompt = (text: string): Prompt => (asIs ? text : [{ role: 'user', content: text }]);
-  if (prompt !== undefined) return [toPrompt(prompt)];
+): Promise<readonly Prompt[]> {
+  if (prompt !== undefined) return [asIs ? prompt : [{ role: 'user', content: prompt }]];
   if (data === undefined) throw new Error('Give --prompt TEXT or --data FILE.');
-  return parseTrainingRows(await readFile(data, 'utf8')).map((row) => promptOfRow(row, toPrompt));
-}
-
-/** A training row's question: the conversation before its last answer, or the prompt. */
-function promptOfRow(row: TrainingRow, toPrompt: (text: string) => Prompt): Prompt {
-  if (!('messages' in row)) return toPrompt(row.prompt);
-  return row.messages.at(-1)?.role === 'assistant' ? row.messages.slice(0, -1) : row.messages;
+  return parseInputFile(data, parsePromptRows);
 }

@@ -1,4 +1,4 @@
-import { buildTrainingGraphs, type TrainingGraphs } from '../compileTrainingModel.ts';
+import { buildTrainingGraphs, type DecoderModel, type TrainingGraphs } from '../compileTrainingModel.ts';
 import { loadGraph, parseDtype } from '../engine/loadModel.ts';
 import { modelDirectory } from '../engine/modelDirectory.ts';
 import { estimateMemory } from '../graph/memoryEstimate.ts';
@@ -6,6 +6,7 @@ import type { Model } from '../graph/model.ts';
 import { findLoraTargets, type LoraTarget } from '../lora/targets.ts';
 import type { Command } from './command.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
+import { countParameters } from './countParameters.ts';
 import { createOutput } from './output.ts';
 import { parseTargetModules } from './targetModules.ts';
 
@@ -36,18 +37,23 @@ export const inspectCommand: Command = {
       { kind: 'lora', targetModules, rank: values.rank, alpha: values.rank },
       batch,
     );
-    const facts = describe(decoder.decoder, targets, graphs);
+    const facts = describe(decoder, targets, graphs);
     createOutput(values.json).result(facts, render(facts));
   },
 };
 
-function describe(model: Model, targets: readonly LoraTarget[], graphs: TrainingGraphs) {
+function describe(
+  { decoder, embedding }: DecoderModel,
+  targets: readonly LoraTarget[],
+  graphs: TrainingGraphs,
+) {
   const memory = estimateMemory(graphs.training);
   // Parameters, two moments and the gradient, each once as input and once as output of a step.
   const adapterState = graphs.layout.size * 4 * 8;
   return {
     layers: new Set(targets.map(({ module }) => module.split('.')[2])).size,
-    ops: countOps(model),
+    ops: countOps(decoder),
+    parameters: countParameters(embedding ? [decoder, embedding.model] : [decoder]),
     lora_targets: targets.length,
     trainable_parameters: graphs.layout.size,
     vocabulary_size: graphs.vocabularySize,
@@ -76,6 +82,7 @@ function render(facts: Facts): string {
     `layers                ${facts.layers}`,
     `ops                   ${ops.join(', ')}`,
     `LoRA targets          ${facts.lora_targets}`,
+    `parameters            ${facts.parameters.toLocaleString('en')}`,
     `trainable parameters  ${facts.trainable_parameters.toLocaleString('en')}`,
     `vocabulary            ${facts.vocabulary_size.toLocaleString('en')}`,
     `training graph        ${facts.training_nodes.toLocaleString('en')} nodes, of which ${facts.forward_nodes.toLocaleString('en')} forward`,

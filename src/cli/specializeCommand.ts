@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import {
   faithfulAdapter,
@@ -17,6 +18,7 @@ import { resolveSettings, settingsPresets } from '../specialize/settings.ts';
 import type { SpecializationState } from '../specialize/state.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
 import type { Command } from './command.ts';
+import { makeOutFolder, parseInputFile, readInputFile } from './files.ts';
 import { openDevice, openModel } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
 import { createOutput, type Output } from './output.ts';
@@ -51,7 +53,8 @@ export const specializeCommand: Command = {
   run: async (argv) => {
     const values = readOptions(options, argv);
     const output = createOutput(values.json);
-    const domain = parseDomain(await readFile(values.domain, 'utf8'));
+    const domain = await parseInputFile(values.domain, parseDomain);
+    await makeOutFolder(values.out);
     const documents = await readDocuments(values, domain);
     const model = await openModel(values);
     const device = openDevice(values);
@@ -68,7 +71,7 @@ export const specializeCommand: Command = {
       adapter,
       domain: domain.name,
     };
-    await writeRun(values.out, state, configuration, { baseModel: model.baseModel });
+    await writeRun(values.out, { state, domain, configuration, provenance: { baseModel: model.baseModel } });
     output.result({ type: 'report', ...state.report! }, renderReport(state.report!));
     await device.dispose();
   },
@@ -103,12 +106,13 @@ async function readDocuments({ domain: path, documents }: Values, domain: Domain
   return Promise.all(
     [...own, ...further].map(async (file) => ({
       id: relative(dirname(path), file),
-      text: await readFile(file, 'utf8'),
+      text: await readInputFile(file),
     })),
   );
 }
 
 async function filesIn(path: string): Promise<string[]> {
+  if (!existsSync(path)) throw new Error(`There is no file or folder ${path}; --documents takes one.`);
   if (!(await stat(path)).isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => /\.(md|txt)$/i.test(name)).sort();
   if (names.length === 0) throw new Error(`${path} holds no .md or .txt file.`);

@@ -1,21 +1,25 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LoadedModel } from '../engine/loadModel.ts';
 import { trainAdapter } from '../engine/trainAdapter.ts';
-import { createRandom } from '../evaluation/random.ts';
-import type { Adapter } from '../lora/adapter.ts';
+import { createRandom } from '../random.ts';
+import { targetModulesOf, type Adapter } from '../lora/adapter.ts';
 import { parseTrainingRows } from '../text/rows.ts';
 import { tokenizeRow } from '../text/tokenize.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import type { Schedule } from '../training/schedule.ts';
-import type { StepEvent, TrainingEvent } from '../training/trainingEvents.ts';
+import { TrainingControl } from '../training/control.ts';
+import type { TrainingEvent } from '../training/trainingEvents.ts';
 import { readAdapter, saveAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
+import { makeOutFolder, parseInputFile } from './files.ts';
 import { openDevice, openModel } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import { parseTargetModules } from './targetModules.ts';
+import { logStep, startLog } from './trainingLog.ts';
 
 const options = {
   ...commonOptions,
@@ -24,12 +28,11 @@ const options = {
   out: { kind: 'text', isRequired: true, help: 'folder for adapter, log and checkpoint' },
   'init-adapter': { kind: 'text', help: 'folder of the adapter to start from' },
   resume: { kind: 'flag', help: 'continue from the checkpoint in --out' },
-  rank: { kind: 'count', default: 8, help: 'LoRA rank' },
-  alpha: { kind: 'number', default: 16, help: 'LoRA alpha; the adapter counts alpha / rank' },
+  rank: { kind: 'count', help: 'LoRA rank (default 8; --init-adapter brings its own)' },
+  alpha: { kind: 'number', help: 'LoRA alpha; the adapter counts alpha / rank (default 16)' },
   'target-modules': {
     kind: 'text',
-    default: 'all-linear',
-    help: 'all-linear, or names such as q_proj,v_proj',
+    help: 'all-linear, or names such as q_proj,v_proj (default all-linear)',
   },
   lr: { kind: 'number', default: 3e-4, help: 'peak learning rate' },
   schedule: { kind: 'text', default: 'linear', help: 'constant, linear or cosine' },
@@ -57,34 +60,27 @@ export const trainCommand: Command = {
   run: async (argv) => {
     const values = readOptions(options, argv);
     const output = createOutput(values.json);
+    const settings = trainingOptions(values);
+    await makeOutFolder(values.out);
     const model = await openModel(values);
+    const readRows = async (path: string) =>
+      (await parseInputFile(path, parseTrainingRows)).map((row) => tokenizeRow(row, model.tokenizer));
     const rows = await readRows(values.data);
     const evaluationRows = values['eval-data'] === undefined ? [] : await readRows(values['eval-data']);
-    const initial =
-      values['init-adapter'] === undefined
-        ? null
-        : await readAdapter(values['init-adapter'], model.decoder.decoder);
     const device = openDevice(values);
-    await mkdir(values.out, { recursive: true });
     const resumeFrom = await readCheckpoint(values);
-    const random = createRandom(values.seed, 'adapter');
+    const control = stopOnInterrupt(output);
     const training = trainAdapter({
       model,
       device,
-      rows: rows.map((row) => tokenizeRow(row, model.tokenizer)),
-      evaluationRows: evaluationRows.map((row) => tokenizeRow(row, model.tokenizer)),
-      lora: initial
-        ? { ...initial.config, targetModules: parseTargetModules(values['target-modules']) }
-        : {
-            rank: values.rank,
-            alpha: values.alpha,
-            targetModules: parseTargetModules(values['target-modules']),
-          },
+      rows,
+      evaluationRows,
+      ...(await startingPoint(values, model)),
       batchSize: values['batch-size'],
       maxLength: values['max-length'],
-      options: trainingOptions(values),
-      random: () => random.next(),
-      ...(initial && { initial: initial.parameters }),
+      options: settings,
+      random: createRandom(values.seed, 'adapter').next,
+      control,
       ...(resumeFrom && { resumeFrom }),
     });
     const adapter = await follow(training, values.out, output);
@@ -93,9 +89,33 @@ export const trainCommand: Command = {
   },
 };
 
-async function readRows(path: string) {
-  if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
-  return parseTrainingRows(await readFile(path, 'utf8'));
+/** The adapter's shape, and its parameters where it does not start fresh: then its shape is the given adapter's. */
+async function startingPoint(values: Values, { decoder }: LoadedModel) {
+  const { 'init-adapter': folder, rank, alpha, 'target-modules': modules } = values;
+  if (folder === undefined) {
+    const targetModules = parseTargetModules(modules ?? 'all-linear');
+    return { lora: { rank: rank ?? 8, alpha: alpha ?? 16, targetModules } };
+  }
+  const { config, layout, parameters } = await readAdapter(folder, decoder.decoder);
+  if (
+    (rank ?? config.rank) !== config.rank ||
+    (alpha ?? config.alpha) !== config.alpha ||
+    modules !== undefined
+  )
+    throw new Error(
+      `The adapter in ${folder} has rank ${config.rank} and alpha ${config.alpha} on its own modules; leave --rank, --alpha and --target-modules out.`,
+    );
+  return { lora: { ...config, targetModules: targetModulesOf(layout) }, initial: parameters };
+}
+
+/** The first Ctrl-C ends the run after its step, with a checkpoint; a second one ends the process. */
+function stopOnInterrupt(output: Output): TrainingControl {
+  const control = new TrainingControl();
+  process.once('SIGINT', () => {
+    output.progress('Stopping after this step; --resume continues from there.');
+    control.stop();
+  });
+  return control;
 }
 
 const checkpointFile = (out: string) => join(out, 'checkpoint.bin');
@@ -139,27 +159,17 @@ async function follow(
     const next = await training.next();
     if (next.done) return next.value;
     const event = next.value;
+    if (event.type === 'started') await startLog(out, event.step);
     if (event.type === 'step') await logStep(event, out, output);
     if (event.type === 'evaluation')
-      output.progress(`step ${event.step}: evaluation loss ${event.loss.toFixed(4)}`);
+      output.result(
+        { step: event.step, eval_loss: event.loss },
+        `step ${event.step}: evaluation loss ${event.loss.toFixed(4)}`,
+      );
     if (event.type === 'checkpoint') {
       const path = checkpointFile(out);
       await writeFile(`${path}.new`, encodeCheckpoint(event.checkpoint));
       await rename(`${path}.new`, path);
     }
-    if (event.type === 'started' && event.step === 0) await writeFile(join(out, 'trainer_log.jsonl'), '');
   }
-}
-
-async function logStep(
-  { step, loss, gradNorm, learningRate, tokens }: StepEvent,
-  out: string,
-  output: Output,
-): Promise<void> {
-  const line = { step, loss, grad_norm: gradNorm, learning_rate: learningRate, tokens };
-  await appendFile(join(out, 'trainer_log.jsonl'), `${JSON.stringify(line)}\n`);
-  output.result(
-    line,
-    `step ${step}  loss ${loss.toFixed(4)}  gradient norm ${gradNorm.toFixed(3)}  learning rate ${learningRate.toExponential(2)}`,
-  );
 }

@@ -22,6 +22,11 @@ export function scalingOf({ rank, alpha, rankStabilized = false }: LoraConfig): 
   return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
 }
 
+/** The projections that an adapter of this layout adapts, sorted: PEFT's `target_modules`. */
+export function targetModulesOf(layout: ParameterLayout): string[] {
+  return [...new Set(layout.entries.map(({ name }) => name.split('.').at(-2)!))].sort();
+}
+
 /** Where each target's A and B lie in the flat vector. */
 export function adapterLayout(targets: readonly LoraTarget[], rank: number): ParameterLayout {
   return layOutParameters(adapterTensors(targets, rank));

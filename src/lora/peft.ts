@@ -1,5 +1,5 @@
 import type { ParameterEntry, ParameterLayout } from '../graph/parameterLayout.ts';
-import type { Adapter, LoraConfig } from './adapter.ts';
+import { targetModulesOf, type Adapter, type LoraConfig } from './adapter.ts';
 import { readSafetensors, writeSafetensors, type SafetensorsTensor } from './safetensors.ts';
 
 /** Where an adapter comes from; goes into PEFT's configuration and the card. */
@@ -64,7 +64,7 @@ function peftConfig({ config, layout }: Adapter, { baseModel, revision }: Adapte
     r: config.rank,
     rank_pattern: {},
     revision: revision ?? null,
-    target_modules: [...new Set(layout.entries.map(({ name }) => name.split('.').at(-2)!))].sort(),
+    target_modules: targetModulesOf(layout),
     task_type: 'CAUSAL_LM',
     use_dora: false,
     use_rslora: config.rankStabilized ?? false,
@@ -88,6 +88,12 @@ export function readPeftConfig(
     );
   if (config['use_dora'])
     throw new Error('adapter_config.json: use_dora is set; only plain LoRA can be loaded.');
+  for (const key of ['rank_pattern', 'alpha_pattern']) {
+    if (Object.keys((config[key] ?? {}) as object).length > 0)
+      throw new Error(
+        `adapter_config.json: ${key} gives modules a value of their own; only one rank and one alpha for all can be loaded.`,
+      );
+  }
   const number = (key: string) => {
     const value = config[key];
     if (typeof value !== 'number' || value <= 0)

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whittle } from '../support/commandLine.ts';
+import { writeModelFolder } from '../support/modelFolder.ts';
+
+let folder: string;
+let model: string[];
+const at = (name: string) => join(folder, name);
+const jsonLines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'whittle-answers-'));
+  model = ['--model', writeModelFolder(at('model')), '--threads', '1', '--json'];
+  const rows = ['one', 'two'].map((prompt) => ({ prompt, completion: 'yes' }));
+  writeFileSync(at('rows.jsonl'), jsonLines(rows));
+  const sizes = ['--steps', '30', '--lr', '2e-2', '--batch-size', '2', '--max-length', '16', '--rank', '4'];
+  const { code, stderr } = await whittle('train', ...model, '--data', at('rows.jsonl'), '--out', at('adapter'), ...sizes); // prettier-ignore
+  expect([code, stderr]).toEqual([0, []]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const answersOf = (stdout: readonly string[]) =>
+  stdout.map((line) => (JSON.parse(line) as { text: string }).text);
+
+describe('generate', () => {
+  it('answers with the base, and with the adapter as it was trained to', async () => {
+    const ask = ['--data', at('rows.jsonl'), '--max-new-tokens', '6'];
+    const base = await whittle('generate', ...model, ...ask);
+    const adapted = await whittle('generate', ...model, ...ask, '--adapter', at('adapter'));
+    expect([base.code, adapted.code]).toEqual([0, 0]);
+    expect(answersOf(adapted.stdout)).toEqual(['yes', 'yes']);
+    expect(answersOf(base.stdout)).not.toContain('yes');
+    expect(JSON.parse(adapted.stdout[0]!)).toEqual({ text: 'yes', finish_reason: 'stop', tokens: 4 });
+    expect([...base.stderr, ...adapted.stderr]).toEqual([]);
+  });
+
+  it('takes one prompt, through the chat template or as it stands', async () => {
+    const ask = (...more: string[]) => whittle('generate', ...model, '--adapter', at('adapter'), '--prompt', 'two', '--max-new-tokens', '6', ...more); // prettier-ignore
+    expect(answersOf((await ask('--raw')).stdout)).toEqual(['yes']);
+    expect((await ask()).code).toBe(0);
+  });
+});
+
+describe('evaluate', () => {
+  const items = ['one', 'two'].map((instruction) => ({ instruction, output: 'yes', task: 'agree' }));
+
+  it('scores the tasks of a JSONL file and of a domain file alike', async () => {
+    writeFileSync(at('items.jsonl'), jsonLines(items));
+    const seeds = [{ instruction: 'three', output: 'no' }];
+    writeFileSync(at('domain.json'), JSON.stringify({ name: 'numbers', seeds, heldOut: items }));
+    const ask = (data: string) => whittle('evaluate', ...model, '--data', at(data), '--max-new-tokens', '4');
+    const [rows, domain] = [await ask('items.jsonl'), await ask('domain.json')];
+    expect(rows.code).toBe(0);
+    expect(rows.stdout).toEqual(domain.stdout);
+    const [task, all] = rows.stdout.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(task).toMatchObject({ task: 'agree', count: 2, majority: { f1: 1 } });
+    expect(all).toMatchObject({ task: 'all', count: 2, exact_match: 0 });
+    expect(Object.keys(all!)).toEqual(['task', 'count', 'exact_match', 'f1', 'rouge_l', 'invalid_rate']);
+  });
+
+  it('needs held-out tasks', async () => {
+    writeFileSync(at('bare.json'), '{"name":"x","seeds":[{"instruction":"a","output":"b"}]}');
+    const { code, stderr } = await whittle('evaluate', ...model, '--data', at('bare.json'));
+    expect([code, stderr]).toEqual([1, [`${at('bare.json')} has no held-out tasks; add "heldOut" to it.`]]);
+  });
+});
