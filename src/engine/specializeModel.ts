@@ -1,5 +1,5 @@
 import type { Adapter } from '../lora/adapter.ts';
-import { createRandom } from '../evaluation/random.ts';
+import { createRandom } from '../random.ts';
 import type { Domain } from '../specialize/domain.ts';
 import { promptSets, type PromptSet } from '../specialize/prompts.ts';
 import type { SourceDocument } from '../specialize/retrieve.ts';

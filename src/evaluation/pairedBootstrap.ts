@@ -1,4 +1,4 @@
-import { createRandom } from './random.ts';
+import { createRandom } from '../random.ts';
 
 /** A mean and the interval that holds it with the stated confidence. */
 export interface Interval {

@@ -5,7 +5,7 @@ import type { SpecializationState } from './state.ts';
 
 /**
  * Everything a run leaves behind but the adapters, as files by name: `tasks.jsonl` (every generated task with its
- * provenance and reject reason), `train.jsonl`, `valid.jsonl`, `test.jsonl` (the held-out tasks), `passages.jsonl`,
+ * provenance and reject reason), `train.jsonl`, `valid.jsonl`, `test.jsonl` (the held-out tasks, with every evaluated model's answer and scores), `passages.jsonl`,
  * `report.json`, `report.md`. Files of phases not reached yet are left out.
  */
 export function specializationFiles(
@@ -20,12 +20,26 @@ export function specializationFiles(
       'train.jsonl': jsonLines(dataset.train.map(toColumns)),
       'valid.jsonl': jsonLines(dataset.valid.map(toColumns)),
     }),
-    'test.jsonl': jsonLines(domain.heldOut),
+    'test.jsonl': jsonLines(answeredTasks(state, domain)),
     ...(report && {
       'report.json': `${JSON.stringify(report, null, 2)}\n`,
       'report.md': renderReport(report),
     }),
   };
+}
+
+/** The held-out tasks, each with what the evaluated models answered and how that scored. */
+function answeredTasks({ evaluations }: SpecializationState<unknown>, domain: Domain): object[] {
+  return domain.heldOut.map((item, i) => {
+    const answers = Object.entries(evaluations).map(([model, { heldOut }]) => {
+      const { answer, exactMatch, f1, rougeL, isInvalid } = heldOut.answers[i]!;
+      return [
+        model,
+        { answer, exact_match: exactMatch, f1, rouge_l: rougeL, is_invalid: isInvalid },
+      ] as const;
+    });
+    return { ...item, ...(answers.length > 0 && { answers: Object.fromEntries(answers) }) };
+  });
 }
 
 /** The example's own fields first, then provenance under the names that data sets use. */

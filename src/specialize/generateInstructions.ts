@@ -1,4 +1,4 @@
-import { createRandom } from '../evaluation/random.ts';
+import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
 import { type FilterContext, firstRejection, noveltyText, type TaskDraft } from './filter.ts';
 import { type GenerationContext, type GenerationEvents, progress, samplingSeed } from './generation.ts';

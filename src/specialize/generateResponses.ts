@@ -1,5 +1,5 @@
 import { normalizeAnswer } from '../evaluation/answerMatch.ts';
-import { createRandom } from '../evaluation/random.ts';
+import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
 import type { Phase } from './events.ts';
 import { type AnsweredDraft, type FilterContext, firstRejection, noveltyText } from './filter.ts';

@@ -1,4 +1,4 @@
-import { createRandom } from '../evaluation/random.ts';
+import { createRandom } from '../random.ts';
 import type { GenerationEvent, Phase } from './events.ts';
 import type { PromptSet } from './prompts.ts';
 import type { SpecializeSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { createRandom } from '../evaluation/random.ts';
+import { createRandom } from '../random.ts';
 import type { Passage, SeedTask, Side } from './tasks.ts';
 
 /** What one side of the split may show to the model. */

@@ -1,3 +1,5 @@
+import { mulberry32 } from '../random.ts';
+
 /**
  * The endless order in which training visits rows: epoch after epoch, each one a permutation of its own (or file
  * order). Any stretch can be computed from the seed alone, so that a resumed run needs no generator state.
@@ -40,15 +42,4 @@ export function shuffledIndices(count: number, seed: number, epoch: number): num
     [indices[i], indices[j]] = [indices[j]!, indices[i]!];
   }
   return indices;
-}
-
-/** Uniform numbers in [0, 1): mulberry32 (Tommy Ettinger, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

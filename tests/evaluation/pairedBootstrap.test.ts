@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pairedBootstrap, verdictOf } from '../../src/evaluation/pairedBootstrap.ts';
-import { createRandom } from '../../src/evaluation/random.ts';
+import { createRandom } from '../../src/random.ts';
 
 describe('pairedBootstrap', () => {
   it('comes close to the normal interval where that is known', () => {

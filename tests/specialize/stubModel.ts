@@ -1,4 +1,4 @@
-import { createRandom } from '../../src/evaluation/random.ts';
+import { createRandom } from '../../src/random.ts';
 import type { Domain } from '../../src/specialize/domain.ts';
 import type {
   Completion,

@@ -13,16 +13,20 @@ export interface Random {
  * drawing from one long stream is what lets an interrupted run continue with the same numbers.
  */
 export function createRandom(...parts: readonly (string | number)[]): Random {
-  let state = hash(parts.join('\u0000'));
-  // mulberry32 (Tommy Ettinger, public domain)
-  const next = (): number => {
+  const next = mulberry32(hash(parts.join('\u0000')));
+  const below = (bound: number): number => Math.floor(next() * bound);
+  return { next, below, sample: (values, count) => sample(values, count, below) };
+}
+
+/** Uniform numbers in [0, 1) from a 32-bit state: mulberry32 (Tommy Ettinger, public domain). */
+export function mulberry32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-  const below = (bound: number): number => Math.floor(next() * bound);
-  return { next, below, sample: (values, count) => sample(values, count, below) };
 }
 
 /** The first `count` steps of a Fisher-Yates shuffle. */
