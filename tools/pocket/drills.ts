@@ -13,7 +13,10 @@ const someValue = (random: Random) => (random.chance(0.4) ? inventName(random) :
  */
 export function recallDrill(random: Random): string {
   const sign = random.pick(signs);
-  const pairs = Array.from({ length: random.integer(2, 6) }, () => `${inventName(random)}${sign}${someValue(random)}`);
+  const pairs = Array.from(
+    { length: random.integer(2, 6) },
+    () => `${inventName(random)}${sign}${someValue(random)}`,
+  );
   const rounds = Array.from({ length: random.integer(3, 4) }, () => random.shuffle(pairs).join(', '));
   return `${rounds.join('. ')}.`;
 }
