@@ -6,7 +6,7 @@ import { sizeOf } from '../graph/graph.ts';
 export interface SupervisionInputs {
   /** int64 [R]: flat position b·T + t whose logits predict the label; 0 for padding. */
   readonly supervisedRows: Value;
-  /** int32 [R]: the token to predict; int32 because WebGPU compares no int64. */
+  /** int32 [R]: the token to predict. */
   readonly labels: Value;
   /** float32 [R]: one over the supervised tokens of the whole accumulated batch; 0 for padding. */
   readonly labelWeights: Value;
@@ -48,11 +48,13 @@ export function addLoss(
   const flat = g.reshape(hidden, [sizeOf(hidden.shape) / width, width]);
   const supervised = g.gather(flat, inputs.supervisedRows);
   const total = inputs.labels.shape[0]!;
+  // WebGPU has no Slice or Split of integers; token ids are exact in float32.
+  const labels = g.cast(inputs.labels, 'float32');
   const chunks = Array.from({ length: Math.ceil(total / chunk) }, (_, i) => {
     const [start, end] = [i * chunk, Math.min((i + 1) * chunk, total)];
     const rows = g.slice(supervised, 0, start, end);
     const part = (value: Value) => g.reshape(g.slice(value, 0, start, end), [end - start, 1]);
-    return { rows, ...crossEntropy(g, applyHead(g, rows), part(inputs.labels), part(inputs.labelWeights)) };
+    return { rows, ...crossEntropy(g, applyHead(g, rows), part(labels), part(inputs.labelWeights)) };
   });
   return {
     loss: chunks.map(({ loss }) => loss).reduce((sum, loss) => g.add(sum, loss)),
@@ -66,7 +68,7 @@ export function addLoss(
 function crossEntropy(g: GraphBuilder, logits: Value, labels: Value, weights: Value) {
   const [rows, vocabulary] = logits.shape as [number, number];
   const ids = g.constant(
-    'int32',
+    'float32',
     [1, vocabulary],
     Float64Array.from({ length: vocabulary }, (_, i) => i),
   );
