@@ -69,7 +69,7 @@ export const trainCommand: Command = {
     const evaluationRows = values['eval-data'] === undefined ? [] : await readRows(values['eval-data']);
     const device = openDevice(values);
     const resumeFrom = await readCheckpoint(values);
-    const control = stopOnInterrupt(output);
+    const control = new TrainingControl();
     const training = trainAdapter({
       model,
       device,
@@ -83,7 +83,7 @@ export const trainCommand: Command = {
       control,
       ...(resumeFrom && { resumeFrom }),
     });
-    const adapter = await follow(training, values.out, output);
+    const adapter = await interruptible(control, output, () => follow(training, values.out, output));
     await saveAdapter(values.out, adapter, { baseModel: model.baseModel });
     await device.dispose();
   },
@@ -108,14 +108,18 @@ async function startingPoint(values: Values, { decoder }: LoadedModel) {
   return { lora: { ...config, targetModules: targetModulesOf(layout) }, initial: parameters };
 }
 
-/** The first Ctrl-C ends the run after its step, with a checkpoint; a second one ends the process. */
-function stopOnInterrupt(output: Output): TrainingControl {
-  const control = new TrainingControl();
-  process.once('SIGINT', () => {
+/** Lets the first Ctrl-C end the run after its step, with a checkpoint; a second one ends the process. */
+async function interruptible<T>(control: TrainingControl, output: Output, run: () => Promise<T>): Promise<T> {
+  const stop = () => {
     output.progress('Stopping after this step; --resume continues from there.');
     control.stop();
-  });
-  return control;
+  };
+  process.once('SIGINT', stop);
+  try {
+    return await run();
+  } finally {
+    process.off('SIGINT', stop);
+  }
 }
 
 const checkpointFile = (out: string) => join(out, 'checkpoint.bin');

@@ -36,7 +36,11 @@ const out = (name: string) => join(folder, name);
 const train = (name: string, ...argv: string[]) => whittle('train', ...common, '--out', out(name), ...argv);
 const parse = (lines: readonly string[]) => lines.map((line) => JSON.parse(line) as LogLine);
 const logOf = (name: string) =>
-  parse(readFileSync(join(out(name), 'trainer_log.jsonl'), 'utf8').trim().split('\n'));
+  parse(
+    readFileSync(join(out(name), 'trainer_log.jsonl'), 'utf8')
+      .trim()
+      .split('\n'),
+  );
 const losses = (lines: readonly LogLine[]) => lines.map(({ loss }) => loss);
 
 describe('train', () => {
@@ -50,7 +54,9 @@ describe('train', () => {
     expect(logOf('files').map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     const { tensors } = readSafetensors(readFileSync(join(out('files'), 'adapter_model.safetensors')));
     expect(tensors.size).toBe(2 * 7 * 2);
-    expect(tensors.get('base_model.model.model.layers.1.mlp.down_proj.lora_A.weight')!.shape).toEqual([2, 96]);
+    expect(tensors.get('base_model.model.model.layers.1.mlp.down_proj.lora_A.weight')!.shape).toEqual([
+      2, 96,
+    ]);
     const config = JSON.parse(readFileSync(join(out('files'), 'adapter_config.json'), 'utf8')) as object;
     expect(config).toMatchObject({ r: 2, lora_alpha: 4, base_model_name_or_path: 'whittle/tiny' });
   });

@@ -33,21 +33,37 @@ describe('wrong input ends with exit code 1 and one line on stderr that names it
     ['a missing option', train, /^--data is missing: JSONL rows/],
     ['no number', [...train, ...rows, '--lr', 'fast'], /^--lr takes a number, not fast\.$/],
     ['half a row', [...train, ...rows, '--batch-size', '1.5'], /^--batch-size takes a whole number above 0, not 1\.5\.$/], // prettier-ignore
-    ['an empty number', [...train, ...rows, '--rank', ''], /^--rank takes a whole number above 0, not nothing\.$/],
+    [
+      'an empty number',
+      [...train, ...rows, '--rank', ''],
+      /^--rank takes a whole number above 0, not nothing\.$/,
+    ],
     ['steps and epochs', [...train, ...rows, '--epochs', '1'], /^Give --steps or --epochs, not both\.$/],
     ['an unknown schedule', [...train, ...rows, '--schedule', 'step'], /^--schedule takes constant, linear/],
-    ['an unknown device', [...train, ...rows, '--device', 'tpu'], /^--device takes cpu or webgpu, not tpu\.$/],
+    [
+      'an unknown device',
+      [...train, ...rows, '--device', 'tpu'],
+      /^--device takes cpu or webgpu, not tpu\.$/,
+    ],
     ['an unknown dtype', [...train, ...rows, '--dtype', 'q3'], /^There is no dtype q3; known are fp32, fp16/],
     ['a dtype that the folder lacks', [...train, ...rows, '--dtype', 'q8'], /has no onnx\/model_quantized\.onnx .*choose another dtype/], // prettier-ignore
     ['no model folder', ['inspect', '--model', at('absent')], /^There is no model folder .*absent; give/],
-    ['a folder without a model', ['generate', '--model', folder, '--prompt', 'x'], /has no onnx\/model_q4\.onnx/],
+    [
+      'a folder without a model',
+      ['generate', '--model', folder, '--prompt', 'x'],
+      /has no onnx\/model_q4\.onnx/,
+    ],
     ['no data file', [...train, '--data', at('absent.jsonl')], /^There is no file .*absent\.jsonl\.$/],
     ['a folder as data', [...train, '--data', folder], /cannot be read \(EISDIR\)/],
     ['a row that is no JSON', [...train, '--data', at('broken.jsonl')], /broken\.jsonl: Row 3 is not JSON/],
     ['a row without answer', [...train, '--data', at('incomplete.jsonl')], /incomplete\.jsonl: Row 2: "completion" is missing/], // prettier-ignore
     ['a folder that cannot be made', [...train, ...rows, '--out', at('rows.jsonl/out')], /^The folder .* cannot be made \(ENOTDIR\); choose another --out\.$/], // prettier-ignore
     ['unknown modules', [...train, ...rows, '--target-modules', 'q_proj,c_attn'], /^No linear layer is named c_attn; this model has q_proj/], // prettier-ignore
-    ['no adapter', ['generate', ...model, '--prompt', 'x', '--adapter', folder], /has no adapter_config\.json/],
+    [
+      'no adapter',
+      ['generate', ...model, '--prompt', 'x', '--adapter', folder],
+      /has no adapter_config\.json/,
+    ],
     ['nothing to say', ['generate', ...model], /^Give --prompt TEXT or --data FILE\.$/],
     ['a broken domain', ['specialize', ...model, '--domain', at('broken.json'), '--out', at('out')], /broken\.json: The domain file is not JSON/], // prettier-ignore
     ['several faults', ['specialize', ...model, '--domain', at('rows.jsonl'), '--out', at('out')], /rows\.jsonl: The domain's "name" is missing\. The domain's "seeds" is missing/], // prettier-ignore

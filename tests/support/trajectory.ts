@@ -64,18 +64,23 @@ export async function followTrajectory(files: TrajectoryFiles, device: Device): 
     { batchSize, sequenceLength: 24, logitsChunk: 10 },
   );
   const initial = readPeftParameters(files.adapterInitial, program.layout);
+  const rows = trajectory.rows.map(toTokenizedRow);
   const events = train({
     device,
     programs: [program],
     weights: { files: [{ path: fileName, data: model }] },
     parameters: initial,
-    rows: trajectory.rows.map(toTokenizedRow),
-    options: { ...options, duration: { steps: count }, seed: 0, shuffle: false },
+    rows,
+    evaluationRows: rows.slice(0, batchSize * options.gradientAccumulationSteps),
+    options: { ...options, duration: { steps: count }, seed: 0, shuffle: false, evaluateEvery: Infinity },
   });
   const steps: StepEvent[] = [];
   let final = initial;
   for await (const event of events) {
     if (event.type === 'step') steps.push(event);
+    // Before training, the forward graph alone must find the first step's loss on the first step's rows.
+    if (event.type === 'evaluation' && event.step === 0)
+      expect(Math.abs(event.loss - trajectory.log[0]!.loss), 'evaluation loss').toBeLessThan(1e-3);
     if (event.type === 'finished') final = event.parameters;
   }
   expectSteps(steps, trajectory.log);

@@ -36,7 +36,7 @@ it.skipIf(!hasWebGpu).each(['llama', 'gemma3'])(
     const device = await createBrowserDevice({ provider: 'webgpu' });
     const placements: Record<string, Placement> = {};
     await followTrajectory(await readTrajectory(family, fetchFixture), noting(device, placements));
-    const graphs = ['optimizer graph', 'training graph for 24 tokens'];
+    const graphs = ['evaluation graph for 24 tokens', 'optimizer graph', 'training graph for 24 tokens'];
     expect(Object.keys(placements).toSorted()).toEqual(graphs);
     for (const graph of graphs) {
       expect(Object.keys(placements[graph]!.nodeCounts), graph).toEqual(['WebGpuExecutionProvider']);
