@@ -47,6 +47,9 @@ export interface ExportOptions extends Partial<Omit<ExportForm, 'bits'>> {
  */
 export function exportDecoder(options: ExportOptions): Model {
   const { tensors, dtype, config: json, ...form } = options;
+  if (!Object.hasOwn(dtypes, dtype)) {
+    throw new Error(`The dtype ${dtype} is not known; supported are ${Object.keys(dtypes).join(', ')}.`);
+  }
   const config = readDecoderConfig(json);
   const { bits, floatType } = dtypes[dtype];
   const context: ExportContext = {

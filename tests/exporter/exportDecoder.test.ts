@@ -81,6 +81,10 @@ describe('exportDecoder', () => {
     );
   });
 
+  it('names the dtypes it knows', () => {
+    expect(() => exportDecoder({ ...llama, dtype: 'int4' as 'q4' })).toThrow('supported are fp32, fp16, q8, q4, q4f16.');
+  });
+
   it('finds the embedding of a tied model under the name of its head', () => {
     const tensors = new Map(gemma.tensors);
     tensors.set('lm_head.weight', tensors.get('model.embed_tokens.weight')!);
