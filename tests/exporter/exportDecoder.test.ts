@@ -82,7 +82,9 @@ describe('exportDecoder', () => {
   });
 
   it('names the dtypes it knows', () => {
-    expect(() => exportDecoder({ ...llama, dtype: 'int4' as 'q4' })).toThrow('supported are fp32, fp16, q8, q4, q4f16.');
+    expect(() => exportDecoder({ ...llama, dtype: 'int4' as 'q4' })).toThrow(
+      'supported are fp32, fp16, q8, q4, q4f16.',
+    );
   });
 
   it('finds the embedding of a tied model under the name of its head', () => {
