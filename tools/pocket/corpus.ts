@@ -55,6 +55,24 @@ export const mixture: [DocumentKind, number][] = [
   ['drill', 16],
 ];
 
+/** The mixture of the last part of training: the facts stay, reading and answering as shown before come to the fore. */
+export const readingMixture: typeof mixture = [
+  ['heldBackArticle', 16],
+  ['heldBackSurvey', 7],
+  ['heldBackList', 7],
+  ['article', 4],
+  ['survey', 2],
+  ['factList', 2],
+  ['chat', 45],
+  ['readingChat', 34],
+  ['demonstrations', 18],
+  ['demonstrationsThenText', 28],
+  ['readingExercise', 30],
+  ['taskList', 9],
+  ['taskListWithText', 15],
+  ['drill', 10],
+];
+
 const briefly = [
   'Answer briefly.',
   'Be brief.',
@@ -102,10 +120,10 @@ const writers: Record<DocumentKind, Writer> = {
 };
 
 /** An endless stream of documents, the same for the same seed. */
-export function* corpusDocuments(seed: number): Generator<CorpusDocument, never> {
+export function* corpusDocuments(seed: number, kinds = mixture): Generator<CorpusDocument, never> {
   const random = new Random(seed);
   for (;;) {
-    const kind = random.weighted(mixture);
+    const kind = random.weighted(kinds);
     const written = writers[kind](random);
     yield typeof written === 'string'
       ? { role: 'text', kind, text: written }

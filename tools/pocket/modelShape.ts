@@ -38,7 +38,9 @@ export const recipe = {
   seed: 1,
   batchSize: 16,
   sequenceLength: pocketShape.contextLength,
-  steps: 4200,
+  steps: 4600,
+  /** The step after which documents come from the reading mixture. */
+  readingAfter: 3000,
   /** Steps at the end that train through the rounding. */
   roundedSteps: 800,
   learningRate: 3e-3,

@@ -22,6 +22,7 @@ import { OptimizerState } from '../../src/training/optimizerState.ts';
 import { learningRateAt } from '../../src/training/schedule.ts';
 import { TrainingSessions } from '../../src/training/trainingSessions.ts';
 import type { ByteLevelBpe } from './byteLevelBpe.ts';
+import { mixture, readingMixture } from './corpus.ts';
 import { fakeQuantize } from './fakeQuantize.ts';
 import { recipe } from './modelShape.ts';
 import { pretrainingModel } from './pocketModel.ts';
@@ -56,8 +57,7 @@ async function main(): Promise<void> {
   const sessions = new TrainingSessions(device, [program], { files: [{ path: 'pocket.onnx', data: bytes }] });
   const start = await startFrom(join(values.out, 'checkpoint.bin'), program);
   const state = new OptimizerState(device, await sessions.optimizer(), start);
-  const sequences = trainingRows(recipe.seed, bpe);
-  for (let i = 0; i < start.step * recipe.batchSize; i++) sequences.next();
+  const sequences = trainingSequences(bpe, start.step * recipe.batchSize);
   const validation = take(trainingRows(recipe.seed + 1000, bpe), recipe.validationSequences);
   const run = { out: values.out, steps, program, device, sessions, state, sequences, validation };
   await pretrain(run, start.step);
@@ -90,10 +90,21 @@ async function startFrom(
   return { step: 0, tokens: 0, parameters, firstMoment: zeros(), secondMoment: zeros() };
 }
 
+/** The run's rows from the `done`-th on: general ones first, then those of the reading mixture. */
+function* trainingSequences(bpe: ByteLevelBpe, done: number): Generator<TokenizedRow, never> {
+  const general = recipe.readingAfter * recipe.batchSize;
+  const first = trainingRows(recipe.seed, bpe);
+  const second = trainingRows(recipe.seed + 1, bpe, readingMixture);
+  if (done < general) take(first, done);
+  for (let i = general; i < done; i++) second.next();
+  for (let i = done; i < general; i++) yield first.next().value;
+  for (;;) yield second.next().value;
+}
+
 /** Packed sequences as rows; every token but padding and each sequence's first is learned. */
-function* trainingRows(seed: number, bpe: ByteLevelBpe): Generator<TokenizedRow, never> {
+function* trainingRows(seed: number, bpe: ByteLevelBpe, kinds = mixture): Generator<TokenizedRow, never> {
   const pad = bpe.idOf('<|pad|>');
-  for (const sequence of packedSequences(seed, bpe, recipe.sequenceLength)) {
+  for (const sequence of packedSequences(seed, bpe, recipe.sequenceLength, kinds)) {
     const used = sequence.indexOf(pad);
     const ids = Array.from(used < 0 ? sequence : sequence.subarray(0, used));
     yield tokenizedRow(ids, ids.map((_, i) => i > 0)); // prettier-ignore

@@ -1,5 +1,5 @@
 import type { ByteLevelBpe } from './byteLevelBpe.ts';
-import { corpusDocuments, type CorpusDocument } from './corpus.ts';
+import { corpusDocuments, mixture, type CorpusDocument } from './corpus.ts';
 
 /** A document as token ids, from <|bos|> to <|end|>, cut at `maxLength`. */
 export function encodeDocument(document: CorpusDocument, bpe: ByteLevelBpe, maxLength = Infinity): number[] {
@@ -29,8 +29,9 @@ export function* packedSequences(
   seed: number,
   bpe: ByteLevelBpe,
   length: number,
+  kinds = mixture,
 ): Generator<Int32Array, never> {
-  const documents = corpusDocuments(seed);
+  const documents = corpusDocuments(seed, kinds);
   const buffer: number[][] = [];
   const refill = () => {
     while (buffer.length < waiting) buffer.push(encodeDocument(documents.next().value, bpe, length));
