@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, startApp, type ServedApp, type WatchedPage } from '../support/builtApp.ts';
+
+// The whole way through the built page, with the embedded model, on a field so small that a software GPU can do it.
+
+const minutes = 60_000;
+
+const ask = (drug: string, use: string) => ({ instruction: `What is ${drug} used for?`, output: use });
+
+const smallField = {
+  name: 'pharmacy',
+  description: 'Short answers about drugs.',
+  seeds: [
+    ask('ibuprofen', 'inflammation'),
+    ask('aspirin', 'pain'),
+    ask('insulin', 'diabetes'),
+    ask('penicillin', 'bacterial infection'),
+    ask('warfarin', 'blood clots'),
+    ask('salbutamol', 'asthma'),
+  ],
+  heldOut: [
+    { ...ask('metformin', 'diabetes'), task: 'use' },
+    { ...ask('paracetamol', 'fever'), task: 'use' },
+  ],
+};
+
+const stepButton = (page: Page, name: string | RegExp) =>
+  page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name });
+
+async function findFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
+
+async function chooseSmallField(page: Page): Promise<void> {
+  await stepButton(page, /^Examples/).click();
+  await page.getByRole('button', { name: 'Write my own' }).click();
+  const file = { name: 'pharmacy.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(smallField)) };
+  await page.locator('input[type=file][accept*=json]').setInputFiles(file);
+  await page.getByRole('tab', { name: 'Examples (6)' }).waitFor();
+  await page.getByRole('button', { name: 'Use this field' }).click();
+  await page.getByRole('button', { name: 'pharmacy' }).waitFor();
+}
+
+async function chooseLittleWork(page: Page): Promise<void> {
+  await stepButton(page, 'Start').click();
+  await page.getByRole('button', { name: 'Advanced' }).click();
+  await page.getByLabel('Tasks', { exact: true }).fill('4');
+  await page.getByLabel('Passes').fill('1');
+  await page.getByRole('switch', { name: /control/ }).uncheck({ force: true });
+}
+
+describe.skipIf(!hasChromium)('the page, from first visit to adapter', { timeout: 12 * minutes }, () => {
+  let app: ServedApp;
+  let visit: WatchedPage;
+
+  beforeAll(async () => {
+    app = await startApp();
+    visit = await app.open();
+    visit.page.setDefaultTimeout(2 * minutes);
+  }, 10 * minutes);
+
+  afterAll(() => app?.close());
+
+  it('has its model ready, and no fault that axe can see', async () => {
+    const { page } = visit;
+    await page.getByText('Ready', { exact: true }).waitFor();
+    await page.getByRole('radio', { name: /Biomedicine/ }).waitFor({ state: 'attached' });
+    expect(await findFaults(page)).toEqual([]);
+  });
+
+  it('takes a field from a file, and names the row at fault where there is one', async () => {
+    const { page } = visit;
+    await chooseSmallField(page);
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByLabel('Answer').first().fill('');
+    await page.getByRole('button', { name: 'Use this field' }).click();
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('Row 1 of "seeds"');
+    await page.getByRole('button', { name: 'Discard' }).click();
+  });
+
+  it('specialises, can be paused on the way, and says whether it helped', async () => {
+    const { page } = visit;
+    await chooseLittleWork(page);
+    await page.getByRole('button', { name: 'Specialize' }).click();
+    const run = page.getByRole('region', { name: 'Run', exact: true });
+    await run.getByRole('button', { name: 'Pause' }).click();
+    await run.getByText('(paused)').waitFor();
+    await run.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('region', { name: 'Verdict' }).waitFor({ timeout: 10 * minutes });
+    expect(await page.getByRole('row', { name: /^All together/ }).first().innerText()).toMatch(/\d/);
+    expect(await findFaults(page)).toEqual([]);
+  });
+
+  it('answers from both models, each labelled with what wrote it', async () => {
+    const { page } = visit;
+    await page.getByLabel('Your question').fill('What is aspirin used for?');
+    await page.getByRole('button', { name: 'Ask' }).click();
+    await page.getByText('no adapter').waitFor();
+    await page.getByText(/^adapter [0-9a-f]{8}$/).waitFor();
+  });
+
+  it('hands the adapter out and takes it back', async () => {
+    const { page } = visit;
+    await stepButton(page, /^Adapter/).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download adapter' }).click(),
+    ]);
+    const buffer = readFileSync(await download.path());
+    const file = { name: download.suggestedFilename(), mimeType: 'application/zip', buffer };
+    await page.locator('input[type=file][accept*=zip]').setInputFiles(file);
+    await page.getByRole('button', { name: 'Ask it' }).waitFor();
+    expect(await findFaults(page)).toEqual([]);
+  });
+
+  it('finds the results again after a reload', async () => {
+    const { page } = visit;
+    await stepButton(page, /^Compare/).click();
+    const verdict = await page.getByRole('region', { name: 'Verdict' }).innerText();
+    await page.reload();
+    await page.getByRole('region', { name: 'Verdict' }).waitFor();
+    expect(await page.getByRole('region', { name: 'Verdict' }).innerText()).toBe(verdict);
+  });
+
+  it('asked nobody but its own server, and had nothing to complain of', () => {
+    expect(visit.foreignRequests).toEqual([]);
+    expect(visit.complaints).toEqual([]);
+  });
+});
