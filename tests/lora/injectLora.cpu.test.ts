@@ -28,7 +28,7 @@ async function logits(model: Model, targets: readonly LoraTarget[], valueOfB: nu
       input_ids: int64([5, 6, 7, 8, 9], [1, 5]),
       attention_mask: int64([1, 1, 1, 1, 1], [1, 5]),
       num_logits_to_keep: int64([1], []),
-      ...(targets.length > 0 && { lora_scaling: filled([1], 2) }),
+      lora_scaling: filled([1], 2),
       ...Object.fromEntries([...adapters, ...caches]),
     },
     ['logits'],
