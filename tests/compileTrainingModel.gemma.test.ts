@@ -18,7 +18,7 @@ function decoderModel(dtype: string): DecoderModel {
 }
 
 describe.skipIf(!existsSync(folder))('a Gemma-3-4B export without its weights', () => {
-  it.each(['q4', 'q4f16'])('compiles for training in %s, with a gradient for every adapter', { timeout: 120_000 }, (dtype) => {
+  it.each(['q4', 'q4f16'])('compiles for training in %s, with a gradient for every adapter', { timeout: 600_000 }, (dtype) => {
     const compiled = compileTrainingModel(decoderModel(dtype), lora, batch);
     expect(compiled.layout.entries).toHaveLength(2 * 238);
     // Rank times inputs and outputs of a block's seven layers, in 34 blocks.
@@ -51,7 +51,7 @@ describe.skipIf(!existsSync(folder))('a Gemma-3-4B export without its weights', 
     });
   });
 
-  it.each(['q4', 'q4f16'])('is inspected in %s', { timeout: 120_000 }, async (dtype) => {
+  it.each(['q4', 'q4f16'])('is inspected in %s', { timeout: 600_000 }, async (dtype) => {
     const { code, stdout } = await whittle('inspect', '--model', folder, '--dtype', dtype, '--max-length', '64', '--json'); // prettier-ignore
     expect(code).toBe(0);
     const facts = JSON.parse(stdout[0]!) as Record<string, number>;
