@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import uPlot, { type AlignedData, type Options } from 'uplot';
 import type { ChartLine } from './chartLines.ts';
 import classes from './train.module.css';
@@ -12,7 +12,7 @@ interface LineChartProps {
 
 const height = 280;
 
-/** Lines over steps on a canvas; arrow keys move the cursor, its values are read out below. */
+/** Lines over steps on a canvas; the slider below moves its cursor, whose values are read out. */
 export function LineChart({ summary, lines }: LineChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
@@ -20,12 +20,16 @@ export function LineChart({ summary, lines }: LineChartProps) {
   const scheme = useComputedColorScheme('light');
   const shape = lines.map(({ label }) => label).join('|');
   const data = alignLines(lines);
-  const latest = useRef({ lines, data });
-  latest.current = { lines, data };
+  const make = useEffectEvent(
+    (element: HTMLDivElement) => new uPlot(optionsOf(lines, element, setCursor), data, element),
+  );
+  const show = useEffectEvent(() => {
+    plot.current?.setData(data);
+  });
 
   useEffect(() => {
     const element = host.current!;
-    const made = new uPlot(optionsOf(latest.current.lines, element, setCursor), latest.current.data, element);
+    const made = make(element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -35,27 +39,28 @@ export function LineChart({ summary, lines }: LineChartProps) {
       plot.current = null;
     };
   }, [shape, scheme]);
-  useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => show(), [lines]);
 
-  const move = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
-    if (by === undefined || !plot.current) return;
-    event.preventDefault();
-    const index = Math.min(data[0].length - 1, Math.max(0, (cursor ?? data[0].length - 1) + by));
-    plot.current.setCursor({ left: plot.current.valToPos(data[0][index]!, 'x'), top: height / 3 });
-  };
+  const steps = data[0];
+  const move = (index: number) =>
+    plot.current?.setCursor({ left: plot.current.valToPos(steps[index]!, 'x'), top: height / 3 });
+  const text = readout(lines, steps, cursor) ?? summary;
   return (
     <figure className={classes.figure}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the arrow keys move the chart's cursor */}
-      <div
-        ref={host}
-        className={classes.plot}
-        role="img"
-        aria-label={summary}
-        tabIndex={0}
-        onKeyDown={move}
-      />
-      <figcaption aria-live="off">{readout(lines, cursor) ?? summary}</figcaption>
+      <div ref={host} className={classes.plot} role="img" aria-label={summary} />
+      {steps.length > 1 && (
+        <input
+          type="range"
+          className={classes.scrubber}
+          aria-label="Look at a step"
+          aria-valuetext={text}
+          min={0}
+          max={steps.length - 1}
+          value={cursor ?? steps.length - 1}
+          onChange={(event) => move(event.currentTarget.valueAsNumber)}
+        />
+      )}
+      <figcaption>{text}</figcaption>
     </figure>
   );
 }
@@ -72,8 +77,7 @@ export function alignLines(lines: readonly ChartLine[]): AlignedData {
   return [steps, ...columns];
 }
 
-function readout(lines: readonly ChartLine[], index: number | null): string | null {
-  const [steps] = alignLines(lines);
+function readout(lines: readonly ChartLine[], steps: AlignedData[0], index: number | null): string | null {
   const step = index === null ? undefined : steps[index];
   if (step === undefined) return null;
   const values = lines.flatMap(({ label, points }) => {

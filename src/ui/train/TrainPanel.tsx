@@ -1,5 +1,5 @@
 import { SegmentedControl, Switch } from '@mantine/core';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useAppState } from '../appContext.ts';
 import { smallNumber } from '../format.ts';
 import { Empty } from '../parts/Empty.tsx';
@@ -76,7 +76,10 @@ const metrics: readonly { value: Metric; label: string }[] = [
 function Chart({ state: { trainings } }: { readonly state: RunState }) {
   const [metric, setMetric] = useState<Metric>('loss');
   const [isTable, setIsTable] = useState(false);
-  const lines = chartLines(metric, trainings.specialized, trainings.seedsOnly);
+  const lines = useMemo(
+    () => chartLines(metric, trainings.specialized, trainings.seedsOnly),
+    [metric, trainings],
+  );
   const title = metrics.find(({ value }) => value === metric)!.label;
   const controls = (
     <div className={classes.controls}>

@@ -43,7 +43,7 @@ export function memoryRuns(): Runs {
 }
 
 /** A connection to an object in this thread; `die` is what a killed worker looks like. */
-export function directConnection<Api>(api: Api): Connection<Api> & { die(error: Error): void } {
+export function directConnection<Api>(api: Api): Connection<Api> & { readonly die: (error: Error) => void } {
   let isClosed = false;
   let end: (error: Error) => void = () => undefined;
   const gone = new Promise<never>((_, reject) => {
