@@ -69,6 +69,7 @@ export const trainCommand: Command = {
     const evaluationRows = values['eval-data'] === undefined ? [] : await readRows(values['eval-data']);
     const device = openDevice(values);
     const resumeFrom = await readCheckpoint(values);
+    const random = createRandom(values.seed, 'adapter');
     const control = new TrainingControl();
     const training = trainAdapter({
       model,
@@ -79,7 +80,7 @@ export const trainCommand: Command = {
       batchSize: values['batch-size'],
       maxLength: values['max-length'],
       options: settings,
-      random: createRandom(values.seed, 'adapter').next,
+      random: () => random.next(),
       control,
       ...(resumeFrom && { resumeFrom }),
     });

@@ -7,7 +7,9 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
 
 const specials = ['<s>', '</s>', '<|im_start|>', '<|im_end|>'];
-const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789.?:,#', 'Ġ', 'Ċ'];
+const letters = 'a b c d e f g h i j k l m n o p q r s t u v w x y z 0 1 2 3 4 5 6 7 8 9 . ? : , # Ġ Ċ'.split(
+  ' ',
+);
 
 /** A byte-level tokenizer without merges: every character is a token. */
 const tokenizer = {

@@ -78,12 +78,13 @@ export async function fineTuneTinyStories(
 }
 
 function hyperparameters({ steps, batchSize, learningRate }: TinyStoriesSettings) {
+  const random = createRandom(0, 'adapter');
   return {
     lora: { rank: 8, alpha: 16, targetModules: 'all-linear' },
     batchSize,
     maxLength: 128,
     options: { ...defaultTrainingOptions, learningRate, duration: { steps }, evaluateEvery: steps },
-    random: createRandom(0, 'adapter').next,
+    random: () => random.next(),
   } as const;
 }
 
