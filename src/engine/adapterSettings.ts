@@ -50,5 +50,5 @@ export const pocketAdapter: AdapterSettings = {
   learningRate: 3e-3,
   batchSize: 16,
   maxLength: 192,
-  epochs: 4,
+  epochs: 3,
 };

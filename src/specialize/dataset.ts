@@ -21,8 +21,9 @@ export type Dataset = Readonly<Record<Side, readonly DatasetRow[]>>;
 /** The task as training shows it: the very prompt that evaluation uses, then the answer. */
 export function toExample(task: AnsweredTask, prompts: PromptSet): TrainingExample {
   const prompt = prompts.answer(task);
-  if (typeof prompt === 'string') return { prompt, completion: task.output };
-  return { messages: [...prompt, { role: 'assistant', content: task.output }] };
+  const answer = prompts.answerPrefix + task.output;
+  if (typeof prompt === 'string') return { prompt, completion: answer };
+  return { messages: [...prompt, { role: 'assistant', content: answer }] };
 }
 
 /** The seeds, which stay in every round's data so that the model does not learn from itself alone, and the kept tasks. */

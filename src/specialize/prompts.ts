@@ -30,6 +30,8 @@ export interface PromptSet {
   readonly demonstrationStop: readonly string[];
   /** The task alone, as it is trained and evaluated. */
   readonly answer: (task: TaskText) => Prompt;
+  /** What an answer begins with when it is trained: a space where the tokenizer knows words with the space before them. */
+  readonly answerPrefix: string;
   readonly answerStop: readonly string[];
   /** Asks for a numbered list of facts, each of which can stand in for a passage. */
   readonly writePassages: (subject: Subject) => Prompt;
@@ -70,6 +72,7 @@ export const pocketPrompts: PromptSet = {
     ),
   demonstrationStop: ['\n'],
   answer: (task) => [user(withInput(task, '\n'))],
+  answerPrefix: ' ',
   answerStop: [],
   writePassages: (subject) => `Facts about ${lower(subject.name)}:\n1.`,
 };
@@ -116,6 +119,7 @@ export const chatPrompts: PromptSet = {
   ],
   demonstrationStop: [],
   answer: (task) => [user(withInput(task, '\n\n'))],
+  answerPrefix: '',
   answerStop: [],
   writePassages: (subject) => [
     user(
@@ -163,6 +167,7 @@ export const continuationPrompts: PromptSet = {
   answer: (task) =>
     `Below is an instruction that describes a task${task.input === '' ? '' : ', paired with an input that provides further context'}. ` +
     `Write a response that appropriately completes the request.\n\n${alpacaTask(task)}`,
+  answerPrefix: '',
   answerStop: ['\n\n###', '\n### '],
   writePassages: (subject) => `Facts about ${lower(subject.name)}:\n1.`,
 };

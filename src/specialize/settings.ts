@@ -119,14 +119,20 @@ export const smallModelSettings: SpecializeSettings = {
 /** For the embedded model, whose tasks are one short question and whose context is 256 tokens. */
 export const pocketSettings: SpecializeSettings = {
   ...smallModelSettings,
+  tasks: 800,
+  maxPrompts: 400,
+  tasksPerPrompt: 3,
   instructionTokens: 64,
   temperature: 0.9,
-  passageWords: 60,
+  passageShare: 0.8,
+  passageWords: 30,
+  recitations: 32,
   recitationTokens: 128,
   responseTokens: 32,
   noveltyScope: 'answeredTask',
   maxSimilarity: 0.8,
   maxHeldOutSimilarity: 1,
+  validFraction: 0,
 };
 
 export const settingsPresets = {

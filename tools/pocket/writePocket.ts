@@ -41,7 +41,7 @@ It knows a small world of plain facts and nothing else. Real work uses a model f
 | Weights | ${quantization.bits}-bit linear layers in blocks of ${quantization.blockSize}, ${quantization.embeddingBits}-bit embedding; ${(bytes / 1e6).toFixed(1)} MB |
 | Trained by | \`npm run pocket\`: Whittle's own engine, onnxruntime-node on the CPU, from scratch |
 | Corpus | \`tools/pocket/\`: sentences, articles, conversations, task lists and reading exercises generated from tables of facts |
-| Steps | ${last['step'] ?? 0} of ${recipe.batchSize} × ${recipe.sequenceLength} tokens, ${((last['tokens'] ?? 0) / 1e6).toFixed(1)} million tokens in all; the last ${recipe.roundedSteps} through the rounding to ${quantization.bits} bits |
+| Steps | ${log.at(-1)?.['step'] ?? 0} of ${recipe.batchSize} × ${recipe.sequenceLength} tokens, ${((last['tokens'] ?? 0) / 1e6).toFixed(1)} million tokens in all; after step ${recipe.readingAfter} more reading, the last ${recipe.roundedSteps} through the rounding to ${quantization.bits} bits |
 
 Biomedicine and finance occur in the corpus as plain statements only, never as instructions, answers or task lists: what
 specializing pocket to one of them has to bring out.
