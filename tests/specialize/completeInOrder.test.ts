@@ -63,7 +63,7 @@ describe('completeInOrder', () => {
   });
 
   it('works with a model that reports only at the end', async () => {
-    const model: LanguageModel = { complete: async (prompts) => prompts.map((p) => completion(String(p))) };
+    const model: LanguageModel = { complete: async (prompts) => prompts.map((p) => completion(p as string)) };
     expect(await texts(model, ['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
     expect(await texts(model, [])).toEqual([]);
   });
