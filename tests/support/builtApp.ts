@@ -3,6 +3,12 @@ import { buildWhereStale, builtFolder } from '../../tools/serve/buildApp.ts';
 import { addressOf, serveFolder } from '../../tools/serve/staticServer.ts';
 import { chromiumFlags, findChromium } from '../../tools/testing/findChromium.ts';
 
+/** A browser without WebGPU, in which the app runs on WASM; much faster than a GPU in software. */
+export const flagsWithoutWebGpu = [
+  ...chromiumFlags.filter((flag) => !flag.includes('webgpu')),
+  '--disable-gpu',
+];
+
 /** For `describe.skipIf(!hasChromium)`, so that a machine without a browser shows the tests as skipped. */
 export const hasChromium = findChromium() !== undefined;
 
@@ -41,8 +47,12 @@ async function openWatched(browser: Browser, address: string, path: string): Pro
 }
 
 /** A browser in front of `address`; `stop` ends what answers there. */
-export async function browse(address: string, stop: () => Promise<unknown>): Promise<ServedApp> {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: [...chromiumFlags] });
+export async function browse(
+  address: string,
+  stop: () => Promise<unknown>,
+  flags = chromiumFlags,
+): Promise<ServedApp> {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: [...flags] });
   return {
     address,
     open: (path = '') => openWatched(browser, address, path),
@@ -54,16 +64,17 @@ export async function browse(address: string, stop: () => Promise<unknown>): Pro
 }
 
 /** Serves a folder as `npm start` does and starts a browser. */
-export async function serveInBrowser(folder: string): Promise<ServedApp> {
+export async function serveInBrowser(folder: string, flags = chromiumFlags): Promise<ServedApp> {
   const server = await serveFolder(folder);
-  return browse(addressOf(server), () => {
+  const stop = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
-  });
+  };
+  return browse(addressOf(server), stop, flags);
 }
 
 /** The app itself, built where that is needed. */
-export async function startApp(): Promise<ServedApp> {
+export async function startApp(flags = chromiumFlags): Promise<ServedApp> {
   await buildWhereStale();
-  return serveInBrowser(builtFolder);
+  return serveInBrowser(builtFolder, flags);
 }
