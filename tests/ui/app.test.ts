@@ -183,6 +183,26 @@ describe('the chat', patient, () => {
   });
 });
 
+describe('a chat that hangs', patient, () => {
+  it('can be stopped, and asked again', async () => {
+    const engine = recordedEngine(0, { tasks: 12, steps: 10 });
+    let asked = 0;
+    const api = {
+      ...serveChat(engine, ready),
+      chat: () => (++asked, new Promise<never>(() => undefined)),
+    };
+    const { app, state } = await openPage({ connectChat: () => directConnection(api) });
+    for (let i = 1; i <= 2; i++) {
+      const asking = app.chat.ask('Anything?', 'none/');
+      await vi.waitFor(() => expect(asked).toBe(i));
+      app.chat.stop();
+      await asking;
+      expect(state().chat).toMatchObject({ isAnswering: false });
+      expect(state().chat.exchanges.at(-1)?.base?.failure).toBe('Stopped.');
+    }
+  });
+});
+
 describe('an adapter', patient, () => {
   it('can be loaded again from the zip that it was downloaded as', async () => {
     const { app, state } = await openPage();

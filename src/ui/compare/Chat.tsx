@@ -1,4 +1,4 @@
-import { ActionIcon, Select, Textarea } from '@mantine/core';
+import { ActionIcon, Button, Select, Textarea } from '@mantine/core';
 import { useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useApp, useAppState } from '../appContext.ts';
 import { shortHash } from '../format.ts';
@@ -60,6 +60,15 @@ export function Chat() {
           <ExchangeView key={exchange.id} exchange={exchange} />
         ))}
       </div>
+      {isAnswering && (
+        <Button
+          variant="default"
+          leftSection={<Icon name="stop" size={16} />}
+          onClick={() => app.chat.stop()}
+        >
+          Stop
+        </Button>
+      )}
       <Composer isDisabled={isAnswering} onAsk={ask} />
     </div>
   );

@@ -1,7 +1,7 @@
 import type { ChatApi, ChatReply } from '../../workerApi/whittleWorkerApi.ts';
 import type { AdapterShelf } from './adapterShelf.ts';
 import type { AppStore } from './appState.ts';
-import { messageOf } from './messageOf.ts';
+import { isAbort, messageOf } from './messageOf.ts';
 import type { Connection } from './services.ts';
 
 export const answerTokens = 64;
@@ -48,6 +48,11 @@ export class ChatSession {
     }
   }
 
+  /** Ends the worker that answers, so that this works even where it hangs; the next question starts a new one. */
+  stop(): void {
+    this.#chat().close();
+  }
+
   clear(): void {
     this.#store.setState({ chat: { isAnswering: false, exchanges: [] } });
   }
@@ -69,7 +74,7 @@ export class ChatSession {
       const reply = await this.#chat().call((api) => api.chat(request, onText));
       show({ text: reply.text, reply });
     } catch (error) {
-      show({ text: '', reply: null, failure: messageOf(error) });
+      show({ text: '', reply: null, failure: isAbort(error) ? 'Stopped.' : messageOf(error) });
     }
   }
 
