@@ -67,13 +67,17 @@ export class ChatSession {
     if (engine.kind !== 'ready') return;
     const show = (answer: PaneAnswer): void => this.#show(id, pane, answer);
     show({ text: '', reply: null });
+    let isComplete = false;
     try {
       const adapter = folder === null ? null : await this.#adapters.read(folder);
       const request = { modelId: engine.model.id, prompt, adapter, maxNewTokens: answerTokens, seed: 0 };
-      const onText = (text: string): void => show({ text, reply: null });
+      // Texts travel beside the reply and may arrive after it; a late one must not take the reply's place.
+      const onText = (text: string): void => void (isComplete || show({ text, reply: null }));
       const reply = await this.#chat().call((api) => api.chat(request, onText));
+      isComplete = true;
       show({ text: reply.text, reply });
     } catch (error) {
+      isComplete = true;
       show({ text: '', reply: null, failure: isAbort(error) ? 'Stopped.' : messageOf(error) });
     }
   }
