@@ -26,7 +26,7 @@ it('keeps a finished answer where a text that was streamed before arrives after 
       return reply;
     },
   } as unknown as ChatApi;
-  const connection = { call: (use: (api: ChatApi) => unknown) => use(api) } as unknown as Connection<ChatApi>;
+  const connection = { call: (ask: (api: ChatApi) => unknown) => ask(api) } as unknown as Connection<ChatApi>;
   const store = createStore();
   const shelf = { read: async () => ({}) } as unknown as AdapterShelf;
   await new ChatSession(store, shelf, () => connection).ask('What is aspirin for?', 'folder');
