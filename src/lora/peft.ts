@@ -1,6 +1,7 @@
 import type { ParameterEntry, ParameterLayout } from '../graph/parameterLayout.ts';
 import { targetModulesOf, type Adapter, type LoraConfig } from './adapter.ts';
 import { readSafetensors, writeSafetensors, type SafetensorsTensor } from './safetensors.ts';
+import { transpose } from './transpose.ts';
 
 /** Where an adapter comes from; goes into PEFT's configuration and the card. */
 export interface AdapterProvenance {
@@ -35,13 +36,6 @@ function peftTensor({ shape, offset, length }: ParameterEntry, parameters: Float
   const [rows, columns] = shape as [number, number];
   const transposed = transpose(parameters.subarray(offset, offset + length), rows, columns);
   return { dtype: 'F32', shape: [columns, rows], bytes: new Uint8Array(transposed.buffer) };
-}
-
-function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(matrix.length);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) result[j * rows + i] = matrix[i * columns + j]!;
-  return result;
 }
 
 /** Sorted keys, and only those that every PEFT release since 0.5 knows. */

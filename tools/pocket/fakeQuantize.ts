@@ -1,7 +1,7 @@
 import { dequantizeMatrix, quantizeMatrix } from '../../src/exporter/quantize.ts';
 import type { ParameterLayout } from '../../src/graph/parameterLayout.ts';
+import { transpose } from '../../src/lora/transpose.ts';
 import { quantization } from './modelShape.ts';
-import { transpose } from './pocketWeights.ts';
 
 /**
  * The parameters as the exported model will hold them, linear weights rounded to 4 bits and the embedding to 8. Training

@@ -1,6 +1,7 @@
 import type { CheckpointTensor } from '../../src/exporter/checkpoint.ts';
 import type { Model } from '../../src/graph/model.ts';
 import type { ParameterEntry, ParameterLayout } from '../../src/graph/parameterLayout.ts';
+import { transpose } from '../../src/lora/transpose.ts';
 import { modelShape } from './modelShape.ts';
 import { Random } from './random.ts';
 
@@ -102,12 +103,4 @@ export function unflatten(parameters: Float32Array, layout: ParameterLayout): Te
       return [pytorchName(entry.name), tensor];
     }),
   );
-}
-
-/** [rows, columns] → [columns, rows]. */
-export function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(matrix.length);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) result[j * rows + i] = matrix[i * columns + j]!;
-  return result;
 }
