@@ -3,6 +3,7 @@ import type { Adapter, LoraConfig } from '../lora/adapter.ts';
 import { initializeAdapter } from '../lora/initializeAdapter.ts';
 import type { TargetModules } from '../lora/targets.ts';
 import type { Device } from '../runtime/device.ts';
+import { planShapes } from '../training/batches.ts';
 import type { TrainingCheckpoint } from '../training/checkpoint.ts';
 import type { TrainingControl } from '../training/control.ts';
 import type { TrainingOptions } from '../training/options.ts';
@@ -62,19 +63,9 @@ export async function* trainAdapter(training: AdapterTraining): AsyncGenerator<T
   return { config: { rank, alpha, rankStabilized }, layout, parameters };
 }
 
-/** One program for the usual lengths and one for the longest, so that short batches are not padded to the longest. */
 function compilePrograms(training: AdapterTraining, trainable: Trainable): CompiledTraining[] {
   const { model, rows, evaluationRows = [], batchSize, maxLength } = training;
-  return lengthBuckets([...rows, ...evaluationRows], maxLength).map((sequenceLength) =>
-    compileTrainingModel(model.decoder, trainable, { batchSize, sequenceLength }),
+  return planShapes([...rows, ...evaluationRows], batchSize, maxLength).map((shape) =>
+    compileTrainingModel(model.decoder, trainable, shape),
   );
-}
-
-/** Lengths to compile for, in steps of 16 tokens: what most rows need, and what the longest needs. */
-export function lengthBuckets(rows: readonly TokenizedRow[], maxLength: number): number[] {
-  const lengths = rows.map(({ ids }) => Math.min(ids.length, maxLength)).sort((a, b) => a - b);
-  const roundUp = (length: number) => Math.min(Math.ceil(length / 16) * 16, Math.max(maxLength, 1));
-  const longest = roundUp(lengths.at(-1) ?? 16);
-  const usual = roundUp(lengths[Math.floor(lengths.length * 0.75)] ?? 16);
-  return usual * 1.5 <= longest ? [usual, longest] : [longest];
 }

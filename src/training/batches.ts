@@ -110,19 +110,21 @@ export function fitRows(
 }
 
 /**
- * Shapes to compile for `rows`: sequence lengths up to the longest row (rounded up to a multiple of 16), halving
- * `buckets − 1` times, each with room for the supervised tokens of the worst batch that it may get. Ascending.
+ * Shapes to compile for `rows`: one for the length that three quarters of them need, so that short batches are not
+ * padded to the longest, and one for the longest (only that one where they lie close); lengths in steps of 16 tokens.
+ * Each has room for the supervised tokens of the worst batch that it may get. Ascending; rows are cut at `maxLength`.
  */
-export function planShapes(rows: readonly TokenizedRow[], batchSize: number, buckets = 1): BatchShape[] {
-  const top = roundUp(longest(rows), 16);
-  const lengths = Array.from({ length: buckets }, (_, i) => roundUp(top / 2 ** i, 16));
-  return [...new Set(lengths)]
-    .sort((a, b) => a - b)
-    .map((sequenceLength) => ({
-      batchSize,
-      sequenceLength,
-      maxSupervised: worstSupervised(rows, sequenceLength, batchSize),
-    }));
+export function planShapes(rows: readonly TokenizedRow[], batchSize: number, maxLength: number): BatchShape[] {
+  const fitted = fitRows(rows, maxLength).rows;
+  const lengths = fitted.map(({ ids }) => ids.length).sort((a, b) => a - b);
+  const inSteps = (length = 1) => Math.min(roundUp(length, 16), maxLength);
+  const top = inSteps(lengths.at(-1));
+  const usual = inSteps(lengths[Math.floor(lengths.length * 0.75)]);
+  return (usual * 1.5 <= top ? [usual, top] : [top]).map((sequenceLength) => ({
+    batchSize,
+    sequenceLength,
+    maxSupervised: worstSupervised(fitted, sequenceLength, batchSize),
+  }));
 }
 
 /** Supervised tokens of the B rows that have most, among those that fit; a row may occur twice where data wraps. */
