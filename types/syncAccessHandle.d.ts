@@ -16,4 +16,6 @@ interface FileSystemSyncAccessHandle {
 
 interface FileSystemFileHandle {
   createSyncAccessHandle(): Promise<FileSystemSyncAccessHandle>;
+  /** Not in TypeScript's libraries yet; Chrome, Firefox and Safari have it for the origin-private file system. */
+  move(folder: FileSystemDirectoryHandle, name: string): Promise<void>;
 }

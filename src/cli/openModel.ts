@@ -1,7 +1,17 @@
-import { loadModel, parseDtype, type LoadedModel } from '../engine/loadModel.ts';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseDtype } from '../engine/dtype.ts';
+import { fetchModel } from '../engine/hubModel.ts';
+import { loadModel, type LoadedModel } from '../engine/loadModel.ts';
 import { modelDirectory } from '../engine/modelDirectory.ts';
+import type { ModelFolder } from '../engine/modelFolder.ts';
+import { HubClient } from '../hub/hubClient.ts';
+import { parseModelReference, type HubReference } from '../hub/modelReference.ts';
 import type { Device } from '../runtime/device.ts';
 import { createNodeDevice } from '../runtime/node.ts';
+import { nodeLargeFiles, pathBelow } from '../storage/nodeLargeFiles.ts';
+import { downloadProgress } from './downloadProgress.ts';
 
 /** The options that say what to run on what. */
 export interface ModelOptions {
@@ -11,8 +21,42 @@ export interface ModelOptions {
   readonly threads: number | undefined;
 }
 
-export async function openModel({ model, dtype }: ModelOptions): Promise<LoadedModel> {
-  return loadModel(modelDirectory(model), parseDtype(dtype));
+export async function openModel(options: Pick<ModelOptions, 'model' | 'dtype'>): Promise<LoadedModel> {
+  return loadModel(await openModelFolder(options), parseDtype(options.dtype));
+}
+
+/** The folder that `--model` names, or the Hub's model of that id, downloaded where it is not cached yet. */
+export async function openModelFolder({
+  model,
+  dtype,
+}: Pick<ModelOptions, 'model' | 'dtype'>): Promise<ModelFolder> {
+  const known = parseDtype(dtype);
+  const reference = existsSync(model) ? null : hubReference(model);
+  if (!reference) return modelDirectory(model);
+  const [store, client] = [nodeLargeFiles(cacheFolder()), hubClient()];
+  const progress = downloadProgress(model);
+  const cached = await fetchModel({ client, store, reference, dtype: known, onProgress: progress.show });
+  progress.end();
+  return modelDirectory(pathBelow(cacheFolder(), cached.folder), cached.id);
+}
+
+/** Null for what can only be a path: such a folder is missing. */
+function hubReference(model: string): HubReference | null {
+  const isPath = /^[./~\\]|^[A-Za-z]:\\/.test(model) || model.split('@')[0]!.split('/').length !== 2;
+  const isAddress = /^https?:|^(www\.)?(huggingface|hf)\.co\//.test(model);
+  return isPath && !isAddress ? null : parseModelReference(model);
+}
+
+/** Settings by environment, under the names that Hugging Face's own tools have for them. */
+function hubClient(): HubClient {
+  const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = process.env;
+  return new HubClient({ ...(endpoint && { endpoint }), ...(token && { token }) });
+}
+
+/** Where downloaded models are kept: `WHITTLE_CACHE`, or the usual place for caches. */
+function cacheFolder(): string {
+  const { WHITTLE_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
+  return own || join(caches || join(homedir(), '.cache'), 'whittle');
 }
 
 export function openDevice({ device, threads }: ModelOptions): Device {

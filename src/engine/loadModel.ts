@@ -5,12 +5,10 @@ import type { Model } from '../graph/model.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import type { WeightFiles } from '../runtime/device.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import { suffixes, type Dtype } from './dtype.ts';
 import { readText, type ModelFolder } from './modelFolder.ts';
 
-/** File name suffixes of transformers.js, by dtype. */
-const suffixes = { fp32: '', fp16: '_fp16', q8: '_quantized', q4: '_q4', q4f16: '_q4f16' } as const;
-
-export type Dtype = keyof typeof suffixes;
+export { parseDtype, type Dtype } from './dtype.ts';
 
 /** A decoder's graph with its files. */
 export interface LoadedGraph {
@@ -24,12 +22,6 @@ export interface LoadedModel extends LoadedGraph {
   readonly tokenizer: Tokenizer;
   /** The PyTorch repository that adapters name as their base. */
   readonly baseModel: string;
-}
-
-/** Reads a dtype's name as people type it. @throws listing the known ones */
-export function parseDtype(text: string): Dtype {
-  if (Object.hasOwn(suffixes, text)) return text as Dtype;
-  throw new Error(`There is no dtype ${text}; known are ${Object.keys(suffixes).join(', ')}.`);
 }
 
 /** Loads configuration, tokenizer and graph of a model folder. @throws naming the file that is missing or unreadable */

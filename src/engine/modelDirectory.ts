@@ -3,14 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFolder } from './modelFolder.ts';
 
-/** A model folder on disk; sessions read its weights from there. @throws when there is no such folder */
-export function modelDirectory(path: string): ModelFolder {
+/**
+ * A model folder on disk; sessions read its weights from there. `name` is how messages call it.
+ * @throws when there is no such folder
+ */
+export function modelDirectory(path: string, name = path): ModelFolder {
   if (!existsSync(path))
     throw new Error(
       `There is no model folder ${path}; give the path of a folder with config.json and onnx/.`,
     );
   return {
-    name: path,
+    name,
     read: async (file) => {
       const full = join(path, file);
       return existsSync(full) ? new Uint8Array(await readFile(full)) : null;

@@ -1,0 +1,72 @@
+type Json = Readonly<Record<string, unknown>>;
+
+/** What `config.json` tells of a model before its graph is there. */
+export interface ConfigFacts {
+  readonly modelType: string;
+  /** About how many parameters; null where the configuration does not say enough. */
+  readonly parameters: number | null;
+  /** Why the model cannot be trained, as a sentence; null where nothing speaks against it. */
+  readonly obstacle: string | null;
+}
+
+/** Model types whose layers carry a state from token to token instead of attending. */
+const recurrent = /mamba|rwkv|recurrent_gemma|falcon_h1|xlstm|jamba|bamba|zamba|granitemoehybrid|nemotron_h/;
+/** Model types with a feed-forward of two matrices instead of three. */
+const ungated = /^(gpt2|gpt_neo|gpt_neox|gptj|opt|phi|bloom|falcon|starcoder2|gpt_bigcode|codegen)$/;
+
+/** Reads a `config.json`. @throws when it is no JSON object */
+export function describeConfig(text: string): ConfigFacts {
+  const outer = parse(text);
+  const inner = outer['text_config'];
+  const config = typeof inner === 'object' && inner !== null ? { ...outer, ...(inner as Json) } : outer;
+  const modelType = String(outer['model_type'] ?? 'unknown');
+  return {
+    modelType,
+    parameters: countParameters(config, modelType),
+    obstacle: obstacleOf(config, modelType),
+  };
+}
+
+function parse(text: string): Json {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as Json;
+  } catch {
+    // told below
+  }
+  throw new Error('The model’s config.json is not a JSON object; it is not a model that can be loaded.');
+}
+
+function obstacleOf(config: Json, modelType: string): string | null {
+  const experts = ['num_local_experts', 'num_experts', 'n_routed_experts'].find(
+    (key) => Number(config[key]) > 1,
+  );
+  if (experts)
+    return `${modelType} is a mixture of experts (${experts} = ${String(config[experts])}), which Whittle cannot train.`;
+  const layers = Array.isArray(config['layer_types']) ? (config['layer_types'] as unknown[]) : [];
+  if (layers.includes('linear_attention'))
+    return `${modelType} has linear-attention layers, which Whittle cannot train.`;
+  if (recurrent.test(modelType)) return `${modelType} has recurrent layers, which Whittle cannot train.`;
+  if (config['is_encoder_decoder'] === true)
+    return `${modelType} is an encoder with a decoder; Whittle trains decoders alone.`;
+  return null;
+}
+
+/** Embeddings, attention and feed-forward matrices; norms and biases are too few to matter. */
+function countParameters(config: Json, modelType: string): number | null {
+  const number = (...keys: string[]): number | undefined =>
+    keys.map((key) => config[key]).find((value): value is number => typeof value === 'number');
+  const [width, layers] = [number('hidden_size', 'n_embd'), number('num_hidden_layers', 'n_layer')];
+  const [heads, words] = [number('num_attention_heads', 'n_head'), number('vocab_size')];
+  if (!width || !layers || !heads || !words) return null;
+  const headSize = number('head_dim') ?? width / heads;
+  const keyHeads = number('num_key_value_heads') ?? heads;
+  const inner = number('intermediate_size', 'n_inner') ?? 4 * width;
+  const attention = 2 * width * headSize * (heads + keyHeads);
+  const feedForward = (ungated.test(modelType) ? 2 : 3) * width * inner;
+  const isTied = config['tie_word_embeddings'] ?? tiedByDefault.test(modelType);
+  return Math.round(words * width * (isTied ? 1 : 2) + layers * (attention + feedForward));
+}
+
+/** transformers ties the embeddings of these where the configuration does not say. */
+const tiedByDefault = /^(gpt2|gemma|gemma2|gemma3|gemma3_text|opt|bloom|gpt_bigcode)$/;
