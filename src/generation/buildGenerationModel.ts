@@ -3,13 +3,14 @@ import { injectLora } from '../lora/injectLora.ts';
 import type { LoraTarget } from '../lora/targets.ts';
 import { addAttentionBias } from './attentionBias.ts';
 import { keepLastLogits } from './lastLogits.ts';
+import { countPositionsByMask } from './maskPositions.ts';
 
 /**
  * The graph that generates: the base model, right for left-padded batches, with the logits of the last position
  * only and LoRA on `targets` as graph inputs. Weights stay references to the base model's files.
  */
 export function buildGenerationModel(model: Model, targets: readonly LoraTarget[]): Model {
-  return injectLora(keepLastLogits(addAttentionBias(model)), targets);
+  return injectLora(keepLastLogits(countPositionsByMask(addAttentionBias(model))), targets);
 }
 
 /** The cache outputs, which should stay in device memory between steps (`keepOnDevice` of the session). */
