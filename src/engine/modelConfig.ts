@@ -1,0 +1,40 @@
+import { ConfigFormatError, shown } from '../exporter/configFormatError.ts';
+import type { ModelConfig } from '../generation/causalLanguageModel.ts';
+
+/**
+ * Reads a model folder's `config.json`, as far as it is looked at here; everything else stays as it is.
+ * @param fileName how errors name the file
+ * @throws ConfigFormatError naming the key that holds something else than it must
+ */
+export function readModelConfig(text: string, fileName: string): ModelConfig {
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigFormatError(`${fileName} is not JSON; download it again.`, { cause: error });
+  }
+  return checkConfig(config, fileName);
+}
+
+function checkConfig(config: unknown, fileName: string): ModelConfig {
+  if (!isTable(config)) throw new ConfigFormatError(`${fileName} is no JSON object; download it again.`);
+  const { model_type: type, max_position_embeddings: positions, text_config: inner } = config;
+  const refuse = (key: string, expected: string): never => {
+    throw new ConfigFormatError(
+      `${fileName} must have ${key} as ${expected}, not ${shown(config[key])}; download it again.`,
+    );
+  };
+  if (type !== undefined && typeof type !== 'string') refuse('model_type', 'text');
+  if (positions !== undefined && positions !== null && !isCount(positions))
+    refuse('max_position_embeddings', 'a positive whole number');
+  if (inner !== undefined && inner !== null) {
+    if (!isTable(inner)) refuse('text_config', 'a JSON object');
+    checkConfig(inner, `text_config of ${fileName}`);
+  }
+  return config;
+}
+
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
