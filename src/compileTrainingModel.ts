@@ -1,17 +1,20 @@
-import { differentiate } from './autodiff/differentiate.ts';
 import { packGradients, unpackParameters } from './autodiff/flatParameters.ts';
-import { addLoss, addSupervisionInputs, scatterRows, type Loss } from './autodiff/loss.ts';
+import { addLoss, addLossGradient, addSupervisionInputs, scatterRows } from './autodiff/loss.ts';
+import { differentiateSegments, type Recompute } from './autodiff/recompute.ts';
+import { findSegments } from './autodiff/segments.ts';
 import { GraphBuilder } from './graph/builder.ts';
 import { exposeWeights } from './graph/exposeWeights.ts';
 import type { Graph, Value } from './graph/graph.ts';
 import type { Model } from './graph/model.ts';
+import { estimateTraining, type TrainingMemory } from './graph/memoryEstimate.ts';
 import { layOutParameters, type ParameterLayout } from './graph/parameterLayout.ts';
 import { toModel } from './graph/toModel.ts';
 import { adapterLayout, scalingOf, type LoraConfig } from './lora/adapter.ts';
 import { injectLora, scalingInput } from './lora/injectLora.ts';
 import { findLoraTargets, type TargetModules } from './lora/targets.ts';
-import { applyHead, findHead } from './lowering/head.ts';
-import { lower, type LoweredValues } from './lowering/lower.ts';
+import { findHead } from './lowering/head.ts';
+import { lower } from './lowering/lower.ts';
+import { sliceHead } from './lowering/slicedHead.ts';
 import { bindTrainingInputs } from './lowering/trainingInputs.ts';
 import { encodeModel } from './onnx/encode.ts';
 import { buildAdamW } from './training/adamw.ts';
@@ -41,6 +44,14 @@ export interface BatchShape {
   readonly logitsChunk?: number;
 }
 
+/** How the graphs are built; every choice gives the same losses and gradients. */
+export interface CompileOptions {
+  /** Whether layers are computed a second time for backpropagation instead of being kept; default `'none'`. */
+  readonly recompute?: Recompute;
+  /** Largest part of the head's matrix, as float32, that exists at a time, in bytes; default 32 MiB. */
+  readonly largestHeadSlice?: number;
+}
+
 /** Everything a training run needs of the model; see `addLoss` and `buildAdamW` for the graphs' inputs and outputs. */
 export interface CompiledTraining {
   /** `gradient_out` [P] = `gradient` [P] + ∂loss/∂`parameters` [P], and `loss` [1]. */
@@ -54,6 +65,8 @@ export interface CompiledTraining {
   readonly sequenceLength: number;
   readonly maxSupervised: number;
   readonly vocabularySize: number;
+  /** What a step with the training graph takes. */
+  readonly memory: TrainingMemory;
 }
 
 /** Node counts and the graphs themselves, for inspection and memory estimates. */
@@ -74,8 +87,9 @@ export function compileTrainingModel(
   model: DecoderModel,
   trainable: Trainable,
   batch: BatchShape,
+  options: CompileOptions = {},
 ): CompiledTraining {
-  const graphs = buildTrainingGraphs(model, trainable, batch);
+  const graphs = buildTrainingGraphs(model, trainable, batch, options);
   const encode = (graph: Graph) => encodeModel(toModel(graph), { modelFileName: model.fileName });
   return {
     trainingGraph: encode(graphs.training),
@@ -83,6 +97,7 @@ export function compileTrainingModel(
     optimizerGraph: encode(graphs.optimizer),
     layout: graphs.layout,
     vocabularySize: graphs.vocabularySize,
+    memory: estimateTraining(graphs.training, graphs.layout.size),
     batchSize: batch.batchSize,
     sequenceLength: batch.sequenceLength,
     maxSupervised: maxSupervisedOf(batch),
@@ -96,6 +111,7 @@ export function buildTrainingGraphs(
   source: DecoderModel,
   trainable: Trainable,
   batch: BatchShape,
+  options: CompileOptions = {},
 ): TrainingGraphs {
   const { model, layout, constants } = makeTrainable(source.decoder, trainable);
   const g = new GraphBuilder();
@@ -106,18 +122,32 @@ export function buildTrainingGraphs(
   );
   const tokens = embedTokens(g, source, batch);
   const values = bindTrainingInputs(g, model, batch, new Map([...tokens, ...tensors, ...fixed]));
-  const { loss, hidden } = addHeadAndLoss(g, model, values, batch);
-  const forward = g.finish('forward', { loss: loss.loss, token_losses: loss.tokenLosses });
-  const gradients = addGradients(g, loss, hidden, [...tensors.values()]);
-  const soFar = g.input('gradient', 'float32', [layout.size]);
-  const gradient = g.add(soFar, packGradients(g, layout, tensors, gradients));
+  const head = findHead(model);
+  lower(g, model, values, [head.hidden]);
+  const hidden = values.get(head.hidden)!;
+  const segments = findSegments(g.builtNodes, tokens.get('input_ids')!, hidden);
+  const sliced = sliceHead(g, model, head, values, options.largestHeadSlice ?? 2 ** 25);
+  const supervision = addSupervisionInputs(g, maxSupervisedOf(batch));
+  const chunk = batch.logitsChunk ?? 128;
+  const evaluated = addLoss(g, hidden, sliced, supervision, chunk);
+  const forward = g.finish('forward', { loss: evaluated.loss, token_losses: evaluated.tokenLosses });
+  const targets = [...tensors.values()];
+  const loss = addLossGradient(g, hidden, sliced, supervision, chunk, targets);
+  const seeds = new Map([...loss.targets, [hidden, scatterRows(g, loss.rows, hidden)]]);
+  const gradients = differentiateSegments(g, segments, seeds, targets, options.recompute ?? 'none');
   return {
     forward,
-    training: g.finish('training', { loss: loss.loss, gradient_out: gradient }),
+    training: finishTraining(g, loss.loss, packGradients(g, layout, tensors, gradients)),
     optimizer: buildAdamW(new GraphBuilder(), layout.size),
     layout,
-    vocabularySize: [...loss.seeds.keys()][0]!.shape.at(-1)!,
+    vocabularySize: loss.vocabularySize,
   };
+}
+
+/** Adds this microstep's gradient to what was accumulated before. */
+function finishTraining(g: GraphBuilder, loss: Value, gradient: Value): Graph {
+  const soFar = g.input('gradient', 'float32', gradient.shape);
+  return g.finish('training', { loss, gradient_out: g.add(soFar, gradient) });
 }
 
 /** The model with what is trained as graph inputs, and the layout in which those share the flat vector. */
@@ -158,26 +188,4 @@ function namingOwnFile(model: Model, fileName: string): Model {
     return isOwn ? { ...initializer, data: { ...data, location: fileName } } : initializer;
   });
   return { ...model, graph: { ...model.graph, initializers } };
-}
-
-function addHeadAndLoss(g: GraphBuilder, model: Model, values: LoweredValues, batch: BatchShape) {
-  const head = findHead(model);
-  lower(g, model, values, [head.hidden]);
-  const hidden = values.get(head.hidden)!;
-  const supervision = addSupervisionInputs(g, maxSupervisedOf(batch));
-  const toLogits = (_: GraphBuilder, rows: Value) => applyHead(g, model, head, values, rows);
-  return { hidden, loss: addLoss(g, hidden, toLogits, supervision, batch.logitsChunk ?? 128) };
-}
-
-/** Back through the head to the supervised rows, then from those to all that lies below. */
-function addGradients(
-  g: GraphBuilder,
-  loss: Loss,
-  hidden: Value,
-  targets: readonly Value[],
-): Map<Value, Value> {
-  const throughHead = differentiate(g, loss.seeds, [...loss.rows, ...targets], new Set(loss.rows));
-  const rowGradients = loss.rows.map((rows) => throughHead.get(rows)!);
-  const seeds = new Map(targets.flatMap((t) => (throughHead.has(t) ? [[t, throughHead.get(t)!]] : [])));
-  return differentiate(g, seeds.set(hidden, scatterRows(g, rowGradients, hidden)), targets);
 }

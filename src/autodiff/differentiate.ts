@@ -7,7 +7,8 @@ import { gradientRules } from './gradientRules.ts';
  * Reverse-mode differentiation: adds to `g` the nodes that compute the gradient of a scalar with respect to `targets`,
  * given `seeds`, its gradient with respect to some values that are built already (a target's seed is where its sum
  * starts). Nodes from which no target can be reached are never visited, so frozen weights cost nothing.
- * Values in `stops` receive their gradient but do not pass it on; list them among the targets to get it.
+ * Values in `stops` receive their gradient but do not pass it on; list them among the targets to get it. Only `nodes`
+ * are walked, in reverse.
  * @returns target → gradient, of the target's shape; targets that no seed depends on are absent
  * @throws naming op and node when a target is reached through an input that has no gradient
  */
@@ -16,9 +17,10 @@ export function differentiate(
   seeds: ReadonlyMap<Value, Value>,
   targets: readonly Value[],
   stops: ReadonlySet<Value> = new Set(),
+  nodes: readonly GraphNode[] = g.builtNodes,
 ): Map<Value, Value> {
   const grads = new Map<Value, Value>(seeds);
-  const forward = [...g.builtNodes];
+  const forward = [...nodes];
   const reaching = valuesReaching(forward, targets);
   for (const graphNode of forward.reverse()) {
     const { output } = graphNode;

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
-import type { Value } from '../graph/graph.ts';
-import { sizeOf } from '../graph/graph.ts';
+import { sizeOf, type Value } from '../graph/graph.ts';
+import { differentiate } from './differentiate.ts';
+import { after } from './ordering.ts';
 
 /** Feeds that say which positions are supervised, R rows in all; rows beyond the batch's own are padding. */
 export interface SupervisionInputs {
@@ -12,15 +13,26 @@ export interface SupervisionInputs {
   readonly labelWeights: Value;
 }
 
+/** Token ids `start` to `end` (exclusive), and what turns hidden states into logits for a slice of them. */
+export interface LossHead {
+  readonly slices: readonly { readonly start: number; readonly end: number }[];
+  /** Rows [n, H] → logits [n, end − start]. */
+  readonly logits: (g: GraphBuilder, rows: Value, slice: { start: number; end: number }) => Value;
+}
+
 export interface Loss {
   /** float32 [1]: Σ labelWeights · nll. */
   readonly loss: Value;
   /** float32 [R]: unweighted negative log-likelihood per row. */
   readonly tokenLosses: Value;
-  /** The supervised hidden states [R, H], chunk by chunk, that the head was applied to. */
+  readonly vocabularySize: number;
+}
+
+export interface LossGradient extends Loss {
+  /** Gradient with respect to the supervised hidden states, chunk by chunk: together [R, H]. */
   readonly rows: readonly Value[];
-  /** Gradient of the loss with respect to each chunk of logits: where backpropagation starts. */
-  readonly seeds: ReadonlyMap<Value, Value>;
+  /** Gradient with respect to those targets that the head itself reads. */
+  readonly targets: ReadonlyMap<Value, Value>;
 }
 
 export function addSupervisionInputs(g: GraphBuilder, rows: number): SupervisionInputs {
@@ -32,59 +44,173 @@ export function addSupervisionInputs(g: GraphBuilder, rows: number): Supervision
 }
 
 /**
- * Token cross-entropy on the supervised positions only. The head is applied to `chunk` rows at a time, so that no more
- * than [chunk, vocabulary] logits exist per chunk.
+ * Token cross-entropy on the supervised positions only. Rows are taken `chunk` at a time and the vocabulary slice by
+ * slice, one after the other, so that only [chunk, slice] logits exist at a time.
  * @param hidden final hidden states [B, T, H]
- * @param applyHead turns rows [n, H] into logits [n, V]
  */
 export function addLoss(
   g: GraphBuilder,
   hidden: Value,
-  applyHead: (g: GraphBuilder, rows: Value) => Value,
+  head: LossHead,
   inputs: SupervisionInputs,
   chunk: number,
 ): Loss {
+  const ids = tokenIds(g);
+  let previous: Value | null = null;
+  const chunks = chunksOf(g, hidden, inputs, chunk).map((part) => {
+    const rows: Value = previous ? after(g, part.rows, previous) : part.rows;
+    const likelihood = crossEntropy(g, logitsOf(g, head, rows, part.labels, ids), part.weights);
+    previous = likelihood.nll;
+    return likelihood;
+  });
+  return summed(g, chunks);
+}
+
+/**
+ * `addLoss` with its gradient. A chunk's logits are kept until its gradient is known: one [chunk, vocabulary] buffer, in
+ * slices; everything else exists for one slice at a time. The next chunk begins when the gradient of the last is done.
+ * @param targets values that the head may read and whose gradient is wanted
+ */
+export function addLossGradient(
+  g: GraphBuilder,
+  hidden: Value,
+  head: LossHead,
+  inputs: SupervisionInputs,
+  chunk: number,
+  targets: readonly Value[],
+): LossGradient {
+  const ids = tokenIds(g);
+  let gradients = new Map<Value, Value>();
+  const rows: Value[] = [];
+  const chunks = chunksOf(g, hidden, inputs, chunk).map((part) => {
+    const start = rows.length > 0 ? after(g, part.rows, rows.at(-1)!) : part.rows;
+    const logits = logitsOf(g, head, start, part.labels, ids);
+    const likelihood = crossEntropy(g, logits, part.weights);
+    const seeds = new Map([...gradients, ...logitGradients(g, logits, likelihood.logSum, part.weights)]);
+    const pulled = differentiate(g, seeds, [start, ...targets], new Set([start]));
+    rows.push(pulled.get(start)!);
+    gradients = new Map([...pulled].filter(([target]) => target !== start));
+    return likelihood;
+  });
+  return { ...summed(g, chunks), rows, targets: gradients };
+}
+
+interface Chunk {
+  /** [n, H] */
+  readonly rows: Value;
+  /** float32 [n, 1]: token ids, exact up to 2^24. */
+  readonly labels: Value;
+  readonly weights: Value;
+}
+
+function chunksOf(g: GraphBuilder, hidden: Value, inputs: SupervisionInputs, chunk: number): Chunk[] {
   const width = hidden.shape.at(-1)!;
   const flat = g.reshape(hidden, [sizeOf(hidden.shape) / width, width]);
   const supervised = g.gather(flat, inputs.supervisedRows);
   const total = inputs.labels.shape[0]!;
   // WebGPU has no Slice or Split of integers; token ids are exact in float32.
   const labels = g.cast(inputs.labels, 'float32');
-  const chunks = Array.from({ length: Math.ceil(total / chunk) }, (_, i) => {
+  return Array.from({ length: Math.ceil(total / chunk) }, (_, i) => {
     const [start, end] = [i * chunk, Math.min((i + 1) * chunk, total)];
-    const rows = g.slice(supervised, 0, start, end);
     const part = (value: Value) => g.reshape(g.slice(value, 0, start, end), [end - start, 1]);
-    return { rows, ...crossEntropy(g, applyHead(g, rows), part(labels), part(inputs.labelWeights)) };
+    return {
+      rows: g.slice(supervised, 0, start, end),
+      labels: part(labels),
+      weights: part(inputs.labelWeights),
+    };
   });
-  return {
-    loss: chunks.map(({ loss }) => loss).reduce((sum, loss) => g.add(sum, loss)),
-    tokenLosses: g.concat(chunks.map(({ tokenLosses }) => tokenLosses), 0), // prettier-ignore
-    rows: chunks.map(({ rows }) => rows),
-    seeds: new Map(chunks.map(({ logits, gradient }) => [logits, gradient])),
+}
+
+/** A chunk's logits for a part of the vocabulary. */
+interface LogitSlice {
+  /** [n, slice] */
+  readonly logits: Value;
+  /** bool [n, slice]: where the label is. */
+  readonly isLabel: Value;
+}
+
+/** Applies the head to rows [n, H], slice by slice. The row of ids serves every slice: what moves is the label. */
+function logitsOf(g: GraphBuilder, head: LossHead, rows: Value, labels: Value, ids: TokenIds): LogitSlice[] {
+  return head.slices.map((slice) => {
+    const logits = head.logits(g, rows, slice);
+    const isLabel = g.equal(g.shift(labels, -slice.start), ids(logits.shape[1]!));
+    return { logits, isLabel };
+  });
+}
+
+/** float32 [1, count]: 0, 1, 2, … */
+type TokenIds = (count: number) => Value;
+
+/** One constant per width of slice. */
+function tokenIds(g: GraphBuilder): TokenIds {
+  const known = new Map<number, Value>();
+  return (count) => {
+    const make = () =>
+      g.constant(
+        'float32',
+        [1, count],
+        Float64Array.from({ length: count }, (_, i) => i),
+      );
+    const ids = known.get(count) ?? make();
+    known.set(count, ids);
+    return ids;
   };
 }
 
-/** loss = Σ w·(logsumexp(z) − z[label]); dz = w·(softmax(z) − onehot(label)), exact and free of overflow. */
-function crossEntropy(g: GraphBuilder, logits: Value, labels: Value, weights: Value) {
-  const [rows, vocabulary] = logits.shape as [number, number];
-  const ids = g.constant(
-    'float32',
-    [1, vocabulary],
-    Float64Array.from({ length: vocabulary }, (_, i) => i),
-  );
-  const isLabel = g.equal(labels, ids);
-  const shifted = g.sub(logits, g.reduceMax(logits, [1]));
-  const exponentials = g.exp(shifted);
-  const sum = g.reduceSum(exponentials, [1]);
-  const picked = g.reduceSum(g.where(isLabel, shifted, g.scalar(0)), [1]);
-  const nll = g.sub(g.log(sum), picked);
-  const probabilities = g.div(exponentials, sum);
-  const oneHot = g.cast(isLabel, 'float32');
+interface Likelihood {
+  readonly vocabularySize: number;
+  readonly loss: Value;
+  /** float32 [n, 1] */
+  readonly nll: Value;
+  /** float32 [n, 1]: log Σ exp(logits) over the whole vocabulary. */
+  readonly logSum: Value;
+}
+
+/** nll = logsumexp(z) − z[label], with the log-sum-exp of each slice taken by itself: exact and free of overflow. */
+function crossEntropy(g: GraphBuilder, logits: readonly LogitSlice[], weights: Value): Likelihood {
+  const parts = logits.map(({ logits: z, isLabel }) => ({
+    logSum: logSumExp(g, z),
+    picked: g.reduceSum(g.where(isLabel, z, g.scalar(0)), [1]),
+  }));
+  const logSums = g.concat(parts.map(({ logSum }) => logSum), 1); // prettier-ignore
+  const logSum = parts.length > 1 ? logSumExp(g, logSums) : logSums;
+  const picked = parts.map((part) => part.picked).reduce((sum, part) => g.add(sum, part));
+  const nll = g.sub(logSum, picked);
   return {
-    logits,
-    loss: g.reduceSum(g.reshape(g.mul(nll, weights), [rows]), [0]),
-    tokenLosses: g.reshape(nll, [rows]),
-    gradient: g.mul(g.sub(probabilities, oneHot), weights),
+    loss: g.reduceSum(g.reshape(g.mul(nll, weights), [nll.shape[0]!]), [0]),
+    nll,
+    logSum,
+    vocabularySize: logits.reduce((sum, slice) => sum + slice.logits.shape[1]!, 0),
+  };
+}
+
+/** log Σ exp(z) over the last axis, [n, 1]. */
+function logSumExp(g: GraphBuilder, z: Value): Value {
+  const largest = g.reduceMax(z, [1]);
+  return g.add(largest, g.log(g.reduceSum(g.exp(g.sub(z, largest)), [1])));
+}
+
+/** dz = w · (softmax(z) − onehot(label)) for every slice of the logits. */
+function logitGradients(
+  g: GraphBuilder,
+  logits: readonly LogitSlice[],
+  logSum: Value,
+  weights: Value,
+): Map<Value, Value> {
+  return new Map(
+    logits.map(({ logits: z, isLabel }) => {
+      const probabilities = g.exp(g.sub(z, logSum));
+      return [z, g.mul(g.sub(probabilities, g.cast(isLabel, 'float32')), weights)];
+    }),
+  );
+}
+
+function summed(g: GraphBuilder, chunks: readonly Likelihood[]): Loss {
+  const rows = ({ nll }: Likelihood) => g.reshape(nll, [nll.shape[0]!]);
+  return {
+    loss: chunks.map(({ loss }) => loss).reduce((sum, loss) => g.add(sum, loss)),
+    tokenLosses: g.concat(chunks.map(rows), 0),
+    vocabularySize: chunks[0]!.vocabularySize,
   };
 }
 

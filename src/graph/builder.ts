@@ -19,6 +19,7 @@ export class GraphBuilder {
   private readonly inputs: Value[] = [];
   private readonly weights = new Map<string, { value: Value; initializer: Initializer }>();
   private readonly names = new Set<string>();
+  private readonly lastNumber = new Map<string, number>();
   private scope = '';
 
   /** Names the nodes that `build` adds after `prefix`, so that errors can say where they belong. */
@@ -56,6 +57,29 @@ export class GraphBuilder {
       throw new Error(`${weight.name} must be a weight of the model, not something computed.`);
     const name = `${weight.name}_${elementType}_${shape.join('x')}`;
     return this.weight({ ...initializer, name, elementType, dims: shape });
+  }
+
+  /**
+   * Rows `start` to `end` of a weight that has `rows` of them: a weight of its own on the same bytes of the file.
+   * `null` when `weight` is no weight, or its rows do not begin at whole bytes.
+   */
+  weightRows(weight: Value, rows: number, start: number, end: number): Value | null {
+    const { initializer } = this.weights.get(weight.name) ?? {};
+    if (!initializer) return null;
+    const { name, dims, data } = initializer;
+    const rowBytes = ('bytes' in data ? data.bytes.length : data.length) / rows;
+    if (!Number.isInteger(rowBytes)) return null;
+    const [from, length] = [start * rowBytes, (end - start) * rowBytes];
+    const perRow = sizeOf(dims) / rows;
+    return this.weight({
+      name: `${name}[${start}:${end}]`,
+      elementType: initializer.elementType,
+      dims: dims[0] === rows ? [end - start, ...dims.slice(1)] : [(end - start) * perRow],
+      data:
+        'bytes' in data
+          ? { bytes: data.bytes.subarray(from, from + length) }
+          : { ...data, offset: data.offset + from, length },
+    });
   }
 
   /** The nodes added so far, in execution order. */
@@ -217,7 +241,11 @@ export class GraphBuilder {
 
   private unique(name: string): string {
     let candidate = name;
-    for (let n = 1; this.names.has(candidate); n++) candidate = `${name}_${n}`;
+    // Counting on from the last number: deep graphs have tens of thousands of constants of one name.
+    for (let n = this.lastNumber.get(name) ?? 1; this.names.has(candidate); n++) {
+      candidate = `${name}_${n}`;
+      this.lastNumber.set(name, n + 1);
+    }
     this.names.add(candidate);
     return candidate;
   }

@@ -9,6 +9,17 @@ export interface MemoryEstimate {
   readonly activations: number;
 }
 
+/** What training takes, in bytes. */
+export interface TrainingMemory extends MemoryEstimate {
+  /** Parameters, their two moments and the gradient, each as input and as output of a step. */
+  readonly state: number;
+}
+
+/** Estimates what training steps need: the graph's own memory beside the flat vectors of `parameterCount` floats. */
+export function estimateTraining(training: Graph, parameterCount: number): TrainingMemory {
+  return { ...estimateMemory(training), state: parameterCount * 4 * 8 };
+}
+
 const halfBytes: Partial<Record<ElementType, number>> = { int4: 1, uint4: 1, float4e2m1: 1 };
 const wideBytes: Partial<Record<ElementType, number>> = { float64: 8, int64: 8, uint64: 8, float32: 4, int32: 4, uint32: 4, float16: 2, bfloat16: 2, int16: 2, uint16: 2 }; // prettier-ignore
 

@@ -1,6 +1,6 @@
-import { differentiate } from '../../src/autodiff/differentiate.ts';
-import { addLoss, addSupervisionInputs } from '../../src/autodiff/loss.ts';
+import { addLoss, addLossGradient, addSupervisionInputs } from '../../src/autodiff/loss.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
+import type { Value } from '../../src/graph/graph.ts';
 import { toModel } from '../../src/graph/toModel.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { tokenizedRow, type TokenizedRow } from '../../src/text/tokenizedRow.ts';
@@ -27,12 +27,16 @@ export function tinyProgram(shape: BatchShape): TrainingProgram {
   const ids = g.input('input_ids', 'int64', [batchSize, sequenceLength]);
   const hidden = g.gather(g.constant('float32', [vocabulary, width], embedding), ids);
   const supervision = addSupervisionInputs(g, maxSupervised);
-  const loss = addLoss(g, hidden, (_, rows) => g.matMul(rows, weight), supervision, 128);
-  const forward = g.finish('forward', { loss: loss.loss, token_losses: loss.tokenLosses });
+  const head = {
+    slices: [{ start: 0, end: vocabulary }],
+    logits: (_: GraphBuilder, rows: Value) => g.matMul(rows, weight),
+  };
+  const evaluated = addLoss(g, hidden, head, supervision, 128);
+  const forward = g.finish('forward', { loss: evaluated.loss, token_losses: evaluated.tokenLosses });
   g.input('row_of_position', 'int64', [batchSize * sequenceLength]);
   const soFar = g.input('gradient', 'float32', [parameterCount]);
-  const gradient = differentiate(g, loss.seeds, [weight]).get(weight)!;
-  const total = g.add(soFar, g.reshape(gradient, [parameterCount]));
+  const loss = addLossGradient(g, hidden, head, supervision, 128, [weight]);
+  const total = g.add(soFar, g.reshape(loss.targets.get(weight)!, [parameterCount]));
   const training = g.finish('training', { loss: loss.loss, gradient_out: total });
   const [trainingGraph, forwardGraph, optimizerGraph] = [
     training,

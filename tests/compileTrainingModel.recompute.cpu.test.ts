@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import {
+  buildTrainingGraphs,
+  type BatchShape,
+  type CompileOptions,
+  type DecoderModel,
+  type Trainable,
+} from '../src/compileTrainingModel.ts';
+import { exportDecoder } from '../src/exporter/exportDecoder.ts';
+import type { Graph } from '../src/graph/graph.ts';
+import { estimateMemory } from '../src/graph/memoryEstimate.ts';
+import { randomCheckpoint, tinyConfigs, type TinyFamily } from './exporter/randomCheckpoint.ts';
+import { runGraph, type NumberFeeds } from './support/runGraph.ts';
+
+const lora: Trainable = { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 4 };
+const batch: BatchShape = { batchSize: 2, sequenceLength: 8, maxSupervised: 6, logitsChunk: 4 };
+
+function decoderOf(family: TinyFamily, dtype: 'fp32' | 'q4' = 'q4'): DecoderModel {
+  const model = exportDecoder({ config: tinyConfigs[family], tensors: randomCheckpoint(family), dtype });
+  return { decoder: model, fileName: 'model.onnx' };
+}
+
+const graphsOf = (model: DecoderModel, options: CompileOptions, trainable = lora) =>
+  buildTrainingGraphs(model, trainable, batch, options);
+
+/** Two rows of tokens, six supervised positions of which the last is padding. */
+function feedsFor({ inputs }: Graph): NumberFeeds {
+  const size = (name: string) => inputs.find((input) => input.name === name)?.shape[0] ?? 0;
+  const rows = [1, 2, 5, 9, 12, 0];
+  const rowOf = new Array<number>(16).fill(6);
+  rows.slice(0, 5).forEach((position, row) => (rowOf[position] = row));
+  return {
+    input_ids: Array.from({ length: 16 }, (_, i) => (i * 7 + 3) % 50),
+    supervised_rows: rows,
+    row_of_position: rowOf,
+    labels: [3, 49, 0, 25, 24, 0],
+    label_weights: [0.2, 0.2, 0.2, 0.2, 0.2, 0],
+    parameters: Array.from({ length: size('parameters') }, (_, i) => 0.1 * Math.sin(i)),
+    gradient: Array.from({ length: size('gradient') }, (_, i) => Math.cos(i)),
+  };
+}
+
+const train = ({ training }: { training: Graph }) => runGraph(training, feedsFor(training));
+
+function expectClose(
+  actual: Float32Array | undefined,
+  expected: Float32Array | undefined,
+  tolerance: number,
+) {
+  expect(actual?.length).toBe(expected?.length);
+  const worst = actual!.reduce((most, x, i) => Math.max(most, Math.abs(x - expected![i]!)), 0);
+  expect(worst).toBeLessThan(tolerance);
+}
+
+describe('recompute per layer', () => {
+  it.each(['llama', 'qwen2', 'gemma3'] as const)('gives %s the same loss and gradient', async (family) => {
+    const model = decoderOf(family);
+    const kept = await train(graphsOf(model, { recompute: 'none' }));
+    const again = await train(graphsOf(model, { recompute: 'perLayer' }));
+    expect(again['loss']).toEqual(kept['loss']);
+    expectClose(again['gradient_out'], kept['gradient_out'], 1e-6);
+    expect(Math.max(...kept['gradient_out']!.map(Math.abs))).toBeGreaterThan(1);
+  });
+
+  it('computes the layers but nothing of the head twice, and keeps less', () => {
+    const model = decoderOf('llama');
+    const count = ({ training }: { training: Graph }, part: string) =>
+      training.nodes.filter(({ node }) => node.op === 'MatMulNBits' && node.name.includes(part)).length;
+    const [kept, again] = [
+      graphsOf(model, { recompute: 'none' }),
+      graphsOf(model, { recompute: 'perLayer' }),
+    ];
+    // All but what only a layer's output needs: o_proj and down_proj end the two halves of a layer.
+    expect([count(kept, '/layers.'), count(again, '/layers.')]).toEqual([2 * 7, 2 * (7 + 5)]);
+    expect(count(again, 'lm_head')).toBe(count(kept, 'lm_head'));
+    expect(estimateMemory(again.training).activations).toBeLessThan(
+      0.8 * estimateMemory(kept.training).activations,
+    );
+  });
+
+  it('also trains the weights themselves', async () => {
+    const model = decoderOf('llama', 'fp32');
+    const isMatrix = ({ dims }: { dims: readonly number[] }) => dims.length === 2 && dims[0] === 64;
+    const names = model.decoder.graph.initializers.filter(isMatrix).map(({ name }) => name);
+    const weights: Trainable = { kind: 'weights', names };
+    const kept = await train(graphsOf(model, { recompute: 'none' }, weights));
+    const again = await train(graphsOf(model, { recompute: 'perLayer' }, weights));
+    expectClose(again['gradient_out'], kept['gradient_out'], 1e-6);
+  });
+});
+
+describe('the head in slices of the vocabulary', () => {
+  // 50 tokens of width 64: 17, 17 and 16 tokens at a time.
+  const sliced: CompileOptions = { largestHeadSlice: 20 * 64 * 4 };
+
+  it.each(['q4', 'fp32'] as const)('gives a %s head the same losses and gradient', async (dtype) => {
+    const model = decoderOf('llama', dtype);
+    const [whole, parts] = [graphsOf(model, {}), graphsOf(model, sliced)];
+    const logits = parts.training.nodes.filter(({ node }) => node.name.startsWith('/lm_head/MatMul'));
+    expect(Math.max(...logits.map(({ output }) => output.shape.at(-1)!))).toBeLessThanOrEqual(64);
+    const [expected, actual] = [await train(whole), await train(parts)];
+    expectClose(actual['loss'], expected['loss'], 1e-6);
+    expectClose(actual['gradient_out'], expected['gradient_out'], 1e-5);
+    const evaluate = ({ forward }: { forward: Graph }) => runGraph(forward, feedsFor(forward));
+    const losses = (await evaluate(whole))['token_losses'];
+    expectClose((await evaluate(parts))['token_losses'], losses, 1e-5);
+  });
+});
