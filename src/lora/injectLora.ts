@@ -69,7 +69,7 @@ function adapt(node: ModelNode, target: LoraTarget): ModelNode[] {
     ...cast(loraA, 'A'),
     ...cast(loraB, 'B'),
     ...cast(scalingInput, 'scaling'),
-    step('MatMul', [node.inputs[0]!, named(loraA, 'A')], 'down'),
+    step('MatMul', [target.input, named(loraA, 'A')], 'down'),
     step('Mul', [`${prefix}/down`, named(scalingInput, 'scaling')], 'scaled'),
     step('MatMul', [`${prefix}/scaled`, named(loraB, 'B')], 'up'),
     { ...step('Add', [base, `${prefix}/up`], 'sum'), outputs: [output] },

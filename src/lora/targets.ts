@@ -1,14 +1,10 @@
-import type { Model, ModelNode } from '../graph/model.ts';
+import type { Model } from '../graph/model.ts';
+import { indexGraph, readLinear, type LinearNode } from './linearNodes.ts';
 
 /** A linear layer that LoRA can adapt: y = x·W with x [.., inFeatures] and y [.., outFeatures]. */
-export interface LoraTarget {
+export interface LoraTarget extends LinearNode {
   /** The module's name in the PyTorch model, `model.layers.3.self_attn.q_proj`: what PEFT files call it. */
   readonly module: string;
-  /** The MatMul or MatMulNBits node that computes it. */
-  readonly node: string;
-  readonly inFeatures: number;
-  readonly outFeatures: number;
-  readonly elementType: 'float32' | 'float16';
 }
 
 /** `all-linear` means every linear layer inside the decoder's blocks, never the embedding or the head (as PEFT). */
@@ -34,15 +30,13 @@ const projection = /layers[./](\d+)[./].*?(\w+_proj)\/MatMul/;
  * @throws when a name matches nothing, listing the names that exist
  */
 export function findLoraTargets(model: Model, targetModules: TargetModules): LoraTarget[] {
-  const dims = new Map(
-    model.graph.initializers.map(({ name, dims, elementType }) => [name, { dims, elementType }]),
-  );
+  const index = indexGraph(model);
   const all = model.graph.nodes.flatMap((node) => {
     const match = projection.exec(node.name);
-    const features = match && linearFeatures(node, dims);
+    const linear = match && readLinear(node, index);
     const block = match && blockOf[match[2]!];
-    if (!features || !block) return [];
-    return [{ module: `model.layers.${match[1]}.${block}.${match[2]}`, node: node.name, ...features }];
+    if (!linear || !block) return [];
+    return [{ module: `model.layers.${match[1]}.${block}.${match[2]}`, ...linear }];
   });
   if (targetModules === 'all-linear') return requireSome(all, model);
   const projectionOf = ({ module }: LoraTarget) => module.slice(module.lastIndexOf('.') + 1);
@@ -60,19 +54,4 @@ function requireSome(targets: LoraTarget[], model: Model): LoraTarget[] {
   if (targets.length > 0) return targets;
   const sample = model.graph.nodes.find(({ opType }) => opType.startsWith('MatMul'))?.name ?? 'none';
   throw new Error(`No linear layer of a decoder block was found (the first MatMul node is named ${sample}).`);
-}
-
-type Initializers = ReadonlyMap<string, { readonly dims: readonly number[]; readonly elementType: string }>;
-
-function linearFeatures(node: ModelNode, initializers: Initializers) {
-  const int = (name: string) => {
-    const attribute = node.attributes[name];
-    return attribute?.type === 'int' ? attribute.value : 0;
-  };
-  const isQuantized = node.opType === 'MatMulNBits';
-  const weight = initializers.get(node.inputs[isQuantized ? 2 : 1] ?? '');
-  if (!weight || (!isQuantized && (node.opType !== 'MatMul' || weight.dims.length !== 2))) return null;
-  const elementType: 'float32' | 'float16' = weight.elementType === 'float16' ? 'float16' : 'float32';
-  if (isQuantized) return { inFeatures: int('K'), outFeatures: int('N'), elementType };
-  return { inFeatures: weight.dims[0]!, outFeatures: weight.dims[1]!, elementType };
 }

@@ -16,7 +16,15 @@ export interface Head {
   readonly logits: string;
 }
 
-const products = new Set(['MatMul', 'MatMulNBits', 'Gemm']);
+const products = new Set([
+  'MatMul',
+  'MatMulNBits',
+  'MatMulBnb4',
+  'MatMulInteger',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+  'Gemm',
+]);
 /** What exports put between the last norm and the head to keep only some positions. */
 const positionFilters = new Set(['Slice', 'Gather', 'Cast', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
 
@@ -33,7 +41,7 @@ export function findHead(model: Model): Head {
     throw new Error(`The model has no output "logits"; it has ${names}.`);
   }
   const node = productBehind(producers, logits);
-  const input = node.inputs[0]!;
+  const input = beforeQuantization(producers, node.inputs[0]!);
   return { hidden: unfiltered(producers, input), node, input, logits };
 }
 
@@ -52,6 +60,12 @@ function productBehind(producers: ReadonlyMap<string, ModelNode>, logits: string
   }
   if (!node) throw new Error('No matrix product leads to the model\'s output "logits".');
   return node;
+}
+
+/** The float activation that an integer product's input was rounded from, whose scale is used beside it. */
+function beforeQuantization(producers: ReadonlyMap<string, ModelNode>, input: string): string {
+  const node = producers.get(input);
+  return node?.opType === 'DynamicQuantizeLinear' ? node.inputs[0]! : input;
 }
 
 /** Skips what reduces the hidden states to the positions whose logits generation wants. */

@@ -4,7 +4,7 @@ import type { ModelNode } from '../graph/model.ts';
 import type { PrimitiveOp } from '../graph/primitives.ts';
 import { normalizeAxis } from '../graph/shapeRules.ts';
 import { intAttribute, intsAttribute } from './attributes.ts';
-import { beforeLifting } from './lifting.ts';
+import { gatherStored } from './lifting.ts';
 import { constantOf, required, type Inputs, type Lowering } from './lowering.ts';
 
 /** Axes stand in an attribute up to opset 12 (Reduce: 17) and in input 1 since. */
@@ -95,15 +95,10 @@ export const slice: Lowering = (g, inputs, node) => {
   return [g.op('Slice', operands.slice(0, operands.findLastIndex((operand) => operand !== null) + 1))];
 };
 
-/** Rows of a half-precision table are gathered first and converted after. */
-export const gather: Lowering = (g, inputs, node) => {
-  const rows = g.gather(
-    beforeLifting(required(inputs, 0)),
-    required(inputs, 1),
-    intAttribute(node, 'axis', 0),
-  );
-  return [g.cast(rows, required(inputs, 0).elementType)];
-};
+/** Rows of a half-precision or quantized table are gathered first and converted after. */
+export const gather: Lowering = (g, inputs, node) => [
+  gatherStored(g, required(inputs, 0), required(inputs, 1), intAttribute(node, 'axis', 0)),
+];
 
 /** A reduction over axes given either way; over all axes when none are given. */
 export const reduction =

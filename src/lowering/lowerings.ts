@@ -26,7 +26,16 @@ import {
   tile,
   unsqueeze,
 } from './layout.ts';
+import {
+  dequantizeLinear,
+  dynamicQuantizeLinear,
+  dynamicQuantizeMatMul,
+  matMulInteger,
+  matMulIntegerToFloat,
+  quantizeLinear,
+} from './integerProducts.ts';
 import type { Lowering } from './lowering.ts';
+import { matMulBnb4 } from './matMulBnb4.ts';
 import { multiHeadAttention } from './multiHeadAttention.ts';
 import {
   layerNormalization,
@@ -52,13 +61,12 @@ import {
 } from './shapeArithmetic.ts';
 import { attention } from './standardAttention.ts';
 
-/** How each source op becomes primitives, by op type; ops outside the ONN/** How each source op standard carry their domain. */
+/** How each source op becomes primitives, by op type; ops outside the ONNX standard carry their domain. */
 export const lowerings: Readonly<Record<string, Lowering>> = {
   Abs: passThrough('Abs'),
   Add: passThrough('Add'),
   And: passThrough('And'),
   Cos: passThrough('Cos'),
-  DequantizeLinear: passThrough('DequantizeLinear'),
   Div: passThrough('Div'),
   Equal: passThrough('Equal'),
   Erf: passThrough('Erf'),
@@ -125,6 +133,11 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   Size: size,
   Trilu: trilu,
 
+  DequantizeLinear: dequantizeLinear,
+  DynamicQuantizeLinear: dynamicQuantizeLinear,
+  MatMulInteger: matMulInteger,
+  QuantizeLinear: quantizeLinear,
+
   Attention: attention,
   Gelu: gelu,
   Swish: sigmoidLinearUnit(1),
@@ -134,18 +147,23 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   SimplifiedLayerNormalization: simplifiedLayerNormalization,
 
   'com.microsoft.BiasGelu': biasGelu,
+  'com.microsoft.DequantizeLinear': dequantizeLinear,
+  'com.microsoft.DynamicQuantizeMatMul': dynamicQuantizeMatMul,
   'com.microsoft.FastGelu': fastGelu,
   'com.microsoft.Gelu': gelu,
   'com.microsoft.GatherBlockQuantized': gatherBlockQuantized,
   'com.microsoft.GroupQueryAttention': groupQueryAttention,
+  'com.microsoft.MatMulBnb4': matMulBnb4,
+  'com.microsoft.MatMulIntegerToFloat': matMulIntegerToFloat,
   'com.microsoft.MatMulNBits': matMulNBits,
   'com.microsoft.MultiHeadAttention': multiHeadAttention,
+  'com.microsoft.QuantizeLinear': quantizeLinear,
   'com.microsoft.QuickGelu': sigmoidLinearUnit(1.702),
   'com.microsoft.RotaryEmbedding': microsoftRotaryEmbedding,
   'com.microsoft.SkipLayerNormalization': skipLayerNormalization,
   'com.microsoft.SkipSimplifiedLayerNormalization': skipSimplifiedLayerNormalization,
 };
 
-/** The table's key for an op: its type, after its domain unless that is the ONN/** How each source op standard's. */
+/** The table's key for an op: its type, after its domain unless that is the ONNX standard's. */
 export const qualifiedName = (opType: string, domain: string): string =>
   domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;

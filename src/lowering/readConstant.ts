@@ -15,9 +15,12 @@ const readers: Partial<Record<ElementType, { readonly size: number; readonly rea
   float16: { size: 2, read: (view, i) => halfToNumber(view.getUint16(i * 2, true)) },
 };
 
-/** Integer tensors are shapes, indices and masks, wanted for folding; of float tensors only scalars and short rows are. */
+/**
+ * Integer tensors are shapes, indices and masks, wanted for folding; of float tensors only scalars and short rows are, of
+ * bytes only single ones (zero points).
+ */
 const largestFolded: Partial<Record<ElementType, number>> = {
-  int64: 1 << 20, int32: 1 << 20, bool: 1 << 20, float32: 16, float64: 16, float16: 16,
+  int64: 1 << 20, int32: 1 << 20, bool: 1 << 20, float32: 16, float64: 16, float16: 16, int8: 1, uint8: 1,
 }; // prettier-ignore
 
 const lifted: ReadonlySet<ElementType> = new Set(['float16', 'bfloat16', 'float64']);

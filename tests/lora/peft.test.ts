@@ -8,6 +8,7 @@ import type { LoraTarget } from '../../src/lora/targets.ts';
 const target = (module: string, inFeatures: number, outFeatures: number): LoraTarget => ({
   module,
   node: module,
+  input: 'x',
   inFeatures,
   outFeatures,
   elementType: 'float32',

@@ -4,6 +4,7 @@ import { adapterLayout, scalingOf, targetModulesOf } from '../../src/lora/adapte
 import { initializeAdapter } from '../../src/lora/initializeAdapter.ts';
 import { findLoraTargets } from '../../src/lora/targets.ts';
 import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
+import { quantizedForms, quantizeDecoder } from '../support/quantizedForms.ts';
 
 const model = (dtype: ExportDtype) =>
   exportDecoder({ config: tinyConfigs.llama, tensors: randomCheckpoint('llama'), dtype });
@@ -29,6 +30,22 @@ describe('the linear layers that LoRA can adapt', () => {
         outFeatures,
       ]);
     expect(shapes(dtype)).toEqual(shapes('q4'));
+  });
+
+  it.each(quantizedForms)('are the same in %s', (form) => {
+    const found = findLoraTargets(quantizeDecoder(model('fp32'), form).quantized, 'all-linear');
+    const sizes = (targets: typeof found) =>
+      targets.map(({ module, inFeatures, outFeatures, elementType }) => ({ module, inFeatures, outFeatures, elementType })); // prettier-ignore
+    expect(sizes(found)).toEqual(sizes(findLoraTargets(model('fp32'), 'all-linear')));
+  });
+
+  it('read the activation before it is rounded, and yield what is scaled back', () => {
+    const { quantized: dynamic } = quantizeDecoder(model('fp32'), 'dynamic uint8');
+    const [query] = findLoraTargets(dynamic, ['q_proj']);
+    expect(query).toMatchObject({
+      node: '/model/layers.0/attn/q_proj/MatMul_quant_output_scale_mul',
+      input: findLoraTargets(model('fp32'), ['q_proj'])[0]!.input,
+    });
   });
 
   it('know where halves are computed', () => {
