@@ -7,6 +7,7 @@ import type { WeightFiles } from '../runtime/device.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { suffixes, type Dtype } from './dtype.ts';
 import { readText, type ModelFolder } from './modelFolder.ts';
+import { refuseUntrainableConfig, refuseUntrainableGraph } from './refuseUntrainable.ts';
 
 export { parseDtype, type Dtype } from './dtype.ts';
 
@@ -43,13 +44,18 @@ async function loadConfig(folder: ModelFolder): Promise<ModelConfig> {
   }
 }
 
-/** Loads the decoder's graph, and the embedding's where it is a graph of its own; weights stay in their files. */
+/**
+ * Loads the decoder's graph, and the embedding's where it is a graph of its own; weights stay in their files.
+ * @throws UntrainableModelError naming what it has that cannot be trained
+ */
 export async function loadGraph(folder: ModelFolder, dtype: Dtype): Promise<LoadedGraph> {
+  refuseUntrainableConfig(await readText(folder, 'config.json'));
   const suffix = suffixes[dtype];
   const names = [`model${suffix}.onnx`, `decoder_model_merged${suffix}.onnx`];
   for (const fileName of names) {
     const model = await readGraph(folder, fileName);
     if (!model) continue;
+    refuseUntrainableGraph(model);
     const embedding = await loadEmbedding(folder, model, suffix);
     const decoder = { decoder: model, fileName, ...(embedding && { embedding }) };
     return { decoder, weights: await folder.weights(weightFileNames(decoder)) };
