@@ -1,15 +1,21 @@
 import type { EvaluationItem } from './items.ts';
 
+/** Evaluation data that cannot be used. The message names the row and the field. */
+export class EvaluationFormatError extends Error {
+  override readonly name = 'EvaluationFormatError';
+}
+
 /**
  * Reads evaluation items from JSONL: `{"instruction","input"?,"output"}` or `{"prompt","completion"}`, each with
  * optional `id`, `task` (else all rows are one task), `labels` and `source`; other fields are ignored.
- * @throws one sentence that names the row (its line, from 1) and the field.
+ * @throws EvaluationFormatError in one sentence that names the row (its line, from 1) and the field.
  */
 export function parseEvaluationItems(text: string): EvaluationItem[] {
   const items = text
     .split(/\r?\n/)
     .flatMap((line, i) => (line.trim() === '' ? [] : [parseItem(line, i + 1)]));
-  if (items.length === 0) throw new Error('The evaluation data has no rows; write one JSON object per line.');
+  if (items.length === 0)
+    throw new EvaluationFormatError('The evaluation data has no rows; write one JSON object per line.');
   return items;
 }
 
@@ -34,22 +40,31 @@ function parseObject(line: string, row: number): Record<string, unknown> {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new Error(`Row ${row} is not JSON: ${(error as Error).message}.`, { cause: error });
+    throw new EvaluationFormatError(`Row ${row} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new Error(`Row ${row} is ${line.trim().slice(0, 40)}; write one JSON object per line.`);
+  throw new EvaluationFormatError(
+    `Row ${row} is ${line.trim().slice(0, 40)}; write one JSON object per line.`,
+  );
 }
 
 function readText(value: Record<string, unknown>, field: string, row: number, fallback?: string): string {
   const text = value[field] ?? fallback;
   if (typeof text === 'string') return text;
-  throw new Error(`Row ${row}: "${field}" is ${JSON.stringify(text) ?? 'missing'}; give text.`);
+  throw new EvaluationFormatError(`Row ${row}: "${field}" is ${describe(text)}; give text.`);
 }
 
 function readLabels(labels: unknown, row: number): readonly string[] | undefined {
   if (labels === undefined || labels === null) return undefined;
   if (Array.isArray(labels) && labels.length > 0 && labels.every((label) => typeof label === 'string'))
     return labels;
-  throw new Error(`Row ${row}: "labels" is ${JSON.stringify(labels)}; give a list of texts.`);
+  throw new EvaluationFormatError(`Row ${row}: "labels" is ${describe(labels)}; give a list of texts.`);
+}
+
+/** Nothing of what a row nests is written out: it may be too deep. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value).slice(0, 40);
 }

@@ -32,12 +32,17 @@ export interface Safetensors {
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
 }
 
+/** A file that is no usable safetensors file. The message says what is wrong and what to do. */
+export class SafetensorsFormatError extends Error {
+  override readonly name = 'SafetensorsFormatError';
+}
+
 /** What the format's own reader allows. */
 const longestHeader = 100_000_000;
 
 /**
  * Reads a safetensors file: the header's length as u64, the header as JSON, the tensors one after the other.
- * @throws Error in one sentence when the file is not one, is cut off, or contradicts itself
+ * @throws SafetensorsFormatError in one sentence when the file is not one, is cut off, or contradicts itself
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
   // A plain view: Node's Buffer is a Uint8Array too, but its slice() shares memory.
@@ -128,11 +133,11 @@ function byOffset([, a]: [string, unknown], [, b]: [string, unknown]): number {
 function readTensor(name: string, entry: unknown, body: Uint8Array): SafetensorsTensor & { begin: number } {
   if (!isRecord(entry)) throw broken(`the entry of tensor ${name} is not a table`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (!isDtype(dtype)) throw broken(`tensor ${name} has the unknown dtype ${JSON.stringify(dtype)}`);
-  if (!isSizes(shape)) throw broken(`tensor ${name} has the shape ${JSON.stringify(shape)}`);
+  if (!isDtype(dtype)) throw broken(`tensor ${name} has the unknown dtype ${shown(dtype)}`);
+  if (!isSizes(shape)) throw broken(`tensor ${name} has the shape ${shown(shape)}`);
   const [begin, end] = isSizes(offsets) ? offsets : [];
   if (begin === undefined || end === undefined || begin > end || end > body.length) {
-    throw broken(`tensor ${name} lies at ${JSON.stringify(offsets)} of ${body.length} bytes`);
+    throw broken(`tensor ${name} lies at ${shown(offsets)} of ${body.length} bytes`);
   }
   if (end - begin !== byteCount(dtype, shape)) {
     throw broken(
@@ -158,6 +163,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function broken(reason: string): Error {
-  return new Error(`The safetensors file is not readable: ${reason}; export or download it again.`);
+/** A value of the header for a message: nothing nested is written out, it may be too deep. */
+function shown(value: unknown): string {
+  const item = (x: unknown) => (typeof x === 'object' && x !== null ? '…' : JSON.stringify(x));
+  return Array.isArray(value) ? `[${value.slice(0, 8).map(item).join(',')}]` : item(value);
+}
+
+/** A name or shape may be as long as the file. */
+const longestReason = 300;
+
+function broken(reason: string): SafetensorsFormatError {
+  const short = reason.length > longestReason ? `${reason.slice(0, longestReason)}…` : reason;
+  return new SafetensorsFormatError(
+    `The safetensors file is not readable: ${short}; export or download it again.`,
+  );
 }

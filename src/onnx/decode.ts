@@ -1,5 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { checkGraph } from '../graph/checkGraph.ts';
 import type { Initializer, Model } from '../graph/model.ts';
+import { causalMasks, withCausalMasks } from './causalMasks.ts';
 import { copyMessage } from './copyMessage.ts';
 import { decodeGraph } from './decodeGraph.ts';
 import { foreignHeadLength, refuseForeignBytes } from './foreignBytes.ts';
@@ -33,7 +35,11 @@ export function decodeModel(bytes: Uint8Array, fileName = 'The file'): Model {
       const { offset, length } = step.value;
       step = scan.next(bytes.subarray(offset, offset + length));
     }
-    return decodeSkeleton(step.value, bytes.length);
+    const model = decodeSkeleton(step.value, bytes.length);
+    const masks = causalMasks(model).map(
+      ({ mask, data }) => [mask, bytes.slice(data.offset, data.offset + data.length)] as const,
+    );
+    return withCausalMasks(model, new Map(masks));
   });
 }
 
@@ -52,7 +58,10 @@ export async function scanModel(source: ByteSource, fileName = 'The file'): Prom
     step = orFormatError(fileName, () => scan.next(bytes));
   }
   const skeleton = step.value;
-  return orFormatError(fileName, () => decodeSkeleton(skeleton, source.size));
+  const model = orFormatError(fileName, () => decodeSkeleton(skeleton, source.size));
+  const masks = new Map<Initializer, Uint8Array>();
+  for (const { mask, data } of causalMasks(model)) masks.set(mask, await source.slice(data.offset, data.length));
+  return withCausalMasks(model, masks);
 }
 
 /** Answers the scan's many tiny reads from one window of the file. */
@@ -78,6 +87,7 @@ function decodeSkeleton(skeleton: Uint8Array, fileSize: number): Model {
   if (!proto.graph) throw new OnnxFormatError('it has no graph');
   if (proto.opsetImport.length === 0) throw new OnnxFormatError('it states no opset, so it may be cut off');
   const graph = decodeGraph(proto.graph);
+  checkGraph(graph);
   graph.initializers.forEach((initializer) => checkRange(initializer, fileSize));
   const opsets = proto.opsetImport.map(({ domain, version }) => [
     domain === 'ai.onnx' ? '' : domain,
@@ -104,13 +114,17 @@ function checkRange({ name, data }: Initializer, fileSize: number): void {
   }
 }
 
+/** A name or a list of dimensions may be as long as the file. */
+const longestReason = 500;
+
 /** Gives every failure of decoding the same form; the first letter tells a finished sentence from a reason. */
 function orFormatError<T>(fileName: string, decode: () => T): T {
   try {
     return decode();
   } catch (error) {
     if (error instanceof OnnxFormatError && error.message.startsWith(fileName)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const whole = error instanceof Error ? error.message : String(error);
+    const reason = whole.length > longestReason ? `${whole.slice(0, longestReason)}…` : whole;
     throw new OnnxFormatError(
       `${fileName} is not a readable ONNX model: ${reason}; download it again, or choose the .onnx file of an ONNX export.`,
       { cause: error },

@@ -10,18 +10,21 @@ export interface ByteRange {
 /** A scan asks for ranges with `yield` and returns its result, so that one code serves memory and Blobs. */
 type Scan<T> = Generator<ByteRange, T, Uint8Array>;
 
-type MessageKind = 'model' | 'graph' | 'node' | 'attribute' | 'tensor';
+type MessageKind = 'model' | 'graph' | 'node' | 'attribute' | 'tensor' | 'constant';
 
 /** Fields through which a tensor with `raw_data` can be reached: field number → kind of submessage. */
 const submessages: Record<MessageKind, Readonly<Record<number, MessageKind>>> = {
   model: { 7: 'graph' },
   graph: { 1: 'node', 5: 'tensor' },
   node: { 5: 'attribute' },
-  attribute: { 5: 'tensor', 6: 'graph', 10: 'tensor', 11: 'graph' },
+  attribute: { 5: 'constant', 6: 'graph', 10: 'constant', 11: 'graph' },
   tensor: {},
+  constant: {},
 };
 
 const rawDataField = 9;
+/** Tensors in attributes stay in the graph up to this size (masks, tables): onnxruntime reads none from files there. */
+const largestAttribute = 1 << 24;
 const longestVarint = 10;
 const deepestNesting = 64;
 
@@ -60,7 +63,7 @@ function* scanMessage(
       const replacement = yield* scanLargeField(kind, field, threshold, depth);
       if (replacement) {
         yield* copyRange(rope, copiedTo, at);
-        append(rope, ...replacement.pieces);
+        append(rope, replacement.pieces);
         copiedTo = field.end;
       }
     }
@@ -78,14 +81,17 @@ function* scanLargeField(
   depth: number,
 ): Scan<Rope | undefined> {
   const rope: Rope = { pieces: [], length: 0 };
-  if (kind === 'tensor' && field.number === rawDataField) {
-    append(rope, externalDataFields({ location: '', offset: field.body, length: field.end - field.body }));
+  const length = field.end - field.body;
+  const isWeight = kind === 'tensor' || (kind === 'constant' && length >= largestAttribute);
+  if (isWeight && field.number === rawDataField) {
+    append(rope, [externalDataFields({ location: '', offset: field.body, length })]);
     return rope;
   }
   const child = submessages[kind][field.number];
   if (!child) return undefined;
   const inner = yield* scanMessage(child, field.body, field.end, threshold, depth + 1);
-  append(rope, encodeVarint(field.number * 8 + 2), encodeVarint(inner.length), ...inner.pieces);
+  append(rope, [encodeVarint(field.number * 8 + 2), encodeVarint(inner.length)]);
+  append(rope, inner.pieces);
   return rope;
 }
 
@@ -146,10 +152,11 @@ function readVarint(bytes: Uint8Array, from: number, at: number): { value: numbe
 }
 
 function* copyRange(rope: Rope, from: number, to: number): Scan<void> {
-  if (to > from) append(rope, (yield { offset: from, length: to - from }).slice());
+  if (to > from) append(rope, [(yield { offset: from, length: to - from }).slice()]);
 }
 
-function append(rope: Rope, ...pieces: Uint8Array[]): void {
+/** Takes a list, since a model of many thousand weights has more pieces than a call may have arguments. */
+function append(rope: Rope, pieces: readonly Uint8Array[]): void {
   for (const piece of pieces) {
     rope.pieces.push(piece);
     rope.length += piece.length;

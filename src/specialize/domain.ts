@@ -16,6 +16,11 @@ export interface Domain extends Subject {
   readonly retention: readonly EvaluationItem[];
 }
 
+/** A domain file that cannot be used. The message has one sentence per fault, each on its own line. */
+export class DomainFormatError extends Error {
+  override readonly name = 'DomainFormatError';
+}
+
 const text = z.string().trim().min(1);
 const seedSchema = z.object({
   id: text.optional(),
@@ -42,14 +47,16 @@ export type DomainFile = z.input<typeof domainSchema>;
 
 /**
  * Reads a domain file.
- * @throws one sentence per fault, each on its own line, naming the list, the row (from 1) and the field.
+ * @throws DomainFormatError with one sentence per fault, each on its own line, naming the list, the row (from 1) and the field.
  */
 export function parseDomain(json: string): Domain {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw new Error(`The domain file is not JSON: ${(error as Error).message}.`, { cause: error });
+    throw new DomainFormatError(`The domain file is not JSON: ${(error as Error).message}.`, {
+      cause: error,
+    });
   }
   return checkDomain(value);
 }
@@ -57,8 +64,7 @@ export function parseDomain(json: string): Domain {
 /** The same for a value that is already parsed. */
 export function checkDomain(value: unknown): Domain {
   const result = domainSchema.safeParse(value);
-  if (!result.success)
-    throw new Error(result.error.issues.map((issue) => describeIssue(issue, value)).join('\n'));
+  if (!result.success) throw refusal(result.error.issues.map((issue) => describeIssue(issue, value)));
   const { seeds, heldOut, retention, ...rest } = result.data;
   const domain = {
     ...rest,
@@ -67,7 +73,7 @@ export function checkDomain(value: unknown): Domain {
     retention: withIds('retention', retention),
   };
   const faults = [...labelFaults(domain), ...repeatedIds(domain), ...leakedItems(domain)];
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if (faults.length > 0) throw refusal(faults);
   return domain;
 }
 
@@ -97,14 +103,34 @@ function issueText(issue: z.core.$ZodIssue, found: unknown): string {
     if (typeof found === 'string') return 'is empty; write some text';
     return `has ${(found as unknown[]).length} entries; give at least ${issue.minimum}`;
   }
-  const shown = JSON.stringify(found).slice(0, 40);
+  const shown = describeValue(found);
   if (issue.code === 'invalid_type') return `is ${shown}; expected ${issue.expected}`;
   if (issue.code === 'invalid_value')
     return `is ${shown}; use one of ${issue.values.map((v) => quote(v)).join(', ')}`;
   return `is ${shown}: ${issue.message}`;
 }
 
-const quote = (name: unknown): string => `"${String(name)}"`;
+/** Nothing of what a file nests is written out: it may be too deep. */
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value).slice(0, 40);
+}
+
+/** More faults than this are no longer read. */
+const mostFaults = 10;
+
+function refusal(faults: readonly string[]): DomainFormatError {
+  const more = faults.length - mostFaults;
+  const shown = faults.slice(0, mostFaults);
+  return new DomainFormatError(
+    [...shown, ...(more > 0 ? [`There are ${more} more faults.`] : [])].join('\n'),
+  );
+}
+
+function quote(name: unknown): string {
+  const text = String(name);
+  return `"${text.length > 100 ? `${text.slice(0, 100)}…` : text}"`;
+}
 
 const listNames = ['seeds', 'heldOut', 'retention'] as const;
 

@@ -10,11 +10,16 @@ export type TrainingRow =
   | { readonly prompt: string; readonly completion: string }
   | { readonly messages: readonly ConversationMessage[] };
 
+/** Training data that cannot be used. The message names the row and the field. */
+export class RowFormatError extends Error {
+  override readonly name = 'RowFormatError';
+}
+
 /**
  * Reads JSONL rows `{"prompt","completion"}`, `{"messages":[{role,content},…]}` or Alpaca
  * `{"instruction","input"?,"output","system"?}`; the forms may be mixed, further columns are ignored, blank lines skipped.
  * An Alpaca row becomes a conversation: the instruction and, after a blank line, its input.
- * @throws one sentence that names the row (its line, from 1) and the field.
+ * @throws RowFormatError in one sentence that names the row (its line, from 1) and the field.
  */
 export function parseTrainingRows(text: string): TrainingRow[] {
   return parseLines(text, parseRow);
@@ -23,7 +28,7 @@ export function parseTrainingRows(text: string): TrainingRow[] {
 /**
  * The prompts of the same forms, for which the answers may be missing: text to be continued as it stands, or a conversation
  * that the assistant is to answer, without the answer that the row itself holds.
- * @throws one sentence that names the row (its line, from 1) and the field.
+ * @throws RowFormatError in one sentence that names the row (its line, from 1) and the field.
  */
 export function parsePromptRows(text: string): (string | readonly ConversationMessage[])[] {
   return parseLines(text, (line, row) => {
@@ -31,7 +36,7 @@ export function parsePromptRows(text: string): (string | readonly ConversationMe
     if ('prompt' in value) return textField(value, 'prompt', row);
     if ('messages' in value) return withoutLastAnswer(messageList(value.messages, row));
     if ('instruction' in value) return alpacaQuestion(value, row);
-    throw new Error(
+    throw new RowFormatError(
       `Row ${row} has the fields ${fieldNames(value)}; give it "prompt", "messages" or "instruction".`,
     );
   });
@@ -42,7 +47,7 @@ const withoutLastAnswer = (messages: readonly ConversationMessage[]) =>
 
 function parseLines<T>(text: string, parse: (line: string, row: number) => T): T[] {
   const rows = text.split(/\r?\n/).flatMap((line, i) => (line.trim() === '' ? [] : [parse(line, i + 1)]));
-  if (rows.length === 0) throw new Error('The data has no rows; write one JSON object per line.');
+  if (rows.length === 0) throw new RowFormatError('The data has no rows; write one JSON object per line.');
   return rows;
 }
 
@@ -53,7 +58,7 @@ function parseRow(line: string, row: number): TrainingRow {
     return { prompt: textField(value, 'prompt', row), completion: textField(value, 'completion', row) };
   }
   if ('instruction' in value || 'output' in value) return parseAlpaca(value, row);
-  throw new Error(
+  throw new RowFormatError(
     `Row ${row} has the fields ${fieldNames(value)}; give it "prompt" and "completion", "messages", or "instruction" and "output".`,
   );
 }
@@ -63,10 +68,10 @@ function parseObject(line: string, row: number): Record<string, unknown> {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new Error(`Row ${row} is not JSON: ${(error as Error).message}.`, { cause: error });
+    throw new RowFormatError(`Row ${row} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`Row ${row} is ${describe(value)}; write one JSON object per line.`);
+    throw new RowFormatError(`Row ${row} is ${describe(value)}; write one JSON object per line.`);
   }
   return value as Record<string, unknown>;
 }
@@ -86,7 +91,9 @@ function alpacaQuestion(value: Record<string, unknown>, row: number): Conversati
 
 function messageList(value: unknown, row: number): ConversationMessage[] {
   if (!Array.isArray(value) || value.length === 0) {
-    throw new Error(`Row ${row}: "messages" is ${describe(value)}; give a list of {"role","content"}.`);
+    throw new RowFormatError(
+      `Row ${row}: "messages" is ${describe(value)}; give a list of {"role","content"}.`,
+    );
   }
   return value.map((message: unknown, i) => parseMessage(message, i + 1, row));
 }
@@ -95,7 +102,7 @@ function parseMessages(value: unknown, row: number): ConversationMessage[] {
   const messages = messageList(value, row);
   const last = messages[messages.length - 1];
   if (last?.role !== 'assistant') {
-    throw new Error(
+    throw new RowFormatError(
       `Row ${row}: the last of "messages" is the ${last?.role}'s; end with the assistant's answer.`,
     );
   }
@@ -105,19 +112,22 @@ function parseMessages(value: unknown, row: number): ConversationMessage[] {
 function parseMessage(value: unknown, position: number, row: number): ConversationMessage {
   const { role, content } = (value ?? {}) as Record<string, unknown>;
   if (role !== 'system' && role !== 'user' && role !== 'assistant') {
-    throw new Error(
+    throw new RowFormatError(
       `Row ${row}: "role" of message ${position} is ${describe(role)}; use "system", "user" or "assistant".`,
     );
   }
   if (typeof content !== 'string') {
-    throw new Error(`Row ${row}: "content" of message ${position} is ${describe(content)}; give text.`);
+    throw new RowFormatError(
+      `Row ${row}: "content" of message ${position} is ${describe(content)}; give text.`,
+    );
   }
   return { role, content };
 }
 
 function textField(value: Record<string, unknown>, field: string, row: number): string {
   const text = value[field];
-  if (typeof text !== 'string') throw new Error(`Row ${row}: "${field}" is ${describe(text)}; give text.`);
+  if (typeof text !== 'string')
+    throw new RowFormatError(`Row ${row}: "${field}" is ${describe(text)}; give text.`);
   return text;
 }
 

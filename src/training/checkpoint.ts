@@ -10,6 +10,11 @@ export interface TrainingCheckpoint extends OptimizerVectors {
   readonly config: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** Bytes that are no usable checkpoint. The message says what is wrong and what to do. */
+export class CheckpointFormatError extends Error {
+  override readonly name = 'CheckpointFormatError';
+}
+
 const magic = 'WHITTLE-CHECKPOINT-1\n';
 const vectorNames = ['parameters', 'firstMoment', 'secondMoment'] as const;
 
@@ -43,18 +48,23 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array<Arr
   return file;
 }
 
-/** Reads a checkpoint file. Throws one clear sentence when it is foreign, truncated or damaged. */
+/**
+ * Reads a checkpoint file.
+ * @throws CheckpointFormatError in one sentence when it is foreign, truncated or damaged
+ */
 export function decodeCheckpoint(file: Uint8Array): TrainingCheckpoint {
   const { header, start } = readHeader(file);
   const { step, tokens, config, size, checksum } = header;
   const expected = start + size * 4 * vectorNames.length;
   if (file.length !== expected) {
-    throw new Error(
+    throw new CheckpointFormatError(
       `The checkpoint has ${file.length} bytes instead of ${expected}; it was cut off. Use an earlier one.`,
     );
   }
   if (crc32(file.subarray(start)) !== checksum) {
-    throw new Error('The checkpoint is damaged: its checksum does not match. Use an earlier one.');
+    throw new CheckpointFormatError(
+      'The checkpoint is damaged: its checksum does not match. Use an earlier one.',
+    );
   }
   const vector = (index: number) =>
     new Float32Array(file.slice(start + index * size * 4, start + (index + 1) * size * 4).buffer);
@@ -64,12 +74,14 @@ export function decodeCheckpoint(file: Uint8Array): TrainingCheckpoint {
 function readHeader(file: Uint8Array): { header: Header; start: number } {
   const decoder = new TextDecoder();
   if (decoder.decode(file.subarray(0, magic.length)) !== magic) {
-    throw new Error('This is not a checkpoint of Whittle.');
+    throw new CheckpointFormatError('This is not a checkpoint of Whittle.');
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = file.length >= magic.length + 4 ? view.getUint32(magic.length, true) : Infinity;
   if (file.length < magic.length + 4 + length) {
-    throw new Error(`The checkpoint has only ${file.length} bytes; it was cut off. Use an earlier one.`);
+    throw new CheckpointFormatError(
+      `The checkpoint has only ${file.length} bytes; it was cut off. Use an earlier one.`,
+    );
   }
   try {
     const header: unknown = JSON.parse(
@@ -78,9 +90,12 @@ function readHeader(file: Uint8Array): { header: Header; start: number } {
     if (!isHeader(header)) throw new Error('fields are missing');
     return { header, start: payloadStart(length) };
   } catch (error) {
-    throw new Error('The checkpoint is damaged: its header cannot be read. Use an earlier one.', {
-      cause: error,
-    });
+    throw new CheckpointFormatError(
+      'The checkpoint is damaged: its header cannot be read. Use an earlier one.',
+      {
+        cause: error,
+      },
+    );
   }
 }
 

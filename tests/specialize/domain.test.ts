@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDomain } from '../../src/specialize/domain.ts';
+import { DomainFormatError, parseDomain } from '../../src/specialize/domain.ts';
 
 const seed = { instruction: 'What does aspirin treat?', output: 'Pain.' };
 const held = { instruction: 'What does insulin treat?', output: 'Diabetes.', task: 'drugs' };
@@ -79,7 +79,7 @@ describe('parseDomain', () => {
       'Row 1 of "heldOut" repeats row 1 of "seeds"; a held-out task must be new.',
     ],
   ])('names the fault: %s', (_, change, message) => {
-    expect(() => parse(change)).toThrow(new Error(message));
+    expect(() => parse(change)).toThrow(new DomainFormatError(message));
   });
 
   it('lists several faults, one per line', () => {
