@@ -1,3 +1,4 @@
+import { checkConstantShape, checkShape, largestConstants } from './constantLimit.ts';
 import { foldRules } from './foldRules.ts';
 import { formatShape, Node, sameShape, sizeOf } from './graph.ts';
 import type { Constant, Graph, GraphNode, Shape, Value } from './graph.ts';
@@ -21,6 +22,7 @@ export class GraphBuilder {
   private readonly names = new Set<string>();
   private readonly lastNumber = new Map<string, number>();
   private scope = '';
+  private constantElements = 0;
 
   /** Names the nodes that `build` adds after `prefix`, so that errors can say where they belong. */
   scoped<T>(prefix: string, build: () => T): T {
@@ -93,6 +95,7 @@ export class GraphBuilder {
     if (constant.length !== sizeOf(shape)) {
       throw new Error(`A constant of shape ${formatShape(shape)} cannot have ${constant.length} elements.`);
     }
+    this.countConstant(constant);
     return { name: this.unique('constant'), elementType, shape, node: null, constant };
   }
 
@@ -109,7 +112,7 @@ export class GraphBuilder {
     const name = this.unique(`${this.scope}/${op}`);
     const node = new Node(name, op, inputs, attributes);
     const type = this.infer(node);
-    const folded = fold(node, type);
+    const folded = this.fold(node, type);
     if (folded) return { name: `${name}_folded`, ...type, node: null, constant: folded };
     const output = { name: `${name}_output`, ...type, node, constant: null };
     this.nodes.push({ node, output });
@@ -230,13 +233,31 @@ export class GraphBuilder {
   }
 
   private infer(node: Node): TensorType {
-    try {
-      return shapeRules[node.op](node);
-    } catch (error) {
-      throw new Error(
-        `${node.op} node ${node.name}: ${error instanceof Error ? error.message : String(error)}.`,
-      );
-    }
+    return naming(node, () => {
+      const type = shapeRules[node.op](node);
+      checkShape(type.shape);
+      return type;
+    });
+  }
+
+  /** The node's value when all of its inputs are constant and the op has a folding rule. */
+  private fold(node: Node, type: TensorType): Constant | null {
+    const rule = foldRules[node.op];
+    if (!rule || node.inputs.some((input) => input && !input.constant)) return null;
+    const contents = naming(node, () => {
+      checkConstantShape(type.shape);
+      return rule(node, type);
+    });
+    if (!node.inputs.some((input) => input?.constant === contents)) this.countConstant(contents);
+    return type.elementType === 'float32' ? contents.map(Math.fround) : contents;
+  }
+
+  private countConstant({ length }: Constant): void {
+    this.constantElements += length;
+    if (this.constantElements <= largestConstants) return;
+    throw new Error(
+      `What the graph computes of its input's size alone takes more than ${largestConstants} numbers; choose a smaller batch or shorter rows.`,
+    );
   }
 
   private unique(name: string): string {
@@ -251,10 +272,11 @@ export class GraphBuilder {
   }
 }
 
-/** The node's value when all of its inputs are constant and the op has a folding rule. */
-function fold(node: Node, type: TensorType): Constant | null {
-  const rule = foldRules[node.op];
-  if (!rule || node.inputs.some((input) => input && !input.constant)) return null;
-  const contents = rule(node, type);
-  return type.elementType === 'float32' ? contents.map(Math.fround) : contents;
+function naming<T>(node: Node, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${node.op} node ${node.name}: ${reason.replace(/\.$/, '')}.`, { cause: error });
+  }
 }

@@ -105,6 +105,7 @@ const gather: FoldRule = (node, { shape }) => {
   let at = 0;
   for (let outer = 0; outer < sizeOf(data.shape.slice(0, axis)); outer++) {
     for (const index of contents(indices)) {
+      if (!(index >= -dim && index < dim)) throw new Error(`index ${index} is outside a dimension of ${dim}`);
       const from = (outer * dim + (index < 0 ? index + dim : index)) * block;
       result.set(contents(data).subarray(from, from + block), at);
       at += block;

@@ -21,7 +21,7 @@ export function constantInts(node: Node, index: number): number[] {
 /** A possibly negative axis as 0…rank−1. */
 export function normalizeAxis(axis: number, rank: number): number {
   const normalized = axis < 0 ? axis + rank : axis;
-  if (normalized < 0 || normalized >= rank) throw new Error(`axis ${axis} is outside rank ${rank}`);
+  if (!(normalized >= 0 && normalized < rank)) throw new Error(`axis ${axis} is outside rank ${rank}`);
   return normalized;
 }
 
@@ -111,7 +111,11 @@ const transpose: ShapeRule = (node) => {
 /** The permutation of a Transpose node; reversal when the attribute is absent. */
 export function permutation(node: Node): readonly number[] {
   const perm = node.attributes['perm'];
-  return perm?.type === 'ints' ? perm.value : node.input(0).shape.map((_, i, all) => all.length - 1 - i);
+  const reversed = node.input(0).shape.map((_, i, all) => all.length - 1 - i);
+  if (perm?.type !== 'ints') return reversed;
+  if (perm.value.length === reversed.length && reversed.every((axis) => perm.value.includes(axis)))
+    return perm.value;
+  throw new Error(`cannot permute ${formatShape(node.input(0).shape)} by [${perm.value.join(', ')}]`);
 }
 
 const concat: ShapeRule = (node) => {

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.ts';
-import type { Value } from '../graph/graph.ts';
+import { checkConstantShape } from '../graph/constantLimit.ts';
+import { formatShape, type Value } from '../graph/graph.ts';
 import type { LoweringContext } from './lowering.ts';
 
 /** Added to the scores of positions that may not be seen: finite, so that no row can become NaN, yet exp underflows. */
@@ -30,6 +31,7 @@ export interface AttentionParts {
  * repeated: the heads that share them are stacked along the rows of one matrix product.
  */
 export function attend(g: GraphBuilder, parts: AttentionParts, context: LoweringContext): Value {
+  checkParts(parts);
   const { heads, kvHeads, softcap } = parts;
   const [batch, length, width] = parts.query.shape as [number, number, number];
   const span = parts.key.shape[1]!;
@@ -56,6 +58,12 @@ export function attend(g: GraphBuilder, parts: AttentionParts, context: Lowering
   return g.reshape(perHead, [batch, length, heads * valueSize]);
 }
 
+function checkParts({ query, key, value, heads, kvHeads }: AttentionParts): void {
+  const odd = [query, key, value].find(({ shape }) => shape.length !== 3);
+  if (odd) throw new Error(`${odd.name} has shape ${formatShape(odd.shape)}, expected [batch, length, width]`);
+  if (heads % kvHeads !== 0) throw new Error(`${heads} heads cannot share ${kvHeads} key/value heads`);
+}
+
 /** [B, T, heads·size] → [B, T, heads, size]. */
 function splitHeads(g: GraphBuilder, x: Value, heads: number): Value {
   const [batch, length, width] = x.shape as [number, number, number];
@@ -78,6 +86,7 @@ function addBiases(
 
 /** f32 [T, S]: 0 where query t may see key s (s ≤ t, and t − s < reach), else a large negative number. */
 function causalBias(g: GraphBuilder, length: number, span: number, reach: number): Value {
+  checkConstantShape([length, span]);
   const contents = new Float64Array(length * span).fill(maskedScore);
   for (let t = 0; t < length; t++) contents.fill(0, t * span + Math.max(0, t - reach + 1), t * span + t + 1);
   return g.constant('float32', [length, span], contents);

@@ -1,5 +1,6 @@
 import { broadcastShapes, broadcastStrides, offsetsOf } from '../graph/broadcast.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
+import { checkConstantShape } from '../graph/constantLimit.ts';
 import { sizeOf, type Shape, type Value } from '../graph/graph.ts';
 import { normalizeAxis } from '../graph/shapeRules.ts';
 import {
@@ -41,12 +42,14 @@ export const constantOfShape: Lowering = (g, inputs, node) => {
   const tensor = tensorAttribute(node, 'value');
   const fill = tensor ? readConstant(g, tensor) : g.scalar(0);
   if (!fill?.constant) throw new Error('its value attribute cannot be read');
+  checkConstantShape(dims);
   return [g.constant(fill.elementType, dims, new Float64Array(sizeOf(dims)).fill(fill.constant[0]!))];
 };
 
 export const range: Lowering = (g, inputs) => {
   const [start, limit, step] = [0, 1, 2].map((i) => constantOf(inputs, i)[0]!) as [number, number, number];
   const count = Math.max(0, Math.ceil((limit - start) / step));
+  checkConstantShape([count]);
   const contents = Float64Array.from({ length: count }, (_, i) => start + i * step);
   return [g.constant(required(inputs, 0).elementType, [count], contents)];
 };
@@ -57,6 +60,7 @@ export const foldedPair =
   (g, inputs) => {
     const [a, b] = [required(inputs, 0), required(inputs, 1)];
     const target = broadcastShapes(a.shape, b.shape);
+    checkConstantShape(target);
     const [left, right] = [
       spread(constantOf(inputs, 0), a.shape, target),
       spread(constantOf(inputs, 1), b.shape, target),
