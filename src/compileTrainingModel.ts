@@ -11,6 +11,7 @@ import { layOutParameters, type ParameterLayout } from './graph/parameterLayout.
 import { toModel } from './graph/toModel.ts';
 import { adapterLayout, scalingOf, type LoraConfig } from './lora/adapter.ts';
 import { injectLora, scalingInput } from './lora/injectLora.ts';
+import { decodersOf } from './lora/mergedDecoder.ts';
 import { findLoraTargets, type TargetModules } from './lora/targets.ts';
 import { findHead } from './lowering/head.ts';
 import { lower } from './lowering/lower.ts';
@@ -113,7 +114,7 @@ export function buildTrainingGraphs(
   batch: BatchShape,
   options: CompileOptions = {},
 ): TrainingGraphs {
-  const { model, layout, constants } = makeTrainable(source.decoder, trainable);
+  const { model, layout, constants } = makeTrainable(decodersOf(source.decoder)[0], trainable);
   const g = new GraphBuilder();
   const parameters = g.input('parameters', 'float32', [layout.size]);
   const tensors = unpackParameters(g, parameters, layout);

@@ -1,5 +1,6 @@
 import type { Attribute, Model, ModelNode, ValueInfo } from '../graph/model.ts';
-import type { LoraTarget } from './targets.ts';
+import { decodersOf, rewriteDecoders } from './mergedDecoder.ts';
+import { sameTargets, type LoraTarget } from './targets.ts';
 
 /** The graph input that multiplies every adapter's output: alpha / rank. */
 export const scalingInput = 'lora_scaling';
@@ -26,13 +27,17 @@ export function adapterTensors(targets: readonly LoraTarget[], rank: number) {
  * but the sign of a zero.
  */
 export function injectLora(model: Model, targets: readonly LoraTarget[]): Model {
-  const byNode = new Map(targets.map((target) => [target.node, target]));
-  const nodes = model.graph.nodes.flatMap((node) => {
-    const target = byNode.get(node.name);
-    return target ? adapt(node, target) : [node];
+  const isMerged = decodersOf(model).length > 1;
+  const adapted = rewriteDecoders(model, (decoder) => {
+    const own = isMerged ? sameTargets(decoder, targets) : targets;
+    const byNode = new Map(own.map((target) => [target.node, target]));
+    return (node) => {
+      const target = byNode.get(node.name);
+      return target ? adapt(node, target) : [node];
+    };
   });
   const inputs = [...model.graph.inputs, ...targets.flatMap(targetInputs), floatInput(scalingInput, [1])];
-  return { ...model, graph: { ...model.graph, nodes, inputs } };
+  return { ...adapted, graph: { ...adapted.graph, inputs } };
 }
 
 function targetInputs({ module, inFeatures, outFeatures }: LoraTarget): ValueInfo[] {

@@ -1,5 +1,7 @@
 import type { Model } from '../graph/model.ts';
 import { indexGraph, readLinear, type LinearNode } from './linearNodes.ts';
+import { decodersOf } from './mergedDecoder.ts';
+import { moduleOf } from './moduleNames.ts';
 
 /** A linear layer that LoRA can adapt: y = x·W with x [.., inFeatures] and y [.., outFeatures]. */
 export interface LoraTarget extends LinearNode {
@@ -10,34 +12,12 @@ export interface LoraTarget extends LinearNode {
 /** `all-linear` means every linear layer inside the decoder's blocks, never the embedding or the head (as PEFT). */
 export type TargetModules = readonly string[] | 'all-linear';
 
-/** Projections by the block they live in; exports abbreviate `self_attn` to `attn`. */
-const blockOf: Readonly<Record<string, string>> = {
-  q_proj: 'self_attn',
-  k_proj: 'self_attn',
-  v_proj: 'self_attn',
-  o_proj: 'self_attn',
-  qkv_proj: 'self_attn',
-  gate_proj: 'mlp',
-  up_proj: 'mlp',
-  down_proj: 'mlp',
-  gate_up_proj: 'mlp',
-};
-
-const projection = /layers[./](\d+)[./].*?(\w+_proj)\/MatMul/;
-
 /**
  * Finds the linear layers whose projection name is in `targetModules`, in graph order.
  * @throws when a name matches nothing, listing the names that exist
  */
 export function findLoraTargets(model: Model, targetModules: TargetModules): LoraTarget[] {
-  const index = indexGraph(model);
-  const all = model.graph.nodes.flatMap((node) => {
-    const match = projection.exec(node.name);
-    const linear = match && readLinear(node, index);
-    const block = match && blockOf[match[2]!];
-    if (!linear || !block) return [];
-    return [{ module: `model.layers.${match[1]}.${block}.${match[2]}`, ...linear }];
-  });
+  const all = linearLayers(decodersOf(model)[0]);
   if (targetModules === 'all-linear') return requireSome(all, model);
   const projectionOf = ({ module }: LoraTarget) => module.slice(module.lastIndexOf('.') + 1);
   const known = new Set(all.map(projectionOf));
@@ -50,8 +30,29 @@ export function findLoraTargets(model: Model, targetModules: TargetModules): Lor
   return all.filter((target) => targetModules.includes(projectionOf(target)));
 }
 
+/** Every linear layer of a decoder's blocks. */
+function linearLayers(decoder: Model): LoraTarget[] {
+  const index = indexGraph(decoder);
+  return decoder.graph.nodes.flatMap((node) => {
+    const module = moduleOf(node);
+    const linear = module === null ? null : readLinear(node, index);
+    return module !== null && linear ? [{ module, ...linear }] : [];
+  });
+}
+
+/** The same layers in another decoder of the same weights. @throws naming a layer that it lacks */
+export function sameTargets(decoder: Model, targets: readonly LoraTarget[]): LoraTarget[] {
+  const found = new Map(linearLayers(decoder).map((target) => [target.module, target]));
+  return targets.map(({ module }) => {
+    const target = found.get(module);
+    if (target) return target;
+    throw new Error(`The merged model has ${module} in one of its branches only; export it without merging.`);
+  });
+}
+
 function requireSome(targets: LoraTarget[], model: Model): LoraTarget[] {
   if (targets.length > 0) return targets;
-  const sample = model.graph.nodes.find(({ opType }) => opType.startsWith('MatMul'))?.name ?? 'none';
+  const sample =
+    decodersOf(model)[0].graph.nodes.find(({ opType }) => opType.startsWith('MatMul'))?.name ?? 'none';
   throw new Error(`No linear layer of a decoder block was found (the first MatMul node is named ${sample}).`);
 }

@@ -1,8 +1,8 @@
 import type { GraphBuilder } from '../graph/builder.ts';
-import { sizeOf, type Value } from '../graph/graph.ts';
+import { Node, sameShape, sizeOf, type Value } from '../graph/graph.ts';
 import type { ModelNode } from '../graph/model.ts';
 import type { PrimitiveOp } from '../graph/primitives.ts';
-import { normalizeAxis } from '../graph/shapeRules.ts';
+import { normalizeAxis, slicePlan } from '../graph/shapeRules.ts';
 import { intAttribute, intsAttribute } from './attributes.ts';
 import { gatherStored } from './lifting.ts';
 import { constantOf, required, type Inputs, type Lowering } from './lowering.ts';
@@ -41,9 +41,11 @@ export const flatten: Lowering = (g, inputs, node) => {
 };
 
 /** A reshape to a shape that is known by now; 0 copies a dimension unless `allowzero`. */
-export const reshape: Lowering = (g, inputs, node) => [
-  g.op('Reshape', [required(inputs, 0), g.ints(Array.from(constantOf(inputs, 1)))], node.attributes),
-];
+export const reshape: Lowering = (g, inputs, node) => {
+  const x = required(inputs, 0);
+  const reshaped = g.op('Reshape', [x, g.ints(Array.from(constantOf(inputs, 1)))], node.attributes);
+  return [sameShape(reshaped.shape, x.shape) ? x : reshaped];
+};
 
 export const expand: Lowering = (g, inputs) => {
   const shape = g.ints(Array.from(constantOf(inputs, 1)));
@@ -92,8 +94,15 @@ export const slice: Lowering = (g, inputs, node) => {
     bound(4, 'steps'),
   ];
   const operands = [required(inputs, 0), starts, ends, axes, steps];
-  return [g.op('Slice', operands.slice(0, operands.findLastIndex((operand) => operand !== null) + 1))];
+  const given = operands.slice(0, operands.findLastIndex((operand) => operand !== null) + 1);
+  return [isWhole(given) ? given[0]! : g.op('Slice', given)];
 };
+
+/** Traced graphs cut masks and tables to a length that they have already. */
+function isWhole(operands: readonly (Value | null)[]): boolean {
+  const plan = slicePlan(new Node('', 'Slice', operands, {}));
+  return sameShape(plan.shape, operands[0]!.shape) && plan.steps.every((step) => step === 1);
+}
 
 /** Rows of a half-precision or quantized table are gathered first and converted after. */
 export const gather: Lowering = (g, inputs, node) => [

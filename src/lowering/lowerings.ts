@@ -1,3 +1,4 @@
+import { add } from './addition.ts';
 import { biasGelu, fastGelu, gelu, sigmoidLinearUnit } from './activations.ts';
 import {
   cast,
@@ -64,7 +65,7 @@ import { attention } from './standardAttention.ts';
 /** How each source op becomes primitives, by op type; ops outside the ONNX standard carry their domain. */
 export const lowerings: Readonly<Record<string, Lowering>> = {
   Abs: passThrough('Abs'),
-  Add: passThrough('Add'),
+  Add: add,
   And: passThrough('And'),
   Cos: passThrough('Cos'),
   Div: passThrough('Div'),

@@ -31,16 +31,33 @@ export const isLifted = (type: ElementType): boolean => lifted.has(type);
 /** The element type that a training graph computes in for a source type: float32 for every float. */
 export const liftedType = (type: ElementType): ElementType => (isLifted(type) ? 'float32' : type);
 
+/** Causal masks [1, 1, N, N] of bool or bytes, of which a batch uses a corner: a context of 4,096 tokens. */
+const largestMask = 1 << 24;
+
+const foldedUpTo = ({ elementType, dims }: Initializer): number =>
+  (elementType === 'bool' || elementType === 'uint8') && dims.length === 4
+    ? largestMask
+    : (largestFolded[elementType] ?? 0);
+
+/** What was read of bytes that several layers share. */
+const maskContents = new WeakMap<Uint8Array, Float64Array>();
+
 /** A small tensor whose bytes are at hand, as a constant; `null` when it is large, external or of another kind. */
 export function readConstant(g: GraphBuilder, initializer: Initializer): Value | null {
   const { elementType, dims, data } = initializer;
   const reader = readers[elementType];
   const count = sizeOf(dims);
-  if (!reader || !('bytes' in data) || count > (largestFolded[elementType] ?? 0)) return null;
+  if (!reader || !('bytes' in data) || count > foldedUpTo(initializer)) return null;
   if (data.bytes.length < count * reader.size) return null;
-  const view = new DataView(data.bytes.buffer, data.bytes.byteOffset, data.bytes.byteLength);
-  const contents = Float64Array.from({ length: count }, (_, i) => reader.read(view, i));
+  const known = dims.length === 4 ? maskContents.get(data.bytes) : undefined;
+  const contents = known ?? readNumbers(data.bytes, count, reader.read);
+  if (dims.length === 4) maskContents.set(data.bytes, contents);
   return g.constant(liftedType(elementType), dims, contents);
+}
+
+function readNumbers(bytes: Uint8Array, count: number, read: Reader): Float64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float64Array.from({ length: count }, (_, i) => read(view, i));
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */

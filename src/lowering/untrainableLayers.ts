@@ -11,7 +11,6 @@ const recurrence = 'a recurrence from token to token without a gradient here';
 const ops: Readonly<Record<string, string>> = {
   MoE: experts,
   QMoE: experts,
-  CausalConvWithState: gatedDelta,
   GatedDeltaNet: gatedDelta,
   LinearAttention: gatedDelta,
   SelectiveScan: stateSpace,
