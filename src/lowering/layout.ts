@@ -52,13 +52,19 @@ export const expand: Lowering = (g, inputs) => {
   return [g.op('Expand', [required(inputs, 0), shape])];
 };
 
-/** Repeats along each axis, by concatenation. */
+/** Repeats along each axis: [.., d, ..] → [.., 1, d, ..] → [.., count, d, ..] → [.., count·d, ..]. */
 export const tile: Lowering = (g, inputs) => {
   const repeats = Array.from(constantOf(inputs, 1));
-  return [
-    repeats.reduce((x, count, axis) => g.concat(new Array<Value>(count).fill(x), axis), required(inputs, 0)),
-  ];
+  return [repeats.reduce((x, count, axis) => repeat(g, x, count, axis), required(inputs, 0))];
 };
+
+function repeat(g: GraphBuilder, x: Value, count: number, rawAxis: number): Value {
+  if (count === 1) return x;
+  const axis = normalizeAxis(rawAxis, x.shape.length);
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis)];
+  const repeated = g.expand(g.reshape(x, [...before, 1, ...after]), [...before, count, ...after]);
+  return g.reshape(repeated, [...before, count * after[0]!, ...after.slice(1)]);
+}
 
 /** Empty parts (a key/value cache without past) are left out. */
 export const concat: Lowering = (g, inputs, node) => {
