@@ -6,7 +6,9 @@ import { decodeModel } from '../onnx/decode.ts';
 import type { WeightFiles } from '../runtime/device.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { suffixes, type Dtype } from './dtype.ts';
+import { readModelConfig } from './modelConfig.ts';
 import { readText, type ModelFolder } from './modelFolder.ts';
+import { checkWeightRanges, sizeOfFile } from './weightRanges.ts';
 import { refuseUntrainableConfig, refuseUntrainableGraph } from './refuseUntrainable.ts';
 
 export { parseDtype, type Dtype } from './dtype.ts';
@@ -37,11 +39,7 @@ export async function loadModel(folder: ModelFolder, dtype: Dtype = 'q4'): Promi
 async function loadConfig(folder: ModelFolder): Promise<ModelConfig> {
   const text = await readText(folder, 'config.json');
   if (text === null) throw new Error(`${folder.name} has no config.json; it is not a model folder.`);
-  try {
-    return JSON.parse(text) as ModelConfig;
-  } catch {
-    throw new Error(`${folder.name}/config.json is not JSON; download it again.`);
-  }
+  return readModelConfig(text, `${folder.name}/config.json`);
 }
 
 /**
@@ -58,7 +56,9 @@ export async function loadGraph(folder: ModelFolder, dtype: Dtype): Promise<Load
     refuseUntrainableGraph(model);
     const embedding = await loadEmbedding(folder, model, suffix);
     const decoder = { decoder: model, fileName, ...(embedding && { embedding }) };
-    return { decoder, weights: await folder.weights(weightFileNames(decoder)) };
+    const weights = await folder.weights(weightFileNames(decoder));
+    await checkWeightRanges(decoder, (path) => sizeOfFile(path, weights, folder));
+    return { decoder, weights };
   }
   throw new Error(
     `${folder.name} has no onnx/${names.join(' and no onnx/')}; choose another dtype or folder.`,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFolder } from './modelFolder.ts';
 
@@ -17,6 +17,10 @@ export function modelDirectory(path: string, name = path): ModelFolder {
     read: async (file) => {
       const full = join(path, file);
       return existsSync(full) ? new Uint8Array(await readFile(full)) : null;
+    },
+    sizeOf: async (file) => {
+      const full = join(path, file);
+      return existsSync(full) ? (await stat(full)).size : null;
     },
     weights: async () => ({ folder: join(path, 'onnx') }),
   };

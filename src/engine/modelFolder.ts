@@ -6,6 +6,8 @@ export interface ModelFolder {
   readonly name: string;
   /** A file's bytes; `null` where there is none of that name. */
   read(path: string): Promise<Uint8Array | null>;
+  /** A file's size in bytes, where it can be told without reading it; `null` where there is none of that name. */
+  sizeOf?(path: string): Promise<number | null>;
   /** The files (relative to `onnx/`) as sessions want them. */
   weights(fileNames: readonly string[]): Promise<WeightFiles>;
 }
