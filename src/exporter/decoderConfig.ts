@@ -1,3 +1,5 @@
+import { ConfigFormatError, shown } from './configFormatError.ts';
+import { families, type FamilyTraits } from './families.ts';
 import { ropeByLayerKind, type RopeParameters } from './rotaryCache.ts';
 
 export type Activation = 'silu' | 'gelu' | 'geluTanh';
@@ -8,6 +10,8 @@ export interface LayerAttention {
   readonly window: number | null;
   /** Suffix of its rotary cache's name: '' where there is one cache, else '_local' or '_global'. */
   readonly cache: string;
+  /** False where queries and keys are not rotated, so that positions count by causality alone. */
+  readonly isRotated: boolean;
 }
 
 /** A decoder as the exporter sees it, whatever its family calls things. */
@@ -22,45 +26,23 @@ export interface DecoderConfig {
   readonly normEpsilon: number;
   readonly activation: Activation;
   readonly tiedEmbedding: boolean;
+  /** Factor on the embeddings. */
+  readonly embeddingScale: number;
+  /** Factor on query·key. */
   readonly attentionScale: number;
+  /** Factor on what a branch adds to the residual. */
+  readonly residualScale: number;
+  /** Factor on the logits. */
+  readonly logitsScale: number;
+  /** Attention scores become cap · tanh(score / cap); 0 for none. */
+  readonly attentionSoftcap: number;
+  /** The same for the logits. */
+  readonly logitSoftcap: number;
   readonly layers: readonly LayerAttention[];
   /** Rotary caches by suffix. */
   readonly ropes: Readonly<Record<string, RopeParameters>>;
   readonly family: FamilyTraits;
 }
-
-/** What distinguishes the families' blocks. */
-export interface FamilyTraits {
-  /** Norms multiply by 1 + weight instead of weight. */
-  readonly hasUnitOffsetNorms: boolean;
-  /** Embeddings are multiplied by √hiddenSize. */
-  readonly hasScaledEmbedding: boolean;
-  /** Norms before and after attention and feed-forward; else only before. */
-  readonly hasSandwichNorms: boolean;
-  /** Query and key heads are normalized before the rotation. */
-  readonly hasQueryKeyNorms: boolean;
-}
-
-const plain = {
-  hasUnitOffsetNorms: false,
-  hasScaledEmbedding: false,
-  hasSandwichNorms: false,
-  hasQueryKeyNorms: false,
-};
-
-/** The families that the exporter knows, by `model_type`. */
-const families: Readonly<Record<string, FamilyTraits>> = {
-  llama: plain,
-  mistral: plain,
-  qwen2: plain,
-  qwen3: { ...plain, hasQueryKeyNorms: true },
-  gemma3_text: {
-    hasUnitOffsetNorms: true,
-    hasScaledEmbedding: true,
-    hasSandwichNorms: true,
-    hasQueryKeyNorms: true,
-  },
-};
 
 const activations: Readonly<Record<string, Activation>> = {
   silu: 'silu',
@@ -73,23 +55,15 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a Hugging Face config.json (of the text model, or of a multimodal one with `text_config`).
- * @throws Error naming the key that is missing, and what is supported for one that is not
+ * @throws ConfigFormatError naming the key that is missing, and what is supported for one that is not
  */
 export function readDecoderConfig(json: Json): DecoderConfig {
   const config = (json['text_config'] ?? json) as Json;
-  const modelType = String(config['model_type']);
-  const family = families[modelType];
-  if (!family) {
-    throw new Error(
-      `Models of type ${modelType} cannot be exported; supported are ${Object.keys(families).join(', ')}.`,
-    );
-  }
+  const family = readFamily(config);
   refuseUnsupported(config);
   const headCount = size(config, 'num_attention_heads');
   const headSize = optionalNumber(config, 'head_dim') ?? size(config, 'hidden_size') / headCount;
   const ropes = ropeByLayerKind(config, headSize);
-  const isLocal = localLayers(config, modelType);
-  const window = optionalNumber(config, 'sliding_window') ?? null;
   const hasTwoCaches = ropes['local'] !== undefined;
   return {
     hiddenSize: size(config, 'hidden_size'),
@@ -101,61 +75,81 @@ export function readDecoderConfig(json: Json): DecoderConfig {
     maxPositions: size(config, 'max_position_embeddings'),
     normEpsilon: optionalNumber(config, 'rms_norm_eps') ?? 1e-6,
     activation: readActivation(config),
-    tiedEmbedding: (config['tie_word_embeddings'] ?? modelType === 'gemma3_text') === true,
-    attentionScale: (optionalNumber(config, 'query_pre_attn_scalar') ?? headSize) ** -0.5,
-    layers: isLocal.map((local) => ({
-      window: local ? window : null,
-      cache: hasTwoCaches ? (local ? '_local' : '_global') : '',
-    })),
+    tiedEmbedding: (config['tie_word_embeddings'] ?? family.isTiedByDefault) === true,
+    ...readScales(config, family, headSize),
+    layers: readLayers(config, family, hasTwoCaches),
     ropes: hasTwoCaches ? { _local: ropes['local']!, _global: ropes['global']! } : { '': ropes['global']! },
     family,
   };
 }
 
-/** Which layers use the sliding window, by the newer `layer_types` or the families' older keys. */
-function localLayers(config: Json, modelType: string): boolean[] {
-  const count = size(config, 'num_hidden_layers');
-  const types = config['layer_types'];
-  if (Array.isArray(types)) return types.slice(0, count).map((type) => type === 'sliding_attention');
-  const layers = Array.from({ length: count }, (_, i) => i);
-  if (modelType === 'gemma3_text') {
-    const pattern = optionalNumber(config, 'sliding_window_pattern') ?? 6;
-    return layers.map((i) => (i + 1) % pattern !== 0);
-  }
-  if (modelType === 'mistral')
-    return layers.map(() => optionalNumber(config, 'sliding_window') !== undefined);
-  const fullLayers = optionalNumber(config, 'max_window_layers') ?? count;
-  return layers.map((i) => config['use_sliding_window'] === true && i >= fullLayers);
+function readFamily(config: Json): FamilyTraits {
+  const modelType = String(config['model_type']);
+  const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
+  if (family) return family;
+  throw new ConfigFormatError(
+    `Models of type ${modelType} cannot be exported; supported are ${Object.keys(families).join(', ')}.`,
+  );
+}
+
+function readScales(config: Json, family: FamilyTraits, headSize: number) {
+  const { hasMultipliers, hasScaledEmbedding } = family;
+  const multiplier = (key: string) => (hasMultipliers ? (optionalNumber(config, key) ?? 1) : 1);
+  const headScale = (optionalNumber(config, 'query_pre_attn_scalar') ?? headSize) ** -0.5;
+  return {
+    embeddingScale: hasScaledEmbedding
+      ? Math.sqrt(size(config, 'hidden_size'))
+      : multiplier('embedding_multiplier'),
+    attentionScale: hasMultipliers ? multiplier('attention_multiplier') : headScale,
+    residualScale: multiplier('residual_multiplier'),
+    logitsScale: 1 / multiplier('logits_scaling'),
+    attentionSoftcap: optionalNumber(config, 'attn_logit_softcapping') ?? 0,
+    logitSoftcap: optionalNumber(config, 'final_logit_softcapping') ?? 0,
+  };
+}
+
+/** Each layer's attention, by the newer `layer_types` and `no_rope_layers` or the families' older keys. */
+function readLayers(config: Json, family: FamilyTraits, hasTwoCaches: boolean): LayerAttention[] {
+  const { layer_types: types, no_rope_layers: rotated } = config;
+  const window = optionalNumber(config, 'sliding_window') ?? null;
+  return Array.from({ length: size(config, 'num_hidden_layers') }, (_, layer) => {
+    const isWindowed = Array.isArray(types)
+      ? types[layer] === 'sliding_attention'
+      : family.isWindowed(config, layer);
+    return {
+      window: isWindowed ? window : null,
+      cache: hasTwoCaches ? (isWindowed ? '_local' : '_global') : '',
+      // The key's name notwithstanding, 1 marks the layers that rotate.
+      isRotated: !Array.isArray(rotated) || rotated[layer] !== 0,
+    };
+  });
 }
 
 function readActivation(config: Json): Activation {
   const name = config['hidden_activation'] ?? config['hidden_act'] ?? 'silu';
   const activation = typeof name === 'string' ? activations[name] : undefined;
   if (activation) return activation;
-  throw new Error(
-    `The activation ${JSON.stringify(name)} is not supported; supported are ${Object.keys(activations).join(', ')}.`,
+  throw new ConfigFormatError(
+    `The activation ${shown(name)} is not supported; supported are ${Object.keys(activations).join(', ')}.`,
   );
 }
 
-const unsupportedKeys = [
-  'attn_logit_softcapping',
-  'final_logit_softcapping',
-  'num_local_experts',
-  'use_bidirectional_attention',
-];
+const unsupportedKeys = ['num_local_experts', 'use_bidirectional_attention'];
 
 function refuseUnsupported(config: Json): void {
   const key = unsupportedKeys.find((name) => config[name]);
   if (key)
-    throw new Error(
-      `config.json sets ${key} to ${String(config[key])}, which the exporter does not support.`,
+    throw new ConfigFormatError(
+      `config.json sets ${key} to ${shown(config[key])}, which the exporter does not support.`,
     );
 }
 
 function size(config: Json, key: string): number {
   const value = optionalNumber(config, key);
   if (value === undefined || !Number.isInteger(value) || value <= 0) {
-    throw new Error(`config.json needs ${key} as a positive whole number, but has ${String(config[key])}.`);
+    throw new ConfigFormatError(
+      `config.json needs ${key} as a positive whole number, but has ${shown(config[key])}.`,
+    );
   }
   return value;
 }

@@ -8,11 +8,9 @@ export function writeEmbedding(context: ExportContext): string {
   const { writer, config, form } = context;
   const gathered =
     form.embeddingBits === null ? writeGather(context) : writeQuantizedGather(context, form.embeddingBits);
-  if (!config.family.hasScaledEmbedding) return gathered;
-  return writer.op('Mul', '/model/embed_tokens/Mul', [
-    gathered,
-    writer.scalar(Math.fround(Math.sqrt(config.hiddenSize))),
-  ]);
+  if (config.embeddingScale === 1) return gathered;
+  const factor = writer.scalar(Math.fround(config.embeddingScale));
+  return writer.op('Mul', '/model/embed_tokens/Mul', [gathered, factor]);
 }
 
 function writeGather({ writer, config, checkpoint }: ExportContext): string {
@@ -56,12 +54,17 @@ function writeQuantizedGather({ writer, config, checkpoint, form }: ExportContex
   return output;
 }
 
-/** Writes the lm_head behind the final norm, on the last `num_logits_to_keep` positions; its output is `logits`. */
+/**
+ * Writes the lm_head behind the final norm, on the last `num_logits_to_keep` positions, with the family's factor and
+ * softcap; its output is `logits`.
+ */
 export function writeHead(context: ExportContext, hidden: string): void {
   const { config, checkpoint, form } = context;
   const input = form.numLogitsToKeep ? writeLastPositions(context, hidden) : hidden;
   const [outFeatures, inFeatures] = [config.vocabularySize, config.hiddenSize];
   const weight = checkpoint.head([outFeatures, inFeatures]);
+  const following = headFollowers(context);
+  const output = following.length > 0 ? '/lm_head/MatMul/output_0' : 'logits';
   writeLinear(context, {
     path: '/lm_head',
     input,
@@ -69,8 +72,34 @@ export function writeHead(context: ExportContext, hidden: string): void {
     inFeatures,
     outFeatures,
     bits: form.embeddingBits,
-    output: 'logits',
+    output,
   });
+  following.reduce((logits, { opType, name, operands }, i) => {
+    const next = i + 1 === following.length ? 'logits' : `/lm_head/${name}/output_0`;
+    const inputs = [logits, ...operands];
+    context.writer.node({ opType, name: `/lm_head/${name}`, inputs, outputs: [next], attributes: {} });
+    return next;
+  }, output);
+}
+
+/** What a family does to its logits: a factor, a softcap. */
+function headFollowers({ writer, config }: ExportContext) {
+  const { logitsScale, logitSoftcap } = config;
+  const step = (opType: string, name: string, factor?: number) => ({
+    opType,
+    name,
+    operands: factor === undefined ? [] : [writer.scalar(factor)],
+  });
+  return [
+    ...(logitsScale === 1 ? [] : [step('Mul', 'Mul', logitsScale)]),
+    ...(logitSoftcap === 0
+      ? []
+      : [
+          step('Div', 'softcap/Div', logitSoftcap),
+          step('Tanh', 'softcap/Tanh'),
+          step('Mul', 'softcap/Mul', logitSoftcap),
+        ]),
+  ];
 }
 
 function writeLastPositions({ writer }: ExportContext, hidden: string): string {

@@ -22,6 +22,8 @@ export interface ExportForm {
   readonly attentionBias: boolean;
   /** The logits of the last `num_logits_to_keep` positions only; 0 means all. */
   readonly numLogitsToKeep: boolean;
+  /** Query, key and value come from one matrix, `qkv_proj`; else from three. */
+  readonly packedAttention: boolean;
   /** Rotation by RotaryEmbedding nodes from `position_ids`; else inside GroupQueryAttention. */
   readonly positionIds: boolean;
 }

@@ -56,7 +56,13 @@ export function exportDecoder(options: ExportOptions): Model {
     writer: new GraphWriter(floatType),
     config,
     checkpoint: openCheckpoint(tensors, config.tiedEmbedding),
-    form: { ...defaultForm, embeddingBits: bits, ...form, bits },
+    form: {
+      ...defaultForm,
+      packedAttention: config.family.hasPackedProjections,
+      embeddingBits: bits,
+      ...form,
+      bits,
+    },
   };
   const embedded = writeEmbedding(context);
   const shared = writeAttentionInputs(context);

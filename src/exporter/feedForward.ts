@@ -1,6 +1,6 @@
 import type { ExportContext } from './exportContext.ts';
 import { text } from './graphWriter.ts';
-import { writeProjection } from './linear.ts';
+import { writeProjection } from './projections.ts';
 
 /** Writes down_proj(act(gate_proj(x)) · up_proj(x)); returns its output's name. */
 export function writeFeedForward(context: ExportContext, layer: number, input: string): string {

@@ -16,31 +16,6 @@ export interface LinearLayer {
   readonly output?: string;
 }
 
-export interface Projection {
-  readonly layer: number;
-  readonly block: 'attn' | 'mlp';
-  readonly name: string;
-  readonly input: string;
-  readonly inFeatures: number;
-  readonly outFeatures: number;
-}
-
-/** Writes a decoder block's projection, with a bias where the checkpoint has one; returns its output's name. */
-export function writeProjection(context: ExportContext, projection: Projection): string {
-  const { checkpoint, form } = context;
-  const { layer, block, name, input, inFeatures, outFeatures } = projection;
-  const tensor = `layers.${layer}.${block === 'attn' ? 'self_attn' : 'mlp'}.${name}`;
-  return writeLinear(context, {
-    path: `/model/layers.${layer}/${block}/${name}`,
-    input,
-    weight: checkpoint.tensor(`${tensor}.weight`, [outFeatures, inFeatures]),
-    ...(checkpoint.has(`${tensor}.bias`) && { bias: checkpoint.tensor(`${tensor}.bias`, [outFeatures]) }),
-    inFeatures,
-    outFeatures,
-    bits: form.bits,
-  });
-}
-
 /** Writes y = x·Wᵀ (+ bias) as MatMul, or as MatMulNBits when quantized; returns the name of y. */
 export function writeLinear(context: ExportContext, layer: LinearLayer): string {
   const { writer } = context;

@@ -1,4 +1,6 @@
-/** Inverse frequencies of a rotary embedding, one per pair of a head's dimensions. */
+import { ConfigFormatError, shown } from './configFormatError.ts';
+
+/** Inverse frequencies of a rotary embedding, one per pair of those dimensions of a head that turn (the first ones). */
 export interface RopeParameters {
   readonly inverseFrequencies: readonly number[];
 }
@@ -7,8 +9,9 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The rotary embeddings that a config.json describes: `global`, and `local` where windowed layers have their own.
- * Knows the older keys (rope_theta, rope_local_base_freq, rope_scaling) and the newer rope_parameters.
- * @throws Error naming a rope type that is not supported
+ * Knows the older keys (rope_theta, partial_rotary_factor, rope_local_base_freq, rope_scaling) and the newer
+ * rope_parameters.
+ * @throws ConfigFormatError naming a rope type that is not supported
  */
 export function ropeByLayerKind(
   config: Json,
@@ -17,23 +20,26 @@ export function ropeByLayerKind(
   const parameters = asTable(config['rope_parameters']);
   const perKind = asTable(parameters?.['full_attention']);
   const theta = number(config, 'rope_theta') ?? 10000;
+  const part =
+    number(parameters ?? {}, 'partial_rotary_factor') ?? number(config, 'partial_rotary_factor') ?? 1;
+  const rotated = Math.floor(headSize * part);
   if (perKind) {
     const local = asTable(parameters?.['sliding_attention']) ?? perKind;
-    return { global: rope(perKind, theta, headSize), local: rope(local, theta, headSize) };
+    return { global: rope(perKind, theta, rotated), local: rope(local, theta, rotated) };
   }
-  const global = rope(parameters ?? asTable(config['rope_scaling']) ?? {}, theta, headSize);
+  const global = rope(parameters ?? asTable(config['rope_scaling']) ?? {}, theta, rotated);
   const localTheta = number(config, 'rope_local_base_freq');
-  return localTheta === undefined ? { global } : { global, local: rope({}, localTheta, headSize) };
+  return localTheta === undefined ? { global } : { global, local: rope({}, localTheta, rotated) };
 }
 
-function rope(parameters: Json, defaultTheta: number, headSize: number): RopeParameters {
+function rope(parameters: Json, defaultTheta: number, rotated: number): RopeParameters {
   const theta = number(parameters, 'rope_theta') ?? defaultTheta;
-  const plain = Array.from({ length: headSize / 2 }, (_, i) => theta ** ((-2 * i) / headSize));
+  const plain = Array.from({ length: rotated / 2 }, (_, i) => theta ** ((-2 * i) / rotated));
   const type = parameters['rope_type'] ?? parameters['type'] ?? 'default';
-  const scale = typeof type === 'string' ? ropeTypes[type] : undefined;
+  const scale = typeof type === 'string' && Object.hasOwn(ropeTypes, type) ? ropeTypes[type] : undefined;
   if (scale) return { inverseFrequencies: plain.map((frequency) => scale(frequency, parameters)) };
-  throw new Error(
-    `The rope type ${JSON.stringify(type)} is not supported; supported are ${Object.keys(ropeTypes).join(', ')}.`,
+  throw new ConfigFormatError(
+    `The rope type ${shown(type)} is not supported; supported are ${Object.keys(ropeTypes).join(', ')}.`,
   );
 }
 
@@ -56,7 +62,7 @@ function llama3Frequency(frequency: number, parameters: Json): number {
   return (1 - smooth) * (frequency / factor) + smooth * frequency;
 }
 
-/** cos and sin of every position's angles: each [positions, headSize / 2]. Angles are float32, as PyTorch has them. */
+/** cos and sin of every position's angles: each [positions, rotated / 2]. Angles are float32, as PyTorch has them. */
 export function rotaryCache(
   { inverseFrequencies }: RopeParameters,
   positions: number,

@@ -72,6 +72,13 @@ describe.each(families)('an exported %s', (family) => {
     expect(distance(await logitsOf(family, { ids: [ids] }, { positionIds: true }), fused)).toBeLessThan(2e-4);
   });
 
+  it('computes the same from packed query, key and value', async () => {
+    const [packed, apart] = [true, false].map((packedAttention) =>
+      logitsOf(family, { ids: [ids] }, { packedAttention }),
+    );
+    expect(distance(await packed!, await apart!)).toBeLessThan(2e-4);
+  });
+
   it('does without bias and kept logits, as older exports', async () => {
     const older = { attentionBias: false, numLogitsToKeep: false };
     expect(
@@ -79,6 +86,18 @@ describe.each(families)('an exported %s', (family) => {
     ).toBeLessThan(2e-4);
   });
 
+  it.each(['fp16', 'q4f16'] as const)('runs in %s, close to single precision', async (dtype) => {
+    const half = await openDecoder(
+      exportDecoder({ config: tinyConfigs[family], tensors: randomCheckpoint(family), dtype }),
+    );
+    const { logits } = await half.run({ ids: [ids] });
+    const full = await logitsOf(family, { ids: [ids] }, { dtype: dtype === 'fp16' ? 'fp32' : 'q4' });
+    const spread = full.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(distance(logits, full)).toBeLessThan(0.02 * spread);
+  });
+});
+
+describe.each(['llama', 'phi3', 'gemma3'] as const)('a quantized %s', (family) => {
   it.each([
     { dtype: 'q4', zeroPoints: false },
     { dtype: 'q4', zeroPoints: true },
@@ -107,16 +126,6 @@ describe.each(families)('an exported %s', (family) => {
       expect(distance(quantized, expected)).toBeLessThan(1e-3);
     },
   );
-
-  it.each(['fp16', 'q4f16'] as const)('runs in %s, close to single precision', async (dtype) => {
-    const half = await openDecoder(
-      exportDecoder({ config: tinyConfigs[family], tensors: randomCheckpoint(family), dtype }),
-    );
-    const { logits } = await half.run({ ids: [ids] });
-    const full = await logitsOf(family, { ids: [ids] }, { dtype: dtype === 'fp16' ? 'fp32' : 'q4' });
-    const spread = full.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    expect(distance(logits, full)).toBeLessThan(0.02 * spread);
-  });
 });
 
 it('lets a windowed layer see as many tokens as the config says, the current one included', async () => {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
+import { exportDecoder, type ExportOptions } from '../../src/exporter/exportDecoder.ts';
 import type { Attributes, Model } from '../../src/graph/model.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { randomCheckpoint, tinyConfigs } from './randomCheckpoint.ts';
+import { randomCheckpoint, tinyConfigs, type TinyFamily } from './randomCheckpoint.ts';
 
 const llama = { config: tinyConfigs.llama, tensors: randomCheckpoint('llama') };
 const gemma = { config: tinyConfigs.gemma3, tensors: randomCheckpoint('gemma3') };
@@ -65,10 +65,12 @@ describe('exportDecoder', () => {
 
   it.each<[string, Record<string, unknown>, RegExp]>([
     ['family', { model_type: 'mamba' }, /type mamba cannot be exported; supported are llama/],
+    ['family of an odd name', { model_type: 'constructor' }, /type constructor cannot be exported/],
     ['size', { hidden_size: undefined }, /needs hidden_size as a positive whole number/],
     ['activation', { hidden_act: 'relu2' }, /activation "relu2" is not supported/],
     ['rope', { rope_scaling: { rope_type: 'yarn' } }, /rope type "yarn" is not supported/],
-    ['softcap', { final_logit_softcapping: 30 }, /sets final_logit_softcapping to 30/],
+    ['mixture of experts', { num_local_experts: 8 }, /sets num_local_experts to 8/],
+    ['stretched rope', { rope_scaling: { type: 'longrope' } }, /rope type "longrope" is not supported/],
     [
       'shape',
       { intermediate_size: 100 },
@@ -95,6 +97,125 @@ describe('exportDecoder', () => {
       encodeModel(exportDecoder({ ...gemma, tensors: source, dtype: 'fp32' })),
     );
     expect(Buffer.compare(renamed!, named!)).toBe(0);
+  });
+});
+
+const exportOf = (family: TinyFamily, options: Partial<ExportOptions> = {}) =>
+  exportDecoder({
+    config: tinyConfigs[family],
+    tensors: randomCheckpoint(family),
+    dtype: 'fp32',
+    ...options,
+  });
+/** The nodes of a layer and of the head, in order, without the layer's path. */
+const layerNodes = (model: Model, layer: number) =>
+  nodeNames(model)
+    .filter((name) => name.startsWith(`/model/layers.${layer}/`) || name.startsWith('/lm_head/'))
+    .map((name) => name.replace(`/model/layers.${layer}/`, ''));
+const nodeNamed = (model: Model, name: string) => model.graph.nodes.find((node) => node.name === name)!;
+
+describe('the form of a family', () => {
+  it('is, for Phi-3, one product for query, key and value, and two for gate and up', () => {
+    const model = exportOf('phi3');
+    expect(layerNodes(model, 1)).toEqual([
+      'input_layernorm/SkipLayerNorm',
+      'attn/qkv_proj/MatMul',
+      'attn/GroupQueryAttention',
+      'attn/o_proj/MatMul',
+      'post_attention_layernorm/SkipLayerNorm',
+      'mlp/gate_proj/MatMul',
+      'mlp/up_proj/MatMul',
+      'mlp/act_fn/Sigmoid',
+      'mlp/act_fn/Mul',
+      'mlp/Mul',
+      'mlp/down_proj/MatMul',
+      ...['Neg', 'Unsqueeze', 'Slice'].map((op) => `/lm_head/num_logits_to_keep/${op}`),
+      '/lm_head/MatMul',
+    ]);
+    const attention = nodeNamed(model, '/model/layers.1/attn/GroupQueryAttention');
+    expect(attention.inputs.slice(0, 3)).toEqual(['/model/layers.1/attn/qkv_proj/MatMul/output_0', '', '']);
+  });
+
+  it('is, for Gemma 2, softcaps and norms before and after that are fused with the sums', () => {
+    const model = exportOf('gemma2');
+    expect(layerNodes(model, 1).filter((name) => /norm|softcap/.test(name))).toEqual([
+      'input_layernorm/SkipLayerNorm',
+      'post_attention_layernorm/LayerNorm',
+      'pre_feedforward_layernorm/SkipLayerNorm',
+      'post_feedforward_layernorm/LayerNorm',
+      ...['Div', 'Tanh', 'Mul'].map((op) => `/lm_head/softcap/${op}`),
+    ]);
+    const windows = [0, 1].map(
+      (layer) => nodeNamed(model, `/model/layers.${layer}/attn/GroupQueryAttention`).attributes,
+    );
+    expect(windows).toMatchObject([
+      { softcap: { value: 2 }, local_window_size: { value: 4 } },
+      { softcap: { value: 2 }, local_window_size: { value: -1 } },
+    ]);
+  });
+
+  it('is, for Gemma 2 in half precision, a residual in single precision', () => {
+    const model = exportOf('gemma2', { dtype: 'fp16' });
+    const casts = model.graph.nodes.filter(
+      ({ name, opType }) => opType === 'Cast' && /embed|layers\.[12]/.test(name),
+    );
+    expect(casts.map(({ name, attributes }) => [name.replace('/model/', ''), attributes['to']])).toEqual([
+      ['embed_tokens/Cast', { type: 'int', value: 1 }],
+      ['layers.1/input_layernorm/SkipLayerNorm/output_0/Cast', { type: 'int', value: 10 }],
+      ['layers.1/post_attention_layernorm/LayerNorm/root_input/Cast', { type: 'int', value: 1 }],
+      ['layers.1/pre_feedforward_layernorm/SkipLayerNorm/output_0/Cast', { type: 'int', value: 10 }],
+      ['layers.1/post_feedforward_layernorm/LayerNorm/root_input/Cast', { type: 'int', value: 1 }],
+      ['layers.2/final_norm_layernorm/SkipLayerNorm/output_0/Cast', { type: 'int', value: 10 }],
+    ]);
+  });
+
+  it('is, for Granite, factors on embedding, branches and logits', () => {
+    const model = exportOf('granite');
+    const factors = model.graph.nodes.filter(({ name }) =>
+      /embed_tokens\/Mul|residual_mul|lm_head\/Mul/.test(name),
+    );
+    expect(factors.map(({ name, inputs }) => [name, inputs[1]])).toEqual([
+      ['/model/embed_tokens/Mul', '/model/constants/FLOAT/3.0'],
+      ...[0, 0, 1, 1].map((layer, i) => [
+        `/model/layers.${layer}/residual_mul/Mul_${(i % 2) + 1}`,
+        '/model/constants/FLOAT/0.4',
+      ]),
+      ['/lm_head/Mul', '/model/constants/FLOAT/0.5'],
+    ]);
+    const { scale } = nodeNamed(model, '/model/layers.0/attn/GroupQueryAttention').attributes;
+    expect(scale).toEqual({ type: 'float', value: Math.fround(0.2) });
+  });
+
+  it('is, for OLMo 2, norms behind the branches and over all heads at once', () => {
+    const model = exportOf('olmo2');
+    expect(layerNodes(model, 0).filter((name) => /norm|Add/.test(name))).toEqual([
+      'attn/q_norm/SimplifiedLayerNormalization',
+      'attn/k_norm/SimplifiedLayerNormalization',
+      'post_attention_layernorm/LayerNorm',
+      'Add_1',
+      'post_feedforward_layernorm/LayerNorm',
+      'Add_2',
+    ]);
+  });
+
+  it('is, for SmolLM3, layers without rotation', () => {
+    const model = exportOf('smollm3');
+    const attention = [0, 1].map((layer) =>
+      nodeNamed(model, `/model/layers.${layer}/attn/GroupQueryAttention`),
+    );
+    expect(attention.map(({ inputs, attributes }) => [inputs[7], attributes['do_rotary']])).toEqual([
+      ['cos_cache', { type: 'int', value: 1 }],
+      ['', { type: 'int', value: 0 }],
+    ]);
+  });
+
+  it('is, packed on demand, one product with the biases side by side', () => {
+    const { graph } = exportOf('qwen2', { packedAttention: true });
+    const packed = graph.initializers.filter(({ name }) => name.startsWith('model.layers.1.attn.qkv_proj'));
+    expect(packed.map(({ name, dims }) => [name, dims])).toEqual([
+      ['model.layers.1.attn.qkv_proj.MatMul.weight', [64, 128]],
+      ['model.layers.1.attn.qkv_proj.Add.bias', [128]],
+    ]);
   });
 });
 

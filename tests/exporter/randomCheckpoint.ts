@@ -17,8 +17,40 @@ const shared = {
 /** Small configurations of the families, to be filled with random weights. */
 export const tinyConfigs = {
   llama: { ...shared, model_type: 'llama', hidden_act: 'silu', tie_word_embeddings: false },
+  mistral: { ...shared, model_type: 'mistral', hidden_act: 'silu', sliding_window: 4, tie_word_embeddings: false }, // prettier-ignore
   qwen2: { ...shared, model_type: 'qwen2', hidden_act: 'silu', tie_word_embeddings: true },
   qwen3: { ...shared, model_type: 'qwen3', hidden_act: 'silu', head_dim: 32, tie_word_embeddings: true },
+  smollm3: { ...shared, model_type: 'smollm3', hidden_act: 'silu', no_rope_layers: [1, 0] },
+  phi3: {
+    ...shared,
+    model_type: 'phi3',
+    hidden_act: 'silu',
+    head_dim: 32,
+    partial_rotary_factor: 0.5,
+    sliding_window: 4,
+    tie_word_embeddings: false,
+  },
+  granite: {
+    ...shared,
+    model_type: 'granite',
+    hidden_act: 'silu',
+    embedding_multiplier: 3,
+    attention_multiplier: 0.2,
+    residual_multiplier: 0.4,
+    logits_scaling: 2,
+    tie_word_embeddings: true,
+  },
+  olmo2: { ...shared, model_type: 'olmo2', hidden_act: 'silu', tie_word_embeddings: false },
+  gemma2: {
+    ...shared,
+    model_type: 'gemma2',
+    hidden_activation: 'gelu_pytorch_tanh',
+    head_dim: 32,
+    query_pre_attn_scalar: 24,
+    sliding_window: 4,
+    attn_logit_softcapping: 2,
+    final_logit_softcapping: 4,
+  },
   gemma3: {
     ...shared,
     model_type: 'gemma3_text',
@@ -33,6 +65,23 @@ export const tinyConfigs = {
 } as const satisfies Record<string, Json>;
 
 export type TinyFamily = keyof typeof tinyConfigs;
+
+/** Which norms a block has, beside those of query and key. */
+const blockNorms: Readonly<Partial<Record<TinyFamily, readonly string[]>>> = {
+  olmo2: ['post_attention_layernorm', 'post_feedforward_layernorm'],
+  gemma2: [
+    'input_layernorm',
+    'post_attention_layernorm',
+    'pre_feedforward_layernorm',
+    'post_feedforward_layernorm',
+  ],
+  gemma3: [
+    'input_layernorm',
+    'post_attention_layernorm',
+    'pre_feedforward_layernorm',
+    'post_feedforward_layernorm',
+  ],
+};
 
 /** Random tensors of a checkpoint of that configuration, reproducible. */
 export function randomCheckpoint(family: TinyFamily): Map<string, CheckpointTensor> {
@@ -49,35 +98,53 @@ export function randomCheckpoint(family: TinyFamily): Map<string, CheckpointTens
     );
     tensors.set(name, { dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) });
   };
-  const norm = (name: string, size = hidden) => add(name, [size], 0.1, family === 'gemma3' ? 0 : 1);
+  const norm = (name: string, size = hidden) => add(name, [size], 0.1, family.startsWith('gemma') ? 0 : 1);
   add('model.embed_tokens.weight', [shared.vocab_size, hidden], 1);
-  if (family === 'llama') add('lm_head.weight', [shared.vocab_size, hidden], 0.2);
+  if (config['tie_word_embeddings'] === false) add('lm_head.weight', [shared.vocab_size, hidden], 0.2);
   norm('model.norm.weight');
   for (let layer = 0; layer < shared.num_hidden_layers; layer++) {
     const path = `model.layers.${layer}`;
-    const linear = (name: string, outputs: number, inputs: number) =>
+    for (const [name, outputs, inputs] of linears(family, hidden, inner, query, key))
       add(`${path}.${name}.weight`, [outputs, inputs], 1 / Math.sqrt(inputs));
-    linear('self_attn.q_proj', query, hidden);
-    linear('self_attn.k_proj', key, hidden);
-    linear('self_attn.v_proj', key, hidden);
-    linear('self_attn.o_proj', hidden, query);
-    linear('mlp.gate_proj', inner, hidden);
-    linear('mlp.up_proj', inner, hidden);
-    linear('mlp.down_proj', hidden, inner);
     if (family === 'qwen2') {
       add(`${path}.self_attn.q_proj.bias`, [query], 0.5);
       add(`${path}.self_attn.k_proj.bias`, [key], 0.5);
       add(`${path}.self_attn.v_proj.bias`, [key], 0.5);
     }
-    const norms = ['input_layernorm', 'post_attention_layernorm'];
-    if (family === 'gemma3') norms.push('pre_feedforward_layernorm', 'post_feedforward_layernorm');
+    const norms = blockNorms[family] ?? ['input_layernorm', 'post_attention_layernorm'];
     norms.forEach((name) => norm(`${path}.${name}.weight`));
-    if (family === 'gemma3' || family === 'qwen3') {
-      norm(`${path}.self_attn.q_norm.weight`, headSize);
-      norm(`${path}.self_attn.k_norm.weight`, headSize);
+    if (family === 'gemma3' || family === 'qwen3' || family === 'olmo2') {
+      norm(`${path}.self_attn.q_norm.weight`, family === 'olmo2' ? query : headSize);
+      norm(`${path}.self_attn.k_norm.weight`, family === 'olmo2' ? key : headSize);
     }
   }
   return tensors;
+}
+
+type Linear = readonly [name: string, outputs: number, inputs: number];
+
+function linears(family: TinyFamily, hidden: number, inner: number, query: number, key: number): Linear[] {
+  const [fromAttention, fromInner]: Linear[] = [
+    ['self_attn.o_proj', hidden, query],
+    ['mlp.down_proj', hidden, inner],
+  ];
+  if (family === 'phi3') {
+    return [
+      ['self_attn.qkv_proj', query + 2 * key, hidden],
+      fromAttention!,
+      ['mlp.gate_up_proj', 2 * inner, hidden],
+      fromInner!,
+    ];
+  }
+  return [
+    ['self_attn.q_proj', query, hidden],
+    ['self_attn.k_proj', key, hidden],
+    ['self_attn.v_proj', key, hidden],
+    fromAttention!,
+    ['mlp.gate_proj', inner, hidden],
+    ['mlp.up_proj', inner, hidden],
+    fromInner!,
+  ];
 }
 
 /** Normal numbers from a small counter-based generator (mulberry32 and Box-Muller). */
