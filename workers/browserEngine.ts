@@ -1,5 +1,5 @@
 import { loadModel, type LoadedModel } from '../src/engine/loadModel.ts';
-import { modelFolderAt } from '../src/engine/modelFolder.ts';
+import { parseDtype, type Dtype } from '../src/engine/dtype.ts';
 import { ModelSession } from '../src/engine/modelSession.ts';
 import { promptsFor, specializeModel } from '../src/engine/specializeModel.ts';
 import { findLoraTargets } from '../src/lora/targets.ts';
@@ -8,6 +8,7 @@ import type { Device } from '../src/runtime/device.ts';
 import { parseDomain } from '../src/specialize/domain.ts';
 import type { AdapterFiles } from '../src/workerApi/adapter.ts';
 import type { Engine } from '../src/workerApi/engine.ts';
+import { isSameModel, modelTitle, pocketModel, type ModelReference } from '../src/workerApi/model.ts';
 import type { RunEvent } from '../src/workerApi/runEvent.ts';
 import type {
   ChatReply,
@@ -16,6 +17,7 @@ import type {
   ModelDescription,
   SpecializeRequest,
 } from '../src/workerApi/whittleWorkerApi.ts';
+import { openModelFolder } from './modelFolders.ts';
 import { stateAfter, toRunEvent } from './runEvents.ts';
 import { defaultParameters, presetWith } from './runSettings.ts';
 import { describeFiles, restoreAdapter } from './storedAdapter.ts';
@@ -26,11 +28,18 @@ const withoutWebGpu =
 /** Prompts answered at once. */
 const batchSize = 16;
 
-/** The engine on onnxruntime-web, with the models below `modelsUrl` (which ends in "/"). */
+/** A model in memory. */
+interface Loaded {
+  readonly reference: ModelReference;
+  readonly model: Promise<LoadedModel>;
+  session?: Promise<ModelSession>;
+}
+
+/** The engine on onnxruntime-web: the model below `modelsUrl` (which ends in "/"), and those that are stored here. */
 export class BrowserEngine implements Engine {
   readonly #modelsUrl: string;
-  readonly #models = new Map<string, Promise<LoadedModel>>();
-  readonly #sessions = new Map<string, Promise<ModelSession>>();
+  /** One at a time: a second would take the memory that the first needs. */
+  #loaded: Loaded | undefined;
   #device: Promise<Device> | undefined;
 
   constructor(modelsUrl: string) {
@@ -42,34 +51,38 @@ export class BrowserEngine implements Engine {
     return { provider, ...(provider === 'webgpu' ? {} : { note: withoutWebGpu }) };
   }
 
-  async describeModel(modelId: string): Promise<ModelDescription> {
-    const model = await this.#load(modelId);
+  async describeModel(reference: ModelReference): Promise<ModelDescription> {
+    const model = await this.#load(reference);
     const files = 'files' in model.weights ? model.weights.files : [];
-    const bytes = files.reduce((sum, { data }) => sum + ('byteLength' in data ? data.byteLength : 0), 0);
-    const parameters = countParameters(model);
     return {
-      id: modelId,
-      name: modelId,
-      parameters,
-      bytes,
-      quantization: '4-bit',
+      reference,
+      name: modelTitle(reference),
+      parameters: countParameters(model),
+      bytes: files.reduce((sum, { data }) => sum + sizeOf(data), 0),
+      quantization: precisionWords[parseDtype(reference.dtype)],
       defaults: defaultParameters(model),
     };
   }
 
   readDomain = async (json: string) => parseDomain(json);
 
-  async describeAdapter(modelId: string, files: AdapterFiles) {
-    restoreAdapter(files, await this.#load(modelId));
-    return describeFiles(files);
+  async describeAdapter(reference: ModelReference, files: AdapterFiles) {
+    const description = await describeFiles(files);
+    const { model: own } = description;
+    if (own && own.id !== reference.id)
+      throw new Error(
+        `This adapter was trained on ${modelTitle(own)}, not on ${modelTitle(reference)}; choose its model on the Start page first.`,
+      );
+    restoreAdapter(files, await this.#load(reference));
+    return description;
   }
 
   async *specialize(
     { setup, earlier }: SpecializeRequest,
     signal: AbortSignal,
   ): AsyncGenerator<RunEvent, void> {
-    const { domain, documents, modelId, parameters } = setup;
-    const model = await this.#load(modelId);
+    const { domain, documents, model: reference = pocketModel, parameters } = setup;
+    const model = await this.#load(reference);
     const device = await this.#openDevice();
     yield { type: 'device', ...(await this.device()) };
     const state = stateAfter(earlier, model);
@@ -82,8 +95,8 @@ export class BrowserEngine implements Engine {
   }
 
   async chat(request: ChatRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ChatReply> {
-    const { modelId, prompt, adapter: files, maxNewTokens, seed } = request;
-    const session = await this.#session(modelId);
+    const { model, prompt, adapter: files, maxNewTokens, seed } = request;
+    const session = await this.#session(model);
     const adapter = files && restoreAdapter(files, session.model);
     const prompts = promptsFor(session.model);
     const began = performance.now();
@@ -103,24 +116,56 @@ export class BrowserEngine implements Engine {
     return this.#device;
   }
 
-  #load(modelId: string): Promise<LoadedModel> {
-    const loading = this.#models.get(modelId) ?? loadModel(modelFolderAt(this.#modelsUrl + modelId));
-    this.#models.set(modelId, loading);
-    // The next attempt tries again.
-    loading.catch(() => this.#models.delete(modelId));
-    return loading;
+  async #load(reference: ModelReference): Promise<LoadedModel> {
+    return (await this.#slot(reference)).model;
   }
 
-  async #session(modelId: string): Promise<ModelSession> {
-    const known = this.#sessions.get(modelId);
-    if (known) return known;
-    const opening = Promise.all([this.#load(modelId), this.#openDevice()]).then(
+  /** The slot with the model in it; another model leaves it, and its sessions with it. */
+  async #slot(reference: ModelReference): Promise<Loaded> {
+    const held = this.#loaded;
+    if (held && isSameModel(held.reference, reference)) return held;
+    const dtype = parseDtype(reference.dtype);
+    const model = openModelFolder(this.#modelsUrl, reference)
+      .then((folder) => loadModel(folder, dtype))
+      .then((read) => ({ ...read, origin: { ...reference, dtype } }));
+    const loaded: Loaded = { reference, model };
+    this.#loaded = loaded;
+    // The next attempt tries again.
+    model.catch(() => this.#forget(loaded));
+    const session = await held?.session?.catch(() => null);
+    await session?.releaseGeneration();
+    return loaded;
+  }
+
+  async #session(reference: ModelReference): Promise<ModelSession> {
+    const loaded = await this.#slot(reference);
+    loaded.session ??= Promise.all([loaded.model, this.#openDevice()]).then(
       ([model, device]) => new ModelSession(model, device, { batchSize: 1 }),
     );
-    this.#sessions.set(modelId, opening);
-    opening.catch(() => this.#sessions.delete(modelId));
-    return opening;
+    loaded.session.catch(() => this.#forget(loaded));
+    return loaded.session;
   }
+
+  #forget(loaded: Loaded): void {
+    if (this.#loaded === loaded) this.#loaded = undefined;
+  }
+}
+
+const precisionWords: Record<Dtype, string> = {
+  fp32: '32-bit',
+  fp16: '16-bit',
+  q8: '8-bit',
+  int8: '8-bit',
+  uint8: '8-bit',
+  q4: '4-bit',
+  q4f16: '4-bit',
+  bnb4: '4-bit',
+};
+
+/** Bytes of a weight file; those behind an address are not known. */
+function sizeOf(data: Uint8Array | Blob | URL): number {
+  if (data instanceof Blob) return data.size;
+  return data instanceof URL ? 0 : data.byteLength;
 }
 
 /** All matrices that LoRA could adapt, and the embeddings; norms are too few to count. */

@@ -8,9 +8,9 @@ export function serveChat(engine: Engine, ready: () => Promise<void>): ChatApi {
   return {
     ready,
     device: () => engine.device(),
-    describeModel: (modelId) => engine.describeModel(modelId),
+    describeModel: (model) => engine.describeModel(model),
     readDomain: (json) => engine.readDomain(json),
-    describeAdapter: (modelId, files) => engine.describeAdapter(modelId, files),
+    describeAdapter: (model, files) => engine.describeAdapter(model, files),
     chat(request, onText) {
       const answer = last.then(() => {
         abort = new AbortController();

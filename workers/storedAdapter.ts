@@ -1,5 +1,5 @@
 import { adapterLayout, type Adapter } from '../src/lora/adapter.ts';
-import { readPeftConfig, readPeftParameters, writePeftAdapter } from '../src/lora/peft.ts';
+import { readPeftConfig, readPeftParameters, readTrainedOn, writePeftAdapter } from '../src/lora/peft.ts';
 import { findLoraTargets } from '../src/lora/targets.ts';
 import type { LoadedModel } from '../src/engine/loadModel.ts';
 import type { AdapterDescription, AdapterFiles, TrainedAdapter } from '../src/workerApi/adapter.ts';
@@ -8,8 +8,11 @@ const configFile = 'adapter_config.json';
 const weightsFile = 'adapter_model.safetensors';
 
 /** The PEFT folder of an adapter, described. */
-export async function storeAdapter(adapter: Adapter, { baseModel }: LoadedModel): Promise<TrainedAdapter> {
-  const written = Object.entries(writePeftAdapter(adapter, { baseModel }));
+export async function storeAdapter(
+  adapter: Adapter,
+  { baseModel, origin }: LoadedModel,
+): Promise<TrainedAdapter> {
+  const written = Object.entries(writePeftAdapter(adapter, { baseModel, trainedOn: origin }));
   const files = Object.fromEntries(written.map(([name, bytes]) => [name, new Uint8Array(bytes)]));
   return { files, description: await describeFiles(files) };
 }
@@ -25,6 +28,7 @@ export function restoreAdapter(files: AdapterFiles, model: LoadedModel): Adapter
 export async function describeFiles(files: AdapterFiles): Promise<AdapterDescription> {
   const { rank, alpha, targetModules } = readPeftConfig(textOf(files));
   const { base_model_name_or_path: base } = JSON.parse(textOf(files)) as Record<string, unknown>;
+  const model = readTrainedOn(fileOf(files, weightsFile));
   const digest = await crypto.subtle.digest('SHA-256', fileOf(files, weightsFile));
   return {
     hash: [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
@@ -32,6 +36,7 @@ export async function describeFiles(files: AdapterFiles): Promise<AdapterDescrip
     alpha,
     targetModules: targetModules === 'all-linear' ? [targetModules] : targetModules,
     baseModel: typeof base === 'string' ? base : 'not stated',
+    ...(model && { model }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseDtype } from '../engine/dtype.ts';
 import { fetchModel } from '../engine/hubModel.ts';
 import { loadModel, type LoadedModel } from '../engine/loadModel.ts';
@@ -8,6 +8,7 @@ import { modelDirectory } from '../engine/modelDirectory.ts';
 import type { ModelFolder } from '../engine/modelFolder.ts';
 import { HubClient } from '../hub/hubClient.ts';
 import { parseModelReference, type HubReference } from '../hub/modelReference.ts';
+import type { AdapterProvenance } from '../lora/peft.ts';
 import type { Device } from '../runtime/device.ts';
 import { createNodeDevice } from '../runtime/node.ts';
 import { nodeLargeFiles, pathBelow } from '../storage/nodeLargeFiles.ts';
@@ -25,6 +26,12 @@ export async function openModel(options: Pick<ModelOptions, 'model' | 'dtype'>):
   return loadModel(await openModelFolder(options), parseDtype(options.dtype));
 }
 
+/** What an adapter of a model is told to come from. A folder is named without its place on this machine. */
+export function provenanceOf({ baseModel, origin }: LoadedModel): AdapterProvenance {
+  const id = origin.revision === '' ? basename(resolve(origin.id)) : origin.id;
+  return { baseModel, trainedOn: { ...origin, id } };
+}
+
 /** The folder that `--model` names, or the Hub's model of that id, downloaded where it is not cached yet. */
 export async function openModelFolder({
   model,
@@ -37,7 +44,10 @@ export async function openModelFolder({
   const progress = downloadProgress(model);
   const cached = await fetchModel({ client, store, reference, dtype: known, onProgress: progress.show });
   progress.end();
-  return modelDirectory(pathBelow(cacheFolder(), cached.folder), cached.id);
+  return modelDirectory(pathBelow(cacheFolder(), cached.folder), {
+    name: cached.id,
+    revision: cached.commit,
+  });
 }
 
 /** Null for what can only be a path: such a folder is missing. */

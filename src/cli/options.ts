@@ -23,7 +23,11 @@ export type OptionValues<Table extends OptionTable> = {
 
 /** Options that every command takes. */
 export const commonOptions = {
-  model: { kind: 'text', isRequired: true, help: 'folder of the model: config.json, tokenizer.json, onnx/' },
+  model: {
+    kind: 'text',
+    isRequired: true,
+    help: 'folder of the model (config.json, tokenizer.json, onnx/), or its id on the Hugging Face Hub',
+  },
   dtype: { kind: 'text', default: 'q4', help: 'fp32, fp16, q8, q4 or q4f16' },
   device: { kind: 'text', default: 'cpu', help: 'cpu or webgpu' },
   threads: { kind: 'count', help: "CPU threads (default: onnxruntime's choice)" },

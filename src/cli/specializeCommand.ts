@@ -19,7 +19,7 @@ import type { SpecializationState } from '../specialize/state.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
 import type { Command } from './command.ts';
 import { makeOutFolder, parseInputFile, readInputFile } from './files.ts';
-import { openDevice, openModel } from './openModel.ts';
+import { openDevice, openModel, provenanceOf } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import { writeRun } from './runFolder.ts';
@@ -63,15 +63,17 @@ export const specializeCommand: Command = {
     const adapter: AdapterSettings = { ...adapterPresets[preset], ...given(adapterOptions(values)) };
     const run = specializeModel(new ModelSession(model, device), { domain, documents, settings, adapter });
     const state = await follow(run, output);
+    const provenance = provenanceOf(model);
     const configuration = {
       model: values.model,
       dtype: values.dtype,
+      trainedOn: provenance.trainedOn,
       device: values.device,
       settings,
       adapter,
       domain: domain.name,
     };
-    await writeRun(values.out, { state, domain, configuration, provenance: { baseModel: model.baseModel } });
+    await writeRun(values.out, { state, domain, configuration, provenance });
     output.result({ type: 'report', ...state.report! }, renderReport(state.report!));
     await device.dispose();
   },

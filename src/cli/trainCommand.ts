@@ -15,7 +15,7 @@ import type { TrainingEvent } from '../training/trainingEvents.ts';
 import { readAdapter, saveAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
 import { makeOutFolder, parseInputFile } from './files.ts';
-import { openDevice, openModel } from './openModel.ts';
+import { openDevice, openModel, provenanceOf } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import { parseTargetModules } from './targetModules.ts';
@@ -85,7 +85,7 @@ export const trainCommand: Command = {
       ...(resumeFrom && { resumeFrom }),
     });
     const adapter = await interruptible(control, output, () => follow(training, values.out, output));
-    await saveAdapter(values.out, adapter, { baseModel: model.baseModel });
+    await saveAdapter(values.out, adapter, provenanceOf(model));
     await device.dispose();
   },
 };

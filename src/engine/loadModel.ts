@@ -25,6 +25,15 @@ export interface LoadedModel extends LoadedGraph {
   readonly tokenizer: Tokenizer;
   /** The PyTorch repository that adapters name as their base. */
   readonly baseModel: string;
+  /** Which files exactly it was loaded from. */
+  readonly origin: ModelOrigin;
+}
+
+/** What an adapter is trained on: a folder or id, its revision where that is known, and the precision. */
+export interface ModelOrigin {
+  readonly id: string;
+  readonly revision: string;
+  readonly dtype: Dtype;
 }
 
 /** Loads configuration, tokenizer and graph of a model folder. @throws naming the file that is missing or unreadable */
@@ -33,7 +42,9 @@ export async function loadModel(folder: ModelFolder, dtype: Dtype = 'q4'): Promi
   const config = await loadConfig(folder);
   const tokenizer = await loadTokenizer((path) => readText(folder, path));
   const named = (config as { readonly _name_or_path?: unknown })._name_or_path;
-  return { ...graph, config, tokenizer, baseModel: typeof named === 'string' && named ? named : folder.name };
+  const baseModel = typeof named === 'string' && named ? named : folder.name;
+  const origin = { id: folder.name, revision: folder.revision ?? '', dtype };
+  return { ...graph, config, tokenizer, baseModel, origin };
 }
 
 async function loadConfig(folder: ModelFolder): Promise<ModelConfig> {

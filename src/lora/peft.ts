@@ -8,6 +8,14 @@ export interface AdapterProvenance {
   /** The PyTorch repository that the ONNX model was exported from. */
   readonly baseModel: string;
   readonly revision?: string;
+  /** The ONNX files that it was trained on, precision included: an adapter fits exactly those best. */
+  readonly trainedOn?: TrainedOn;
+}
+
+export interface TrainedOn {
+  readonly id: string;
+  readonly revision: string;
+  readonly dtype: string;
 }
 
 /** The files of a PEFT adapter folder by name. */
@@ -24,7 +32,7 @@ export function writePeftAdapter(adapter: Adapter, provenance: AdapterProvenance
   );
   return {
     'adapter_config.json': encoder.encode(`${JSON.stringify(peftConfig(adapter, provenance), null, 2)}\n`),
-    'adapter_model.safetensors': writeSafetensors(tensors, { format: 'pt' }),
+    'adapter_model.safetensors': writeSafetensors(tensors, { format: 'pt', ...originFields(provenance) }),
     'README.md': encoder.encode(adapterCard(provenance)),
   };
 }
@@ -65,10 +73,26 @@ function peftConfig({ config, layout }: Adapter, { baseModel, revision }: Adapte
   };
 }
 
-function adapterCard({ baseModel }: AdapterProvenance): string {
+/** PEFT's configuration has no place for it, and refuses fields that it does not know. */
+const originFields = ({ trainedOn }: AdapterProvenance): Record<string, string> =>
+  trainedOn
+    ? { whittle_id: trainedOn.id, whittle_revision: trainedOn.revision, whittle_dtype: trainedOn.dtype }
+    : {};
+
+const originText = (origin: TrainedOn | undefined): string =>
+  origin ? ` on the ONNX files of ${origin.id}${origin.revision && `@${origin.revision}`}, ${origin.dtype}` : '';
+
+/** What an adapter that Whittle wrote was trained on; null for others. */
+export function readTrainedOn(safetensors: Uint8Array): TrainedOn | null {
+  const { whittle_id: id, whittle_revision: revision, whittle_dtype: dtype } =
+    readSafetensors(safetensors).metadata;
+  return id !== undefined && revision !== undefined && dtype !== undefined ? { id, revision, dtype } : null;
+}
+
+function adapterCard({ baseModel, trainedOn }: AdapterProvenance): string {
   const front = ['library_name: peft', `base_model: ${baseModel}`, 'pipeline_tag: text-generation'];
   const tags = ['tags:', `- base_model:adapter:${baseModel}`, '- lora', '- transformers'];
-  return `---\n${[...front, ...tags].join('\n')}\n---\n\n# LoRA adapter for ${baseModel}\n\nTrained with Whittle.\n\n### Framework versions\n\n- PEFT 0.18.0 file format\n`;
+  return `---\n${[...front, ...tags].join('\n')}\n---\n\n# LoRA adapter for ${baseModel}\n\nTrained with Whittle${originText(trainedOn)}.\n\n### Framework versions\n\n- PEFT 0.18.0 file format\n`;
 }
 
 /** Reads `adapter_config.json`; throws naming the setting when it describes something other than plain LoRA. */

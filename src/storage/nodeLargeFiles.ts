@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { splitName } from './byteStore.ts';
-import type { LargeFileStore } from './largeFiles.ts';
+import type { FileWriter, LargeFileStore } from './largeFiles.ts';
 import { nodeByteStore } from './nodeByteStore.ts';
 
 /** Where the bytes of a name lie below `root`. */
@@ -22,26 +22,7 @@ export function nodeLargeFiles(root: string): LargeFileStore {
         () => null,
       );
     },
-    async append(name, from) {
-      const path = pathOf(name);
-      await mkdir(dirname(path), { recursive: true });
-      const file = await open(path, from === 0 ? 'w' : 'r+');
-      await file.truncate(from);
-      let at = from;
-      return {
-        async write(bytes) {
-          // A single write may take only a part.
-          for (let done = 0; done < bytes.length;) {
-            const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at);
-            done += bytesWritten;
-            at += bytesWritten;
-          }
-        },
-        async close() {
-          await file.sync().finally(() => file.close());
-        },
-      };
-    },
+    append: (name, from) => openWriter(pathOf(name), from),
     pieces: (name) => createReadStream(pathOf(name), { highWaterMark: 1 << 20 }),
     async move(from, to) {
       await mkdir(dirname(pathOf(to)), { recursive: true });
@@ -52,6 +33,26 @@ export function nodeLargeFiles(root: string): LargeFileStore {
         ({ bavail, bsize }) => bavail * bsize,
         () => null,
       );
+    },
+  };
+}
+
+async function openWriter(path: string, from: number): Promise<FileWriter> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, from === 0 ? 'w' : 'r+');
+  await file.truncate(from);
+  let at = from;
+  return {
+    async write(bytes) {
+      // A single write may take only a part.
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at);
+        done += bytesWritten;
+        at += bytesWritten;
+      }
+    },
+    async close() {
+      await file.sync().finally(() => file.close());
     },
   };
 }

@@ -5,13 +5,14 @@ import { createRoot } from 'react-dom/client';
 import { opfsByteStore } from '../storage/opfsByteStore.ts';
 import { tryLock } from '../storage/runLock.ts';
 import { RunsDatabase } from '../storage/runsDatabase.ts';
-import { connectChat, connectSpecializer } from './connection/workers.ts';
+import { connectChat, connectDownloads, connectSpecializer } from './connection/workers.ts';
 import { Page } from './Page.tsx';
 import { App } from './store/app.ts';
 
 const app = new App({
   connectSpecializer,
   connectChat,
+  connectDownloads,
   runs: new RunsDatabase('whittle'),
   bytes: opfsByteStore('whittle'),
   takeRunLock: () => tryLock('whittle-run'),

@@ -1,3 +1,5 @@
+import type { ModelReference } from './model.ts';
+
 /** The files of a PEFT folder by name: adapter_config.json, adapter_model.safetensors, README.md. */
 export type AdapterFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
@@ -8,6 +10,8 @@ export interface AdapterDescription {
   readonly alpha: number;
   readonly targetModules: readonly string[];
   readonly baseModel: string;
+  /** What it was trained on, where its files say so. */
+  readonly model?: ModelReference;
 }
 
 export interface TrainedAdapter {

@@ -1,5 +1,6 @@
 import type { AdapterDescription, AdapterFiles } from './adapter.ts';
 import type { Domain } from './domain.ts';
+import type { ModelReference } from './model.ts';
 import type { RunEvent } from './runEvent.ts';
 import type {
   ChatReply,
@@ -15,9 +16,9 @@ import type {
  */
 export interface Engine {
   device(): Promise<DeviceDescription>;
-  describeModel(modelId: string): Promise<ModelDescription>;
+  describeModel(model: ModelReference): Promise<ModelDescription>;
   readDomain(json: string): Promise<Domain>;
-  describeAdapter(modelId: string, files: AdapterFiles): Promise<AdapterDescription>;
+  describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
   specialize(request: SpecializeRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void>;
   chat(request: ChatRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ChatReply>;
 }

@@ -1,11 +1,19 @@
 import type { AdapterDescription, AdapterFiles } from './adapter.ts';
 import type { Domain, DomainDocument } from './domain.ts';
+import type {
+  ChosenFile,
+  DownloadProgress,
+  ModelOffer,
+  ModelReference,
+  StoredModel,
+  SuggestedModel,
+} from './model.ts';
 import type { ExecutionProvider, RunEvent } from './runEvent.ts';
 import type { RunParameters } from './runParameters.ts';
 
 /** A model that the page can work with. */
 export interface ModelDescription {
-  readonly id: string;
+  readonly reference: ModelReference;
   readonly name: string;
   readonly parameters: number;
   readonly bytes: number;
@@ -17,7 +25,8 @@ export interface ModelDescription {
 
 /** What a run is started with; it is stored with the run and never changes. */
 export interface RunSetup {
-  readonly modelId: string;
+  /** Absent in runs from before there were other models than the one that comes with the page. */
+  readonly model?: ModelReference;
   readonly domain: Domain;
   readonly documents: readonly DomainDocument[];
   readonly parameters: RunParameters;
@@ -30,7 +39,7 @@ export interface SpecializeRequest {
 }
 
 export interface ChatRequest {
-  readonly modelId: string;
+  readonly model: ModelReference;
   readonly prompt: string;
   /** The adapter's files, or null for the model as it came. */
   readonly adapter: AdapterFiles | null;
@@ -58,6 +67,26 @@ export interface LivingWorker {
   ready(): Promise<void>;
 }
 
+/** workers/download.worker.ts: models from the Hub, or from the person's disk, into this browser's storage. */
+export interface DownloadApi extends LivingWorker {
+  /** `endpoint` is where the Hub is, if not at its usual place. */
+  ready(endpoint?: string): Promise<void>;
+  suggestions(): Promise<readonly SuggestedModel[]>;
+  /** Asks the Hub about a model by id, `id@revision` or address; rejects with a sentence that says what is wrong. */
+  examine(text: string): Promise<ModelOffer>;
+  /** Resolves once all files are there and verified; rejects with one sentence, when stopped with name "AbortError". */
+  download(model: ModelReference, onProgress: (progress: DownloadProgress) => void): Promise<void>;
+  /** Copies a model's folder from disk; rejects with a sentence that says what it lacks. */
+  importFiles(
+    files: readonly ChosenFile[],
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<StoredModel>;
+  /** Ends the download or import that is going; what a download got is kept, and the next goes on from there. */
+  stop(): void;
+  stored(): Promise<readonly StoredModel[]>;
+  remove(model: StoredModel): Promise<void>;
+}
+
 /** workers/specializer.worker.ts: one run at a time, from seeds to adapter. */
 export interface SpecializerApi extends LivingWorker {
   /** Resolves after the event `done`; rejects with one plain sentence, a cancelled run with name "AbortError". */
@@ -71,11 +100,11 @@ export interface SpecializerApi extends LivingWorker {
 /** workers/chat.worker.ts: answers, and everything else that needs the engine but is not a run. */
 export interface ChatApi extends LivingWorker {
   device(): Promise<DeviceDescription>;
-  describeModel(modelId: string): Promise<ModelDescription>;
+  describeModel(model: ModelReference): Promise<ModelDescription>;
   /** Reads a domain file; rejects with a sentence that names the row at fault. */
   readDomain(json: string): Promise<Domain>;
   /** Checks that an adapter fits the model; rejects with a sentence that says what does not. */
-  describeAdapter(modelId: string, files: AdapterFiles): Promise<AdapterDescription>;
+  describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
   /** `onText` gets the whole text so far, each time it grows. */
   chat(request: ChatRequest, onText: (text: string) => void): Promise<ChatReply>;
   stop(): void;

@@ -205,7 +205,7 @@ describe('what cannot be had is told in a sentence', patient, () => {
     await expect(from(bare, 'a/bare')).rejects.toThrow(
       /^a\/bare lacks tokenizer_config.json and an ONNX graph/,
     );
-    await expect(from(moe, 'a/moe')).rejects.toThrow('qwen3_moe is a mixture of experts (num_experts = 128)');
+    await expect(from(moe, 'a/moe')).rejects.toThrow('Qwen3 MoE is a mixture of experts (num_experts = 128)');
   });
 });
 

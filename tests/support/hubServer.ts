@@ -46,15 +46,17 @@ const gitHash = (bytes: Uint8Array) =>
 /** The Hub keeps weights, and whatever is large, apart from Git. */
 const isLarge = (path: string): boolean => path.includes('.onnx') || path === 'tokenizer.json';
 
+export const noFaults = (): Faults => ({
+  ...{ ignoresRanges: false, cutAfter: Infinity, cuts: 0, damages: false, refusals: 0, refusalStatus: 503 },
+  ...{ errorCode: null, pause: 0 },
+});
+
 /**
  * A server with the Hub's paths for one model: its description, and `resolve` addresses, of which those of large files
  * redirect to a second server, as the Hub does to its storage.
  */
 export async function startHub(id: string, files: RepositoryFiles, card: object = {}): Promise<HubServer> {
-  const faults: Faults = {
-    ...{ ignoresRanges: false, cutAfter: Infinity, cuts: 0, damages: false, refusals: 0, refusalStatus: 503 },
-    ...{ errorCode: null, pause: 0 },
-  };
+  const faults = noFaults();
   const seen: Seen[] = [];
   const storage = await listen((request, response) => {
     seen.push({ path: request.url ?? '', range: request.headers.range });
@@ -112,7 +114,8 @@ function describe(files: RepositoryFiles, card: object) {
   return { sha: commit, siblings, tags: ['license:apache-2.0'], gated: false, ...card };
 }
 
-async function sendLarge(
+/** Sends a large file or a part of it, with the faults that are set. */
+export async function sendLarge(
   bytes: Uint8Array,
   faults: Faults,
   request: IncomingMessage,

@@ -3,6 +3,7 @@ import type { AdapterShelf } from '../../src/ui/store/adapterShelf.ts';
 import type { AppState, AppStore } from '../../src/ui/store/appState.ts';
 import { ChatSession } from '../../src/ui/store/chatSession.ts';
 import type { Connection } from '../../src/ui/store/services.ts';
+import { pocketModel } from '../../src/workerApi/model.ts';
 import type { ChatApi, ChatReply } from '../../src/workerApi/whittleWorkerApi.ts';
 
 const reply: ChatReply = { text: 'pain', adapterHash: null, tokens: 1, seconds: 1 };
@@ -10,7 +11,8 @@ const reply: ChatReply = { text: 'pain', adapterHash: null, tokens: 1, seconds: 
 /** A store with nothing but what a chat reads and writes. */
 function createStore(): AppStore {
   let state = {
-    engine: { kind: 'ready', model: { id: 'pocket' } },
+    engine: { kind: 'ready', model: { reference: pocketModel } },
+    adapters: [],
     chat: { isAnswering: false, exchanges: [] },
   } as unknown as AppState;
   const setState = (change: (state: AppState) => Partial<AppState>) =>

@@ -2,7 +2,14 @@
 export const noncePlaceholder = '__CSP_NONCE__';
 
 // Models are read from the Hugging Face Hub by one worker only, which has no access to anything of the person's.
-const hubHosts = 'https://huggingface.co https://*.hf.co';
+const hubHosts = [
+  'https://huggingface.co',
+  'https://*.hf.co',
+  // Older storage; a pattern may have a star in place of a whole label only.
+  'https://cdn-lfs.huggingface.co',
+  'https://cdn-lfs-us-1.huggingface.co',
+  'https://cdn-lfs-eu-1.huggingface.co',
+].join(' ');
 const hubWorker = /(^|\/)download[^/]*\.worker[^/]*\.[jt]s$/;
 
 interface Policy {

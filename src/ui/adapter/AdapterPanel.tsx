@@ -1,5 +1,6 @@
 import { ActionIcon, Button, FileButton } from '@mantine/core';
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
+import { modelTitle } from '../../workerApi/model.ts';
 import { useApp, useAppState } from '../appContext.ts';
 import { shortHash } from '../format.ts';
 import { Empty } from '../parts/Empty.tsx';
@@ -64,12 +65,13 @@ function Trained({ run, description }: { readonly run: OpenRun; readonly descrip
 }
 
 function Facts({ description }: { readonly description: AdapterDescription }) {
-  const { hash, rank, alpha, targetModules, baseModel } = description;
+  const { hash, rank, alpha, targetModules, baseModel, model } = description;
   const facts = [
     ['Hash', shortHash(hash)],
     ['Rank', String(rank)],
     ['Alpha', String(alpha)],
     ['Base model', baseModel],
+    ...(model ? [['Trained on', modelTitle(model)] as const] : []),
     ['Adapted', targetModules.join(', ')],
   ] as const;
   return (

@@ -1,3 +1,4 @@
+import { pocketModel } from '../../workerApi/model.ts';
 import type { GeneratedTask } from '../../workerApi/runEvent.ts';
 import type { OpenRun } from '../store/appState.ts';
 
@@ -7,10 +8,10 @@ export const taskLines = (tasks: readonly GeneratedTask[]): string =>
 
 /** What the run was started with and what came out. */
 export function reportFile({ setup, state }: OpenRun): string {
-  const { modelId, domain, documents, parameters } = setup;
+  const { model = pocketModel, domain, documents, parameters } = setup;
   const summary = { name: domain.name, seeds: domain.seeds.length, documents: documents.map(({ id }) => id) };
   return JSON.stringify(
-    { modelId, domain: summary, parameters, adapters: state.adapters, report: state.report },
+    { model, domain: summary, parameters, adapters: state.adapters, report: state.report },
     null,
     2,
   );

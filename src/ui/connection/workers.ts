@@ -1,7 +1,8 @@
 import { proxy } from 'comlink';
-import type { ChatApi, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
+import type { ChatApi, DownloadApi, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
 import type { Connection } from '../store/services.ts';
 import { connectWorker } from './connectWorker.ts';
+import { hubEndpoint } from './hubEndpoint.ts';
 
 /** Starts a worker for one run. */
 export function connectSpecializer(): Connection<SpecializerApi> {
@@ -29,10 +30,30 @@ export function connectChat(): Connection<ChatApi> {
   return connectWorker<ChatApi>(worker, name, (remote) => ({
     ready: () => remote.ready(),
     device: () => remote.device(),
-    describeModel: (modelId) => remote.describeModel(modelId),
+    describeModel: (model) => remote.describeModel(model),
     readDomain: (json) => remote.readDomain(json),
-    describeAdapter: (modelId, files) => remote.describeAdapter(modelId, files),
+    describeAdapter: (model, files) => remote.describeAdapter(model, files),
     chat: (request, onText) => remote.chat(request, proxy(onText)),
     stop: () => void remote.stop(),
+  }));
+}
+
+/** Starts the worker that alone may reach the Hub. */
+export function connectDownloads(): Connection<DownloadApi> {
+  const name = `downloads-${crypto.randomUUID()}`;
+  const worker = new Worker(new URL('../../../workers/download.worker.ts', import.meta.url), {
+    type: 'module',
+    name,
+  });
+  const endpoint = hubEndpoint(location);
+  return connectWorker<DownloadApi>(worker, name, (remote) => ({
+    ready: () => remote.ready(endpoint),
+    suggestions: () => remote.suggestions(),
+    examine: (text) => remote.examine(text),
+    download: (model, onProgress) => remote.download(model, proxy(onProgress)),
+    importFiles: (files, onProgress) => remote.importFiles(files, proxy(onProgress)),
+    stop: () => void remote.stop(),
+    stored: () => remote.stored(),
+    remove: (model) => remote.remove(model),
   }));
 }

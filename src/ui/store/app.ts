@@ -1,3 +1,4 @@
+import { isSameModel, modelTitle, pocketModel } from '../../workerApi/model.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
 import { AdapterLibrary } from './adapterLibrary.ts';
@@ -5,13 +6,11 @@ import { AdapterShelf } from './adapterShelf.ts';
 import { createAppStore, steps, type AppStore, type Step } from './appState.ts';
 import { ChatSession } from './chatSession.ts';
 import { DomainLibrary } from './domainLibrary.ts';
-import { messageOf } from './messageOf.ts';
-import { fail } from './notices.ts';
+import { ModelLibrary } from './modelLibrary.ts';
+import { fail, notify } from './notices.ts';
 import { RunDriver } from './runDriver.ts';
 import { RunLibrary } from './runLibrary.ts';
 import type { Connection, Services } from './services.ts';
-
-const modelId = 'pocket';
 
 /** The whole application without its looks: the store and everything that may change it. */
 export class App {
@@ -19,6 +18,7 @@ export class App {
   readonly driver: RunDriver;
   readonly runs: RunLibrary;
   readonly domains: DomainLibrary;
+  readonly models: ModelLibrary;
   readonly adapters: AdapterLibrary;
   readonly chat: ChatSession;
   readonly #services: Services;
@@ -31,6 +31,7 @@ export class App {
     this.driver = new RunDriver(this.store, services, shelf);
     this.runs = new RunLibrary(this.store, services, shelf);
     this.domains = new DomainLibrary(this.store, services, chat);
+    this.models = new ModelLibrary(this.store, services, chat);
     this.adapters = new AdapterLibrary(this.store, shelf, chat);
     this.chat = new ChatSession(this.store, shelf, chat);
   }
@@ -38,7 +39,7 @@ export class App {
   /** Gets everything ready and goes to `place`, a URL hash such as "#/compare/<run>". Failures become notices. */
   async begin(place: string): Promise<void> {
     await Promise.all([
-      this.#describeEngine(),
+      this.attempt(() => this.models.begin()),
       this.attempt(() => this.domains.load()),
       this.attempt(() => this.adapters.rehydrate()),
       this.attempt(() => this.#goToPlace(place)),
@@ -63,6 +64,7 @@ export class App {
     await this.runs.open(id);
     const { run } = this.store.getState();
     this.store.setState({ step: run?.state.report ? 'compare' : 'generate', follows: true });
+    this.#tellOtherModel();
   }
 
   /** Shows whatever `action` throws as a notice. */
@@ -82,17 +84,16 @@ export class App {
     this.store.setState({ step, follows: true });
   }
 
-  async #describeEngine(): Promise<void> {
-    try {
-      const connection = this.#connectChat();
-      const [device, model] = await Promise.all([
-        connection.call((api) => api.device()),
-        connection.call((api) => api.describeModel(modelId)),
-      ]);
-      this.store.setState({ engine: { kind: 'ready', device, model }, parameters: model.defaults });
-    } catch (error) {
-      this.store.setState({ engine: { kind: 'failed', message: messageOf(error) } });
-    }
+  /** A run belongs to the model that it was made with, whichever is chosen now. */
+  #tellOtherModel(): void {
+    const { run, engine } = this.store.getState();
+    if (!run || engine.kind !== 'ready') return;
+    const [own, chosen] = [run.setup.model ?? pocketModel, engine.model.reference];
+    if (isSameModel(own, chosen)) return;
+    notify(
+      this.store,
+      `This run was made with ${modelTitle(own)}, which also answers here and would continue it. New runs use ${modelTitle(chosen)}.`,
+    );
   }
 
   /** One worker for everything that is not a run; a new one after the old one died. */

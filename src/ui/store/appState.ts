@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
+import type { DownloadProgress, ModelOffer, StoredModel, SuggestedModel } from '../../workerApi/model.ts';
 import type { Domain, DomainDocument } from '../../workerApi/domain.ts';
 import type { Phase, Stage } from '../../workerApi/runEvent.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
@@ -13,7 +14,7 @@ export const steps = ['start', 'domain', 'generate', 'train', 'compare', 'adapte
 export type Step = (typeof steps)[number];
 
 export type EngineStatus =
-  | { readonly kind: 'loading' }
+  | { readonly kind: 'loading'; readonly name?: string }
   | { readonly kind: 'ready'; readonly device: DeviceDescription; readonly model: ModelDescription }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -42,6 +43,26 @@ export interface LoadedAdapter {
   readonly description: AdapterDescription;
 }
 
+/** The models to choose from, and what is being done about one that is not here yet. */
+export interface ModelChoices {
+  readonly stored: readonly StoredModel[];
+  readonly suggestions: readonly SuggestedModel[];
+  /** What the Hub said of the model that was asked about. */
+  readonly offer: ModelOffer | null;
+  readonly activity: ModelActivity | null;
+  /** Why the last attempt came to nothing, in one sentence. */
+  readonly failure: string | null;
+}
+
+export type ModelActivity =
+  | { readonly kind: 'asking'; readonly name: string }
+  | {
+      readonly kind: 'downloading' | 'importing';
+      readonly name: string;
+      /** Null until the first bytes have arrived. */
+      readonly progress: DownloadProgress | null;
+    };
+
 export type RunSummary = RunRecord<RunSetup>;
 
 /** One sentence at the top of the page: what went wrong, and the way out. */
@@ -55,6 +76,7 @@ export interface AppState {
   /** The page goes where the run is until the person goes somewhere else. */
   readonly follows: boolean;
   readonly engine: EngineStatus;
+  readonly models: ModelChoices;
   readonly domains: readonly DomainChoice[];
   readonly domainId: string;
   /** Null until the model has said what suits it. */
@@ -70,6 +92,7 @@ export const initialAppState: AppState = {
   step: 'start',
   follows: true,
   engine: { kind: 'loading' },
+  models: { stored: [], suggestions: [], offer: null, activity: null, failure: null },
   domains: [],
   domainId: 'biomedicine',
   parameters: null,

@@ -1,6 +1,7 @@
+import { pocketModel, type ModelReference } from '../../workerApi/model.ts';
 import type { ChatApi, ChatReply } from '../../workerApi/whittleWorkerApi.ts';
-import type { AdapterShelf } from './adapterShelf.ts';
-import type { AppStore } from './appState.ts';
+import { adapterFolder, runFolder, type AdapterShelf } from './adapterShelf.ts';
+import type { AppState, AppStore } from './appState.ts';
 import { isAbort, messageOf } from './messageOf.ts';
 import type { Connection } from './services.ts';
 
@@ -41,8 +42,9 @@ export class ChatSession {
       chat: { isAnswering: true, exchanges: [...chat.exchanges, exchange] },
     }));
     try {
-      await this.#answer(id, 'base', prompt, null);
-      await this.#answer(id, 'specialised', prompt, folder);
+      const model = modelOf(this.#store.getState(), folder);
+      await this.#answer(id, 'base', prompt, null, model);
+      await this.#answer(id, 'specialised', prompt, folder, model);
     } finally {
       this.#store.setState(({ chat }) => ({ chat: { ...chat, isAnswering: false } }));
     }
@@ -62,15 +64,15 @@ export class ChatSession {
     pane: 'base' | 'specialised',
     prompt: string,
     folder: string | null,
+    model: ModelReference | null,
   ): Promise<void> {
-    const { engine } = this.#store.getState();
-    if (engine.kind !== 'ready') return;
+    if (!model) return;
     const show = (answer: PaneAnswer): void => this.#show(id, pane, answer);
     show({ text: '', reply: null });
     let isComplete = false;
     try {
       const adapter = folder === null ? null : await this.#adapters.read(folder);
-      const request = { modelId: engine.model.id, prompt, adapter, maxNewTokens: answerTokens, seed: 0 };
+      const request = { model, prompt, adapter, maxNewTokens: answerTokens, seed: 0 };
       // Texts travel beside the reply and may arrive after it; a late one must not take the reply's place.
       const onText = (text: string): void => void (isComplete || show({ text, reply: null }));
       const reply = await this.#chat().call((api) => api.chat(request, onText));
@@ -92,4 +94,11 @@ export class ChatSession {
       },
     }));
   }
+}
+
+/** The model that an adapter was trained on, whichever is chosen for new runs; null while there is none at all. */
+function modelOf({ engine, run, adapters }: AppState, folder: string): ModelReference | null {
+  if (run && folder.startsWith(runFolder(run.id))) return run.setup.model ?? pocketModel;
+  const loaded = adapters.find(({ id }) => adapterFolder(id) === folder);
+  return loaded?.description.model ?? (engine.kind === 'ready' ? engine.model.reference : null);
 }

@@ -176,5 +176,5 @@ function setupOf(state: AppState): RunSetup | null {
   const { engine, parameters } = state;
   if (!choice || !parameters || engine.kind !== 'ready') return null;
   const { domain, documents } = choice;
-  return { modelId: engine.model.id, domain, documents, parameters };
+  return { model: engine.model.reference, domain, documents, parameters };
 }

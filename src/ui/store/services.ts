@@ -2,7 +2,7 @@ import type { ByteStore } from '../../storage/byteStore.ts';
 import type { Release } from '../../storage/runLock.ts';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
 import type { RunEvent } from '../../workerApi/runEvent.ts';
-import type { ChatApi, RunSetup, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
+import type { ChatApi, DownloadApi, RunSetup, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
 
 /** A worker at the other end. `call` rejects with one plain sentence when the worker dies instead of answering. */
 export interface Connection<Api> {
@@ -27,6 +27,7 @@ export interface Runs {
 export interface Services {
   readonly connectSpecializer: () => Connection<SpecializerApi>;
   readonly connectChat: () => Connection<ChatApi>;
+  readonly connectDownloads: () => Connection<DownloadApi>;
   readonly runs: Runs;
   readonly bytes: ByteStore;
   /** Null where another tab holds it. */

@@ -2,7 +2,12 @@ import type { ByteStore } from '../../../src/storage/byteStore.ts';
 import type { RunRecord } from '../../../src/storage/runsDatabase.ts';
 import type { Connection, Runs, Services } from '../../../src/ui/store/services.ts';
 import type { RunEvent } from '../../../src/workerApi/runEvent.ts';
-import type { ChatApi, RunSetup, SpecializerApi } from '../../../src/workerApi/whittleWorkerApi.ts';
+import type {
+  ChatApi,
+  DownloadApi,
+  RunSetup,
+  SpecializerApi,
+} from '../../../src/workerApi/whittleWorkerApi.ts';
 
 export function memoryByteStore(): ByteStore & { readonly files: Map<string, Uint8Array<ArrayBuffer>> } {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -73,6 +78,18 @@ export function sharedLock(): Services['takeRunLock'] {
   };
 }
 
+/** A worker with nothing stored, at which nothing arrives. */
+const noDownloads: DownloadApi = {
+  ready: async () => undefined,
+  suggestions: async () => [],
+  examine: async () => Promise.reject(new Error('There is no Hub here.')),
+  download: async () => undefined,
+  importFiles: async () => Promise.reject(new Error('There is no disk here.')),
+  stop: () => undefined,
+  stored: async () => [],
+  remove: async () => undefined,
+};
+
 export function inMemoryServices(
   specializer: SpecializerApi,
   chat: ChatApi,
@@ -81,6 +98,7 @@ export function inMemoryServices(
   return {
     connectSpecializer: () => directConnection(specializer),
     connectChat: () => directConnection(chat),
+    connectDownloads: () => directConnection(noDownloads),
     runs: memoryRuns(),
     bytes: memoryByteStore(),
     takeRunLock: sharedLock(),

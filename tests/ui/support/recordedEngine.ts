@@ -1,4 +1,5 @@
 import type { Engine } from '../../../src/workerApi/engine.ts';
+import { modelTitle } from '../../../src/workerApi/model.ts';
 import type { RunEvent } from '../../../src/workerApi/runEvent.ts';
 import type { RunParameters } from '../../../src/workerApi/runParameters.ts';
 import { exampleDomain, recordedRun } from './recordedRun.ts';
@@ -17,9 +18,9 @@ export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }
   };
   return {
     device: async () => ({ provider: 'wasm', note: 'This browser offers no WebGPU.' }),
-    describeModel: async (id) => ({
-      id,
-      name: id,
+    describeModel: async (reference) => ({
+      reference,
+      name: modelTitle(reference),
       parameters: 2_410_000,
       bytes: 3_120_000,
       quantization: '4-bit',

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWhereStale, builtFolder } from '../../tools/serve/buildApp.ts';
+import { addressOf, answer } from '../../tools/serve/staticServer.ts';
+import {
+  browse,
+  flagsWithoutWebGpu,
+  hasChromium,
+  type ServedApp,
+  type WatchedPage,
+} from '../support/builtApp.ts';
+import { answerAs, noFaults, sendLarge } from '../support/hubServer.ts';
+
+// A model from a Hub that is a part of the page's own server, whose files are those of the embedded model.
+
+const minutes = 60_000;
+const id = 'someone/pocket-ONNX';
+const pocket = join(builtFolder, 'models/pocket');
+const faults = noFaults();
+
+function pocketFiles(): Record<string, Uint8Array> {
+  const names = readdirSync(pocket, { recursive: true, encoding: 'utf8' });
+  const files = names.filter((name) => statSync(join(pocket, name)).isFile());
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(pocket, name))]));
+}
+
+async function startWithHub(): Promise<ServedApp> {
+  await buildWhereStale();
+  const files = pocketFiles();
+  const hub = answerAs(id, files, {}, faults, '/storage/');
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    if (url.startsWith('/hub/')) return hub(url.slice('/hub'.length), response);
+    const large = files[url.slice('/storage/'.length)];
+    if (large) return void sendLarge(large, faults, request, response);
+    return answer(builtFolder, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return browse(addressOf(server), stop, flagsWithoutWebGpu);
+}
+
+describe.skipIf(!hasChromium)('a model from the Hub, in the built page', { timeout: 5 * minutes }, () => {
+  let app: ServedApp;
+  let visit: WatchedPage;
+  const model = () => visit.page.getByRole('region', { name: 'Model', exact: true });
+
+  beforeAll(async () => {
+    app = await startWithHub();
+    visit = await app.open('?hub=/hub');
+    visit.page.setDefaultTimeout(2 * minutes);
+  }, 10 * minutes);
+
+  afterAll(() => app?.close());
+
+  it('is looked up: what it is and takes, before anything is downloaded', async () => {
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Choose another model' }).click();
+    await page.getByLabel('From the Hugging Face Hub').fill(`https://huggingface.co/${id}`);
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    const offer = page.getByRole('region', { name: `Offer: ${id}` });
+    await offer.getByText(/licence: apache-2\.0/).waitFor();
+    expect(await offer.getByRole('radio').count()).toBe(1);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((found) => `${found.id}: ${found.help}`)).toEqual([]);
+  });
+
+  it('is downloaded, over a broken connection too, and is then the one that runs use', async () => {
+    Object.assign(faults, { cuts: 1, cutAfter: 300_000 });
+    await visit.page.getByRole('button', { name: /^Download/ }).click();
+    await model().getByText(`${id} (q4)`, { exact: true }).first().waitFor();
+    await model().getByText('Ready', { exact: true }).waitFor();
+    expect(faults.cuts).toBeLessThan(1);
+  });
+
+  it('is still chosen after a reload, when the Hub is away', async () => {
+    faults.errorCode = 'RepoNotFound';
+    await visit.page.reload();
+    await model().getByText(`${id} (q4)`, { exact: true }).first().waitFor();
+    await model().getByText('Ready', { exact: true }).waitFor();
+    expect(await model().locator('strong').first().innerText()).toBe(`${id} (q4)`);
+  });
+
+  it('can be deleted', async () => {
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Choose another model' }).click();
+    await page.getByRole('button', { name: `Delete ${id} from this browser` }).click();
+    await page.getByRole('button', { name: `Delete ${id} from this browser` }).waitFor({ state: 'detached' });
+    expect(await model().locator('strong').first().innerText()).toBe('pocket');
+  });
+
+  it('asked nobody else, and left nothing to complain of', () => {
+    expect(visit.foreignRequests).toEqual([]);
+    expect(visit.complaints).toEqual([]);
+  });
+});

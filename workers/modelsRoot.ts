@@ -1,0 +1,2 @@
+/** The folder of the origin-private file system that holds downloaded models, apart from the person's own work. */
+export const modelsRoot = 'whittle-models';
