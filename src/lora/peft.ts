@@ -23,6 +23,11 @@ export type AdapterFiles = Readonly<
   Record<'adapter_config.json' | 'adapter_model.safetensors' | 'README.md', Uint8Array>
 >;
 
+/** A PEFT folder that cannot be loaded. The message names the file, and the setting or tensor. */
+export class AdapterFormatError extends Error {
+  override readonly name = 'AdapterFormatError';
+}
+
 const encoder = new TextEncoder();
 
 /** Writes an adapter as PEFT's folder: transposed to lora_A [r, in] and lora_B [out, r], under PyTorch's module names. */
@@ -95,78 +100,119 @@ function adapterCard({ baseModel, trainedOn }: AdapterProvenance): string {
   return `---\n${[...front, ...tags].join('\n')}\n---\n\n# LoRA adapter for ${baseModel}\n\nTrained with Whittle${originText(trainedOn)}.\n\n### Framework versions\n\n- PEFT 0.18.0 file format\n`;
 }
 
-/** Reads `adapter_config.json`; throws naming the setting when it describes something other than plain LoRA. */
+/**
+ * Reads `adapter_config.json`.
+ * @throws AdapterFormatError naming the setting when it describes something other than plain LoRA
+ */
 export function readPeftConfig(
   text: string,
 ): LoraConfig & { readonly targetModules: readonly string[] | 'all-linear' } {
   const config = parseObject(text);
   if (config['peft_type'] !== 'LORA')
-    throw new Error(
-      `adapter_config.json: peft_type is ${String(config['peft_type'])}; only LORA can be loaded.`,
+    throw new AdapterFormatError(
+      `adapter_config.json: peft_type is ${shown(config['peft_type'])}; only LORA can be loaded.`,
     );
   if (config['use_dora'])
-    throw new Error('adapter_config.json: use_dora is set; only plain LoRA can be loaded.');
+    throw new AdapterFormatError('adapter_config.json: use_dora is set; only plain LoRA can be loaded.');
   for (const key of ['rank_pattern', 'alpha_pattern']) {
     if (Object.keys((config[key] ?? {}) as object).length > 0)
-      throw new Error(
+      throw new AdapterFormatError(
         `adapter_config.json: ${key} gives modules a value of their own; only one rank and one alpha for all can be loaded.`,
       );
   }
   const number = (key: string) => {
     const value = config[key];
-    if (typeof value !== 'number' || value <= 0)
-      throw new Error(`adapter_config.json: ${key} must be a positive number, not ${String(value)}.`);
+    if (typeof value !== 'number' || !(value > 0 && value < Infinity))
+      throw new AdapterFormatError(
+        `adapter_config.json: ${key} must be a positive number, not ${shown(value)}.`,
+      );
     return value;
   };
-  const modules = config['target_modules'];
-  const targetModules =
-    Array.isArray(modules) && modules.every((m) => typeof m === 'string') ? modules : 'all-linear';
+  const rank = number('r');
+  if (!Number.isInteger(rank) || rank > largestRank)
+    throw new AdapterFormatError(
+      `adapter_config.json: r must be a whole number up to ${largestRank}, not ${rank}.`,
+    );
   return {
-    rank: number('r'),
+    rank,
     alpha: number('lora_alpha'),
     rankStabilized: config['use_rslora'] === true,
-    targetModules,
+    targetModules: targetModulesIn(config),
   };
+}
+
+/** As wide as the widest layers; any more could not be of low rank. */
+const largestRank = 2 ** 16;
+
+/** A pattern instead of a list is taken as all layers: the weights then tell which. */
+function targetModulesIn({ target_modules: modules }: Record<string, unknown>) {
+  if (Array.isArray(modules) && modules.every((m) => typeof m === 'string')) return modules;
+  if (typeof modules === 'string' || modules === undefined || modules === null) return 'all-linear';
+  throw new AdapterFormatError(
+    `adapter_config.json: target_modules must be a list of names, not ${shown(modules)}.`,
+  );
+}
+
+/** A value of the file for a message: short, and safe for whatever it nests. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value).slice(0, 40);
 }
 
 function parseObject(text: string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>;
   } catch {
     // told below, with the file's name
   }
-  throw new Error('adapter_config.json is not a JSON object; choose the folder that PEFT or Whittle wrote.');
+  throw new AdapterFormatError(
+    'adapter_config.json is not a JSON object; choose the folder that PEFT or Whittle wrote.',
+  );
 }
 
 /**
  * Reads `adapter_model.safetensors` into the flat vector that `layout` describes.
- * @throws naming the tensor when one is missing, unexpected or of another shape
+ * @throws SafetensorsFormatError when the file is none; AdapterFormatError naming the tensor when one is missing, unexpected or of another shape
  */
 export function readPeftParameters(bytes: Uint8Array, layout: ParameterLayout): Float32Array {
   const { tensors } = readSafetensors(bytes);
   const expected = new Set(layout.entries.map(({ name }) => peftName(name)));
   const foreign = [...tensors.keys()].find((name) => !expected.has(name));
   if (foreign !== undefined)
-    throw new Error(
-      `The adapter has ${foreign}, which this model has no place for; load it with the model it was trained on.`,
+    throw new AdapterFormatError(
+      `The adapter has ${foreign.slice(0, 200)}, which this model has no place for; load it with the model it was trained on.`,
     );
+  // All tensors are matched before memory is taken: the layout's size follows from a rank that the file states.
+  const sources = layout.entries.map((entry) => ({ ...entry, tensor: matching(tensors, entry) }));
   const parameters = new Float32Array(layout.size);
-  for (const { name, shape, offset } of layout.entries) {
+  for (const { tensor, shape, offset } of sources) {
     const [rows, columns] = shape as [number, number];
-    const tensor = tensors.get(peftName(name));
-    if (!tensor)
-      throw new Error(
-        `The adapter lacks ${peftName(name)}; it was trained on another model or other layers.`,
-      );
-    if (tensor.shape.join() !== `${columns},${rows}`) {
-      throw new Error(
-        `The adapter's ${peftName(name)} is [${tensor.shape.join(', ')}], this model takes [${columns}, ${rows}].`,
-      );
-    }
-    if (tensor.dtype !== 'F32')
-      throw new Error(`The adapter's ${peftName(name)} is ${tensor.dtype}; only F32 can be loaded.`);
     parameters.set(transpose(new Float32Array(tensor.bytes.slice().buffer), columns, rows), offset);
   }
   return parameters;
+}
+
+/** The file's tensor for an entry [rows, columns], which it holds as F32 [columns, rows]. */
+function matching(
+  tensors: ReadonlyMap<string, SafetensorsTensor>,
+  { name, shape: [rows, columns] }: ParameterEntry,
+): SafetensorsTensor {
+  const tensor = tensors.get(peftName(name));
+  if (!tensor)
+    throw new AdapterFormatError(
+      `The adapter lacks ${peftName(name)}; it was trained on another model or other layers.`,
+    );
+  if (tensor.shape.join() !== `${columns},${rows}`) {
+    throw new AdapterFormatError(
+      `The adapter's ${peftName(name)} is [${tensor.shape.join(', ').slice(0, 100)}], this model takes [${columns}, ${rows}].`,
+    );
+  }
+  if (tensor.dtype !== 'F32')
+    throw new AdapterFormatError(
+      `The adapter's ${peftName(name)} is ${tensor.dtype}; only F32 can be loaded.`,
+    );
+  return tensor;
 }
