@@ -1,4 +1,5 @@
 import { ConfigFormatError, shown } from './configFormatError.ts';
+import { ConfigFormatError, shown } from './configFormatError.ts';
 import { families, type FamilyTraits } from './families.ts';
 import { ropeByLayerKind, type RopeParameters } from './rotaryCache.ts';
 

@@ -1,5 +1,7 @@
 import { ConfigFormatError, shown } from './configFormatError.ts';
 
+import { ConfigFormatError, shown } from './configFormatError.ts';
+
 /** Inverse frequencies of a rotary embedding, one per pair of those dimensions of a head that turn (the first ones). */
 export interface RopeParameters {
   readonly inverseFrequencies: readonly number[];
