@@ -63,7 +63,7 @@ export function readDecoderConfig(json: Json): DecoderConfig {
   const family = readFamily(config);
   refuseUnsupported(config);
   const headCount = size(config, 'num_attention_heads');
-  const headSize = optionalNumber(config, 'head_dim') ?? size(config, 'hidden_size') / headCount;
+  const headSize = readHeadSize(config, headCount);
   const ropes = ropeByLayerKind(config, headSize);
   const hasTwoCaches = ropes['local'] !== undefined;
   return {
@@ -85,7 +85,7 @@ export function readDecoderConfig(json: Json): DecoderConfig {
 }
 
 function readFamily(config: Json): FamilyTraits {
-  const modelType = String(config['model_type']);
+  const modelType = nameOf(config['model_type']);
   const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
   if (family) return family;
   throw new ConfigFormatError(
@@ -113,7 +113,7 @@ function readScales(config: Json, family: FamilyTraits, headSize: number) {
 function readLayers(config: Json, family: FamilyTraits, hasTwoCaches: boolean): LayerAttention[] {
   const { layer_types: types, no_rope_layers: rotated } = config;
   const window = optionalNumber(config, 'sliding_window') ?? null;
-  return Array.from({ length: size(config, 'num_hidden_layers') }, (_, layer) => {
+  return Array.from({ length: size(config, 'num_hidden_layers', mostLayers) }, (_, layer) => {
     const isWindowed = Array.isArray(types)
       ? types[layer] === 'sliding_attention'
       : family.isWindowed(config, layer);
@@ -145,11 +145,28 @@ function refuseUnsupported(config: Json): void {
     );
 }
 
-function size(config: Json, key: string): number {
+/** Far above any model, and far below what would fill the memory. */
+const mostLayers = 10_000;
+const largestSize = 2 ** 24;
+
+function nameOf(modelType: unknown): string {
+  return typeof modelType === 'string' ? modelType.slice(0, 60) : shown(modelType);
+}
+
+function readHeadSize(config: Json, headCount: number): number {
+  if (typeof config['head_dim'] === 'number') return size(config, 'head_dim');
+  const headSize = size(config, 'hidden_size') / headCount;
+  if (Number.isInteger(headSize)) return headSize;
+  throw new ConfigFormatError(
+    `config.json has hidden_size ${config['hidden_size']}, which num_attention_heads ${headCount} does not divide.`,
+  );
+}
+
+function size(config: Json, key: string, largest = largestSize): number {
   const value = optionalNumber(config, key);
-  if (value === undefined || !Number.isInteger(value) || value <= 0) {
+  if (value === undefined || !Number.isInteger(value) || value <= 0 || value > largest) {
     throw new ConfigFormatError(
-      `config.json needs ${key} as a positive whole number, but has ${shown(config[key])}.`,
+      `config.json needs ${key} as a positive whole number up to ${largest}, but has ${shown(config[key])}.`,
     );
   }
   return value;
