@@ -1,5 +1,4 @@
 import { ConfigFormatError, shown } from './configFormatError.ts';
-import { ConfigFormatError, shown } from './configFormatError.ts';
 import { families, type FamilyTraits } from './families.ts';
 import { ropeByLayerKind, type RopeParameters } from './rotaryCache.ts';
 

@@ -1,7 +1,5 @@
 import { ConfigFormatError, shown } from './configFormatError.ts';
 
-import { ConfigFormatError, shown } from './configFormatError.ts';
-
 /** Inverse frequencies of a rotary embedding, one per pair of those dimensions of a head that turn (the first ones). */
 export interface RopeParameters {
   readonly inverseFrequencies: readonly number[];
@@ -24,6 +22,10 @@ export function ropeByLayerKind(
   const theta = number(config, 'rope_theta') ?? 10000;
   const part =
     number(parameters ?? {}, 'partial_rotary_factor') ?? number(config, 'partial_rotary_factor') ?? 1;
+  if (!(part > 0 && part <= 1))
+    throw new ConfigFormatError(
+      `config.json has partial_rotary_factor ${part}; it must lie between 0 and 1.`,
+    );
   const rotated = Math.floor(headSize * part);
   if (perKind) {
     const local = asTable(parameters?.['sliding_attention']) ?? perKind;
