@@ -1,9 +1,10 @@
-import { downloadModel, type DownloadProgress } from '../hub/downloadModel.ts';
+import { downloadModel } from '../hub/downloadModel.ts';
 import type { HubClient } from '../hub/hubClient.ts';
 import { findModel, type CachedModel } from '../hub/modelCache.ts';
 import { describeConfig, type ConfigFacts } from '../hub/modelConfig.ts';
 import { missingParts, variantsOf, type ModelVariant } from '../hub/modelFiles.ts';
 import { formatReference, type HubReference } from '../hub/modelReference.ts';
+import type { DownloadProgress } from '../hub/progress.ts';
 import type { Repository } from '../hub/repository.ts';
 import type { LargeFileStore } from '../storage/largeFiles.ts';
 import { suffixes, type Dtype } from './dtype.ts';

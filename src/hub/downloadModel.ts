@@ -3,22 +3,8 @@ import { downloadFile } from './downloadFile.ts';
 import type { HubClient } from './hubClient.ts';
 import { folderOf, recordModel } from './modelCache.ts';
 import { variantsOf, type ModelVariant } from './modelFiles.ts';
+import { tallyOf, type DownloadProgress } from './progress.ts';
 import type { HubFile, Repository } from './repository.ts';
-import { TransferRate } from './transferRate.ts';
-
-export interface FileProgress {
-  readonly path: string;
-  readonly bytes: number;
-  readonly size: number;
-}
-
-export interface DownloadProgress {
-  readonly bytes: number;
-  readonly totalBytes: number;
-  /** Null until the speed is known. */
-  readonly secondsLeft: number | null;
-  readonly files: readonly FileProgress[];
-}
 
 export interface ModelDownload {
   readonly client: HubClient;
@@ -74,12 +60,12 @@ async function assertRoom(
 /** A few files at a time, the largest first; the first failure ends the others. */
 async function downloadAll(
   { client, repository, store, signal, onProgress }: ModelDownload,
-  { files, bytes: totalBytes }: ModelVariant<HubFile>,
+  { files }: ModelVariant<HubFile>,
   folder: string,
 ): Promise<void> {
   const failure = new AbortController();
   const either = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
-  const tally = tallyOf(files, totalBytes, onProgress);
+  const tally = tallyOf(files, onProgress);
   const waiting = [...files].sort((a, b) => b.size - a.size);
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
@@ -106,25 +92,4 @@ async function downloadAll(
   await Promise.allSettled(workers);
   signal?.throwIfAborted();
   if (failure.signal.aborted) throw failure.signal.reason;
-}
-
-/** Adds up what the files report. */
-function tallyOf(
-  files: readonly HubFile[],
-  totalBytes: number,
-  onProgress: ModelDownload['onProgress'],
-): (path: string, bytes: number) => void {
-  const arrived = new Map(files.map(({ path }) => [path, 0]));
-  const rate = new TransferRate();
-  return (path, fileBytes) => {
-    arrived.set(path, fileBytes);
-    const bytes = [...arrived.values()].reduce((sum, count) => sum + count, 0);
-    rate.note(bytes);
-    onProgress?.({
-      bytes,
-      totalBytes,
-      secondsLeft: rate.secondsLeft(totalBytes),
-      files: files.map(({ path, size }) => ({ path, size, bytes: arrived.get(path) ?? 0 })),
-    });
-  };
 }

@@ -1,9 +1,8 @@
 import type { LargeFileStore } from '../storage/largeFiles.ts';
 import { recordModel } from './modelCache.ts';
-import type { DownloadProgress } from './downloadModel.ts';
 import { missingParts, variantsOf, type ListedFile } from './modelFiles.ts';
+import { tallyOf, type DownloadProgress } from './progress.ts';
 import { Sha256 } from './sha256.ts';
-import { TransferRate } from './transferRate.ts';
 
 /** A file that a person chose; `path` is its place below what they chose. */
 export interface ChosenFile {
@@ -62,21 +61,11 @@ export async function importModel({ model, store, signal, onProgress }: LocalImp
   const commit = fingerprint(files);
   const record = { id, commit, revision: commit, license: null, parameters: null, files };
   const folder = await recordModel(store, record, Date.now());
-  const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
-  const rate = new TransferRate();
-  const arrived = new Map<string, number>();
+  const tally = tallyOf(files, onProgress);
   for (const { path, file } of files) {
     await copyFile(store, `${folder}/${path}`, file, (bytes) => {
       signal?.throwIfAborted();
-      arrived.set(path, bytes);
-      const done = [...arrived.values()].reduce((sum, count) => sum + count, 0);
-      rate.note(done);
-      onProgress?.({
-        bytes: done,
-        totalBytes,
-        secondsLeft: rate.secondsLeft(totalBytes),
-        files: files.map(({ path: other, size }) => ({ path: other, size, bytes: arrived.get(other) ?? 0 })),
-      });
+      tally(path, bytes);
     });
   }
   return { id, commit };

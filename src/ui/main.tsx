@@ -15,6 +15,7 @@ const app = new App({
   connectDownloads,
   runs: new RunsDatabase('whittle'),
   bytes: opfsByteStore('whittle'),
+  keepStorage: () => navigator.storage.persist(),
   takeRunLock: () => tryLock('whittle-run'),
   async fetchText(path) {
     const response = await fetch(new URL(path, document.baseURI));

@@ -1,4 +1,4 @@
-import type { FileProgress, DownloadProgress } from '../hub/downloadModel.ts';
+import type { DownloadProgress, FileProgress } from '../hub/progress.ts';
 import type { ChosenFile } from '../hub/localFiles.ts';
 import type { SuggestedModel } from '../hub/suggestedModels.ts';
 

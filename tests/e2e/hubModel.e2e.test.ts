@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWhereStale, builtFolder } from '../../tools/serve/buildApp.ts';
 import { addressOf, answer } from '../../tools/serve/staticServer.ts';
@@ -46,6 +47,9 @@ async function startWithHub(): Promise<ServedApp> {
   return browse(addressOf(server), stop, flagsWithoutWebGpu);
 }
 
+const stepButton = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name });
+
 describe.skipIf(!hasChromium)('a model from the Hub, in the built page', { timeout: 5 * minutes }, () => {
   let app: ServedApp;
   let visit: WatchedPage;
@@ -79,6 +83,21 @@ describe.skipIf(!hasChromium)('a model from the Hub, in the built page', { timeo
     expect(faults.cuts).toBeLessThan(1);
   });
 
+  it('writes tasks, with its weights read from where they are stored', async () => {
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Specialize' }).click();
+    await page
+      .getByText(/^(Kept|Rejected) \([1-9]/)
+      .first()
+      .waitFor();
+    const run = page.getByRole('region', { name: 'Run', exact: true });
+    await run.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    await run.waitFor({ state: 'detached' });
+    await stepButton(page, 'Start').click();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   it('is still chosen after a reload, when the Hub is away', async () => {
     faults.errorCode = 'RepoNotFound';
     await visit.page.reload();
@@ -93,6 +112,8 @@ describe.skipIf(!hasChromium)('a model from the Hub, in the built page', { timeo
     await page.getByRole('button', { name: `Delete ${id} from this browser` }).click();
     await page.getByRole('button', { name: `Delete ${id} from this browser` }).waitFor({ state: 'detached' });
     expect(await model().locator('strong').first().innerText()).toBe('pocket');
+    await page.getByRole('region', { name: 'Runs' }).getByText('biomedicine').first().click();
+    await page.getByText(`This run was made with ${id} (q4)`).waitFor();
   });
 
   it('asked nobody else, and left nothing to complain of', () => {

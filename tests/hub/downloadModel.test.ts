@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { fetchModel, type ModelFetch } from '../../src/engine/hubModel.ts';
-import type { DownloadProgress } from '../../src/hub/downloadModel.ts';
+import type { DownloadProgress } from '../../src/hub/progress.ts';
 import { HubClient } from '../../src/hub/hubClient.ts';
 import { deleteModel, listModels } from '../../src/hub/modelCache.ts';
 import { nodeLargeFiles } from '../../src/storage/nodeLargeFiles.ts';

@@ -15,7 +15,6 @@ import { notify } from './notices.ts';
 import type { Connection, Services } from './services.ts';
 
 const choiceFile = 'choices/model.json';
-const showEveryMs = 150;
 
 /** The models: which is chosen, which are stored here, and how others come here. */
 export class ModelLibrary {
@@ -74,6 +73,7 @@ export class ModelLibrary {
     if (!offer) return;
     const model: ModelReference = { id: offer.id, revision: offer.commit, dtype };
     await this.#attempt({ kind: 'downloading', name: offer.id, progress: null }, async () => {
+      await this.#services.keepStorage();
       await this.#call((api) => api.download(model, this.#showProgress()));
       await this.refresh();
       await this.choose(model);
@@ -124,13 +124,8 @@ export class ModelLibrary {
     }
   }
 
-  /** Shows progress a few times per second. */
   #showProgress(): (progress: DownloadProgress) => void {
-    let shownAt = -Infinity;
     return (progress) => {
-      const now = performance.now();
-      if (now - shownAt < showEveryMs && progress.bytes < progress.totalBytes) return;
-      shownAt = now;
       const { activity } = this.#store.getState().models;
       if (activity && activity.kind !== 'asking') this.#update({ activity: { ...activity, progress } });
     };

@@ -32,5 +32,7 @@ export interface Services {
   readonly bytes: ByteStore;
   /** Null where another tab holds it. */
   readonly takeRunLock: () => Promise<Release | null>;
+  /** Asks the browser not to clear away what is stored when the disk runs short; it may refuse. */
+  readonly keepStorage: () => Promise<unknown>;
   readonly fetchText: (path: string) => Promise<string>;
 }

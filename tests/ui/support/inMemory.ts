@@ -101,6 +101,7 @@ export function inMemoryServices(
     connectDownloads: () => directConnection(noDownloads),
     runs: memoryRuns(),
     bytes: memoryByteStore(),
+    keepStorage: async () => true,
     takeRunLock: sharedLock(),
     fetchText: async (path) => (path.endsWith('.json') ? path : `The text of ${path}.`),
     ...shared,
