@@ -1,9 +1,10 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { sizeOf, type Value } from '../graph/graph.ts';
-import type { ElementType } from '../graph/model.ts';
+import type { ElementType, ModelNode } from '../graph/model.ts';
 import { intAttribute } from './attributes.ts';
 import { dequantizedWeight } from './dequantizedWeight.ts';
 import { required, type Inputs, type Lowering } from './lowering.ts';
+import { gatherDequantized, isByteTable } from './quantizedRows.ts';
 
 /*
  * 8-bit products round activations on the way. Training computes without that rounding, whose gradient is zero wherever
@@ -34,21 +35,34 @@ export const quantizeLinear: Lowering = (g, inputs, node) => {
   return [g.op('Min', [g.op('Max', [moved, g.scalar(range[0])]), g.scalar(range[1])])];
 };
 
-/** Inputs x, scale, zero point?. A weight stays one primitive; a quantized activation becomes (x − zeroPoint) · scale. */
+/** Inputs x, scale, zero point?. A quantized activation becomes (x − zeroPoint) · scale; the rest are weights. */
 export const dequantizeLinear: Lowering = (g, inputs, node) => {
-  const [x, scale] = [required(inputs, 0), required(inputs, 1)];
-  const zeroPoint = inputs[2] ?? null;
-  if (x.elementType !== 'float32') {
-    const layout = { axis: intAttribute(node, 'axis', 1), blockSize: intAttribute(node, 'block_size', 0) };
-    if (x.node === null && !x.constant && x.shape.length > 1)
-      return [dequantizedWeight(g, x, scale, zeroPoint, layout)];
-    const { axis, block_size } = node.attributes;
-    const attributes = { ...(axis && { axis }), ...(block_size && { block_size }) };
-    return [g.op('DequantizeLinear', zeroPoint ? [x, scale, zeroPoint] : [x, scale], attributes)];
-  }
+  const [x, scale, zeroPoint] = [required(inputs, 0), required(inputs, 1), inputs[2] ?? null];
+  if (x.elementType !== 'float32') return [dequantizedBytes(g, x, scale, zeroPoint, node)];
   if (sizeOf(scale.shape) !== 1) throw new Error('activations are supported with one scale only');
-  return [g.mul(shifted(g, x, inputs[2], 'Sub'), scalarOf(g, scale))];
+  return [g.mul(shifted(g, x, zeroPoint, 'Sub'), scalarOf(g, scale))];
 };
+
+/** A weight, or the rows gathered from one, as floats. */
+function dequantizedBytes(
+  g: GraphBuilder,
+  x: Value,
+  scale: Value,
+  zeroPoint: Value | null,
+  node: ModelNode,
+): Value {
+  const layout = { axis: intAttribute(node, 'axis', 1), blockSize: intAttribute(node, 'block_size', 0) };
+  const isStored = x.node === null && x.constant === null;
+  if (isStored && x.shape.length > 1) return dequantizedWeight(g, x, scale, zeroPoint, layout);
+  const source = x.node?.op === 'Gather' && x.node.int('axis', 0) === 0 ? x.node : null;
+  const [table, indices] = [source?.input(0), source?.input(1)];
+  if (table && indices && isByteTable(table) && scale.shape.length === 0) {
+    return gatherDequantized(g, { table, shape: table.shape, scale, zeroPoint, ...layout }, indices);
+  }
+  const { axis, block_size } = node.attributes;
+  const attributes = { ...(axis && { axis }), ...(block_size && { block_size }) };
+  return g.op('DequantizeLinear', zeroPoint ? [x, scale, zeroPoint] : [x, scale], attributes);
+}
 
 /** Inputs A, B, zero point of A?, zero point of B?. */
 export const matMulInteger: Lowering = (g, inputs) => {
