@@ -3,6 +3,7 @@ import { injectLora } from '../lora/injectLora.ts';
 import type { LoraTarget } from '../lora/targets.ts';
 import { addAttentionBias } from './attentionBias.ts';
 import { keepLastLogits } from './lastLogits.ts';
+import { maskConvolutions } from './maskConvolutions.ts';
 import { countPositionsByMask } from './maskPositions.ts';
 
 /**
@@ -10,7 +11,8 @@ import { countPositionsByMask } from './maskPositions.ts';
  * only and LoRA on `targets` as graph inputs. Weights stay references to the base model's files.
  */
 export function buildGenerationModel(model: Model, targets: readonly LoraTarget[]): Model {
-  return injectLora(keepLastLogits(countPositionsByMask(addAttentionBias(model))), targets);
+  const padded = maskConvolutions(countPositionsByMask(addAttentionBias(model)));
+  return injectLora(keepLastLogits(padded), targets);
 }
 
 /** The cache outputs, which should stay in device memory between steps (`keepOnDevice` of the session). */

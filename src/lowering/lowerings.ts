@@ -1,5 +1,6 @@
 import { add } from './addition.ts';
 import { biasGelu, fastGelu, gelu, sigmoidLinearUnit } from './activations.ts';
+import { causalConvWithState, conv } from './convolution.ts';
 import {
   cast,
   castLike,
@@ -140,6 +141,7 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   QuantizeLinear: quantizeLinear,
 
   Attention: attention,
+  Conv: conv,
   Gelu: gelu,
   Swish: sigmoidLinearUnit(1),
   LayerNormalization: layerNormalization,
@@ -148,6 +150,7 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
   SimplifiedLayerNormalization: simplifiedLayerNormalization,
 
   'com.microsoft.BiasGelu': biasGelu,
+  'com.microsoft.CausalConvWithState': causalConvWithState,
   'com.microsoft.DequantizeLinear': dequantizeLinear,
   'com.microsoft.DynamicQuantizeMatMul': dynamicQuantizeMatMul,
   'com.microsoft.FastGelu': fastGelu,

@@ -50,9 +50,10 @@ function trainingConstant(
   // 0 keeps every position: the slice before the head starts at −0.
   if (name === 'num_logits_to_keep') return g.constant(elementType, (shape ?? []).map(() => 1), [0]); // prettier-ignore
   if (name.startsWith('past_key_values')) return emptyCache(g, input, batchSize);
+  if (name.startsWith('past_conv')) return emptyState(g, input, batchSize);
   throw new Error(
     `The model's input "${name}" (${elementType}, shape [${shape?.join(', ') ?? '?'}]) is of no kind that training ` +
-      'knows: input_ids or inputs_embeds, attention_mask, position_ids, past_key_values, num_logits_to_keep.',
+      'knows: input_ids or inputs_embeds, attention_mask, position_ids, past_key_values, past_conv, num_logits_to_keep.',
   );
 }
 
@@ -65,4 +66,16 @@ function emptyCache(g: GraphBuilder, { name, elementType, shape }: ValueInfo, ba
     );
   }
   return g.constant(liftedType(elementType), [batchSize, heads, 0, headSize], []);
+}
+
+/** A convolution's state [B, channels, length] before the first token: zeros. */
+function emptyState(g: GraphBuilder, { name, elementType, shape }: ValueInfo, batchSize: number): Value {
+  const [channels, length] = [shape?.[1], shape?.[2]];
+  if (shape?.length !== 3 || typeof channels !== 'number' || typeof length !== 'number') {
+    throw new Error(
+      `The state input "${name}" has shape [${shape?.join(', ') ?? '?'}], expected [batch, channels, length].`,
+    );
+  }
+  const dims = [batchSize, channels, length];
+  return g.constant(liftedType(elementType), dims, new Float64Array(batchSize * channels * length));
 }

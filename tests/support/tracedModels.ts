@@ -14,6 +14,7 @@ export const tracedFiles = {
   llama: 'model.onnx',
   gpt2: 'decoder_model_merged.onnx',
   gpt_neox: 'decoder_model_merged.onnx',
+  lfm2: 'model.onnx',
 } as const;
 
 export type TracedFamily = keyof typeof tracedFiles;

@@ -84,8 +84,8 @@ async function firstSteps(model: TracedModel, targets: readonly LoraTarget[], va
   const ports = built.graph.inputs.filter(({ name }) => name.startsWith('past'));
   let past: Record<string, DeviceTensor> = Object.fromEntries(
     ports.map(({ name, shape }) => {
-      const dims = [1, Number(shape![1]), 0, Number(shape![3])];
-      return [name, device.hostTensor(new Float32Array(0), dims)];
+      const dims = shape!.length === 4 ? [1, Number(shape![1]), 0, Number(shape![3])] : [1, ...shape!.slice(1).map(Number)];
+      return [name, device.hostTensor(new Float32Array(dims.reduce((a, b) => a * b)), dims)];
     }),
   );
   const steps: number[][] = [];
@@ -102,7 +102,7 @@ async function firstSteps(model: TracedModel, targets: readonly LoraTarget[], va
     const outputs = await session.run(Object.fromEntries(fed));
     const logits = (await device.download(outputs['logits']!)) as Float32Array;
     steps.push([...new Uint32Array(logits.slice().buffer)]);
-    past = Object.fromEntries(ports.map(({ name }) => [name, outputs[name.replace('past_key_values', 'present')]!]));
+    past = Object.fromEntries(ports.map(({ name }) => [name, outputs[name.replace(/^past(_key_values)?/, 'present')]!]));
   }
   return steps;
 } // prettier-ignore
