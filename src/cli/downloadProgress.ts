@@ -1,4 +1,4 @@
-import type { DownloadProgress } from '../hub/downloadModel.ts';
+import type { DownloadProgress } from '../hub/progress.ts';
 
 /** Time between two lines where they cannot replace each other. */
 const lineEveryMs = 10_000;
