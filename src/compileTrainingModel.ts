@@ -27,6 +27,8 @@ export interface DecoderModel {
   readonly fileName: string;
   /** The separate graph input_ids → inputs_embeds that some exports have. */
   readonly embedding?: { readonly model: Model; readonly fileName: string };
+  /** config.json's `model_type`, which tells what PEFT calls the modules of this family. */
+  readonly modelType?: string | undefined;
 }
 
 /** What is trained: an adapter, or named weights of the model itself (for training from scratch). */
@@ -114,7 +116,11 @@ export function buildTrainingGraphs(
   batch: BatchShape,
   options: CompileOptions = {},
 ): TrainingGraphs {
-  const { model, layout, constants } = makeTrainable(decodersOf(source.decoder)[0], trainable);
+  const { model, layout, constants } = makeTrainable(
+    decodersOf(source.decoder)[0],
+    trainable,
+    source.modelType,
+  );
   const g = new GraphBuilder();
   const parameters = g.input('parameters', 'float32', [layout.size]);
   const tensors = unpackParameters(g, parameters, layout);
@@ -152,9 +158,9 @@ function finishTraining(g: GraphBuilder, loss: Value, gradient: Value): Graph {
 }
 
 /** The model with what is trained as graph inputs, and the layout in which those share the flat vector. */
-function makeTrainable(decoder: Model, trainable: Trainable) {
+function makeTrainable(decoder: Model, trainable: Trainable, modelType: string | undefined) {
   if (trainable.kind === 'lora') {
-    const targets = findLoraTargets(decoder, trainable.targetModules);
+    const targets = findLoraTargets(decoder, trainable.targetModules, modelType);
     const layout = adapterLayout(targets, trainable.rank);
     return {
       model: injectLora(decoder, targets),

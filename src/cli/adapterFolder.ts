@@ -9,7 +9,7 @@ import {
   type AdapterProvenance,
 } from '../lora/peft.ts';
 import { findLoraTargets } from '../lora/targets.ts';
-import type { Model } from '../graph/model.ts';
+import type { DecoderModel } from '../compileTrainingModel.ts';
 
 /** Writes an adapter as a PEFT folder. */
 export async function saveAdapter(
@@ -23,7 +23,7 @@ export async function saveAdapter(
 }
 
 /** Reads a PEFT folder for a model. @throws naming the file, setting or tensor that does not fit */
-export async function readAdapter(folder: string, model: Model): Promise<Adapter> {
+export async function readAdapter(folder: string, { decoder, modelType }: DecoderModel): Promise<Adapter> {
   const read = async (name: string) => {
     const path = join(folder, name);
     if (!existsSync(path))
@@ -31,7 +31,7 @@ export async function readAdapter(folder: string, model: Model): Promise<Adapter
     return readFile(path);
   };
   const { targetModules, ...config } = readPeftConfig((await read('adapter_config.json')).toString('utf8'));
-  const layout = adapterLayout(findLoraTargets(model, targetModules), config.rank);
+  const layout = adapterLayout(findLoraTargets(decoder, targetModules, modelType), config.rank);
   const parameters = readPeftParameters(new Uint8Array(await read('adapter_model.safetensors')), layout);
   return { config, layout, parameters };
 }

@@ -28,8 +28,7 @@ export const generateCommand: Command = {
     const output = createOutput(values.json);
     const model = await openModel(values);
     const device = openDevice(values);
-    const adapter =
-      values.adapter === undefined ? null : await readAdapter(values.adapter, model.decoder.decoder);
+    const adapter = values.adapter === undefined ? null : await readAdapter(values.adapter, model.decoder);
     const session = new ModelSession(model, device, { batchSize: values['batch-size'] });
     const asIs = values.raw || !model.tokenizer.hasChatTemplate;
     const prompts = await promptsOf(values.prompt, values.data, asIs);

@@ -30,7 +30,7 @@ export const inspectCommand: Command = {
     const values = readOptions(options, argv);
     const { decoder } = await loadGraph(modelDirectory(values.model), parseDtype(values.dtype));
     const targetModules = parseTargetModules(values['target-modules']);
-    const targets = findLoraTargets(decoder.decoder, targetModules);
+    const targets = findLoraTargets(decoder.decoder, targetModules, decoder.modelType);
     const batch = { batchSize: values['batch-size'], sequenceLength: values['max-length'] };
     const graphs = buildTrainingGraphs(
       decoder,

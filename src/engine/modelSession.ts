@@ -68,7 +68,7 @@ export class ModelSession {
   /** onnxruntime-web's WebAssembly build has no kernel for GatherBlockQuantized, hence the rewriting there. */
   async #startGeneration(): Promise<Generating> {
     const { decoder, weights, config, tokenizer } = this.model;
-    const targets = findLoraTargets(decoder.decoder, this.#targetModules);
+    const targets = findLoraTargets(decoder.decoder, this.#targetModules, decoder.modelType);
     const built = buildGenerationModel(decoder.decoder, targets);
     const graph = this.device.provider === 'wasm' ? expandQuantizedGathers(built) : built;
     const session = await this.device.createSession(

@@ -2,11 +2,14 @@ import type { Model } from '../graph/model.ts';
 import { indexGraph, readLinear, type LinearNode } from './linearNodes.ts';
 import { decodersOf } from './mergedDecoder.ts';
 import { moduleOf } from './moduleNames.ts';
+import { matchModules, type LoraPart } from './packedModules.ts';
 
 /** A linear layer that LoRA can adapt: y = x·W with x [.., inFeatures] and y [.., outFeatures]. */
 export interface LoraTarget extends LinearNode {
   /** The module's name in the PyTorch model, `model.layers.3.self_attn.q_proj`: what PEFT files call it. */
   readonly module: string;
+  /** Where its outputs are computed, in order, when that is not all of `node`. */
+  readonly parts?: readonly LoraPart[];
 }
 
 /** `all-linear` means every linear layer inside the decoder's blocks, never the embedding or the head (as PEFT). */
@@ -14,10 +17,18 @@ export type TargetModules = readonly string[] | 'all-linear';
 
 /**
  * Finds the linear layers whose projection name is in `targetModules`, in graph order.
+ * @param modelType config.json's `model_type`, which tells whether the PyTorch model packs projections as the export
+ * does; without it, modules are taken to be what the export's nodes are
  * @throws when a name matches nothing, listing the names that exist
  */
-export function findLoraTargets(model: Model, targetModules: TargetModules): LoraTarget[] {
-  const all = linearLayers(decodersOf(model)[0]);
+export function findLoraTargets(
+  model: Model,
+  targetModules: TargetModules,
+  modelType?: string,
+): LoraTarget[] {
+  const [decoder] = decodersOf(model);
+  const found = linearLayers(decoder);
+  const all = modelType === undefined ? found : matchModules(found, decoder, modelType);
   if (targetModules === 'all-linear') return requireSome(all, model);
   const projectionOf = ({ module }: LoraTarget) => module.slice(module.lastIndexOf('.') + 1);
   const known = new Set(all.map(projectionOf));

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
 import { readPeftParameters } from '../../src/lora/peft.ts';
 import { readSafetensors } from '../../src/lora/safetensors.ts';
+import type { Model } from '../../src/graph/model.ts';
 import { compileTrainingModel } from '../../src/compileTrainingModel.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeSelfContained } from '../../src/onnx/encode.ts';
@@ -11,7 +12,21 @@ import type { TrainingOptions } from '../../src/training/options.ts';
 import { train } from '../../src/training/train.ts';
 import type { StepEvent } from '../../src/training/trainingEvents.ts';
 
-/** What `tests/fixtures/trajectories/record.py` recorded of one model family. */
+/** The families that `tests/fixtures/trajectories/record.py` recorded. */
+export const recordedFamilies = [
+  'llama',
+  'mistral',
+  'qwen2',
+  'qwen3',
+  'smollm3',
+  'phi3',
+  'granite',
+  'olmo2',
+  'gemma2',
+  'gemma3',
+] as const;
+
+/** What was recorded of one family. */
 export interface Trajectory {
   readonly settings: Omit<TrainingOptions, 'duration' | 'seed' | 'shuffle'> & {
     readonly rank: number;
@@ -54,12 +69,12 @@ export async function readTrajectory(
 
 /** Repeats a recorded run on `device` and holds every step, and the final adapter, against the record. */
 export async function followTrajectory(files: TrajectoryFiles, device: Device): Promise<void> {
-  const { trajectory } = files;
+  const { trajectory, config } = files;
   const fileName = 'model_q4.onnx';
-  const model = await exportQuantized(files);
+  const model = await encodeSelfContained(exportRecorded(files), () => new Uint8Array());
   const { rank, alpha, batchSize, steps: count, ...options } = trajectory.settings;
   const program = compileTrainingModel(
-    { decoder: decodeModel(model), fileName },
+    { decoder: decodeModel(model), fileName, modelType: String(config['model_type']) },
     { kind: 'lora', rank, alpha, targetModules: 'all-linear' },
     { batchSize, sequenceLength: 24, logitsChunk: 10 },
   );
@@ -87,13 +102,20 @@ export async function followTrajectory(files: TrajectoryFiles, device: Device): 
   expectAdapter(final, initial, readPeftParameters(files.adapterFinal, program.layout));
 }
 
-function exportQuantized({ config, checkpoint }: TrajectoryFiles): Promise<Uint8Array> {
+/** The recorded checkpoint in 4 bits, which hold it exactly. */
+export function exportRecorded({ config, checkpoint }: TrajectoryFiles): Model {
   const { tensors } = readSafetensors(checkpoint);
-  const model = exportDecoder({ config, tensors, dtype: 'q4', zeroPoints: config['zero_points'] === true });
-  return encodeSelfContained(model, () => new Uint8Array());
+  return exportDecoder({ config, tensors, dtype: 'q4', zeroPoints: config['zero_points'] === true });
 }
 
-function toTokenizedRow({ ids, completionStart }: { ids: number[]; completionStart: number }): TokenizedRow {
+/** A recorded row as training takes it. */
+export function toTokenizedRow({
+  ids,
+  completionStart,
+}: {
+  ids: number[];
+  completionStart: number;
+}): TokenizedRow {
   return tokenizedRow(ids, ids.map((_, i) => i >= completionStart)); // prettier-ignore
 }
 
