@@ -127,7 +127,8 @@ function readLayers(config: Json, family: FamilyTraits, hasTwoCaches: boolean): 
 
 function readActivation(config: Json): Activation {
   const name = config['hidden_activation'] ?? config['hidden_act'] ?? 'silu';
-  const activation = typeof name === 'string' ? activations[name] : undefined;
+  const activation =
+    typeof name === 'string' && Object.hasOwn(activations, name) ? activations[name] : undefined;
   if (activation) return activation;
   throw new ConfigFormatError(
     `The activation ${shown(name)} is not supported; supported are ${Object.keys(activations).join(', ')}.`,

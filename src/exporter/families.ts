@@ -53,8 +53,8 @@ const gemma: FamilyTraits = {
 };
 
 /** Qwen's rule: the first `max_window_layers` layers see all. */
-const afterFullLayers = (config: Json, layer: number) =>
-  config['use_sliding_window'] === true && layer >= Number(config['max_window_layers'] ?? Infinity);
+const afterFullLayers = ({ use_sliding_window: isUsed, max_window_layers: full }: Json, layer: number) =>
+  isUsed === true && layer >= (typeof full === 'number' ? full : Infinity);
 
 /** The families that the exporter knows, by `model_type`. */
 export const families: Readonly<Record<string, FamilyTraits>> = {
@@ -71,6 +71,7 @@ export const families: Readonly<Record<string, FamilyTraits>> = {
     ...gemma,
     blocks: 'sandwich',
     queryKeyNorms: 'perHead',
-    isWindowed: (config, layer) => (layer + 1) % Number(config['sliding_window_pattern'] ?? 6) !== 0,
+    isWindowed: ({ sliding_window_pattern: pattern }, layer) =>
+      (layer + 1) % (typeof pattern === 'number' ? pattern : 6) !== 0,
   },
 };
