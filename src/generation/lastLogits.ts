@@ -3,7 +3,16 @@ import { rewriteDecoders } from '../lora/mergedDecoder.ts';
 import { findInput, int64Constant, standardNode } from './modelPieces.ts';
 
 const prefix = 'whittle/last_logits';
-const projections = new Set(['MatMul', 'MatMulNBits', 'Gemm', 'MatMulInteger', 'FusedMatMul']);
+const projections = new Set([
+  'MatMul',
+  'MatMulNBits',
+  'MatMulBnb4',
+  'MatMulInteger',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+  'FusedMatMul',
+  'Gemm',
+]);
 // What exports put between the projection and the output: casts, and the softcap tanh(x / c) · c.
 const elementwise = new Set(['Cast', 'Mul', 'Div', 'Tanh', 'Add', 'Identity']);
 
