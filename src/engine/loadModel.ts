@@ -2,6 +2,7 @@ import type { DecoderModel } from '../compileTrainingModel.ts';
 import type { ModelConfig } from '../generation/causalLanguageModel.ts';
 import { loadTokenizer } from '../generation/loadTokenizer.ts';
 import type { Model } from '../graph/model.ts';
+import { hoistWeights } from '../lora/hoistWeights.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import type { WeightFiles } from '../runtime/device.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -78,7 +79,7 @@ export async function loadGraph(folder: ModelFolder, dtype: Dtype): Promise<Load
 
 async function readGraph(folder: ModelFolder, fileName: string): Promise<Model | null> {
   const bytes = await folder.read(`onnx/${fileName}`);
-  return bytes && decodeModel(bytes, fileName);
+  return bytes && hoistWeights(decodeModel(bytes, fileName));
 }
 
 async function loadEmbedding(folder: ModelFolder, decoder: Model, suffix: string) {

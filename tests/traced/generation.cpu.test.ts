@@ -3,7 +3,9 @@ import { buildGenerationModel } from '../../src/generation/buildGenerationModel.
 import type { CompletionRequest } from '../../src/generation/completion.ts';
 import type { AdapterWeights } from '../../src/generation/adapterTensors.ts';
 import { TextGenerator } from '../../src/generation/textGenerator.ts';
+import type { Initializer, Model } from '../../src/graph/model.ts';
 import { adapterLayout, scalingOf } from '../../src/lora/adapter.ts';
+import { hoistWeights } from '../../src/lora/hoistWeights.ts';
 import { adapterTensors, scalingInput } from '../../src/lora/injectLora.ts';
 import { readPeftParameters } from '../../src/lora/peft.ts';
 import { findLoraTargets, type LoraTarget } from '../../src/lora/targets.ts';
@@ -68,6 +70,33 @@ describe.each(tracedFamilies)('a traced %s decoder', (family) => {
     expect(await firstSteps(model, targets, 0.1)).not.toEqual(none);
   });
 });
+
+it('a merged decoder with its weights inside of the branches writes the same', async () => {
+  const model = await readTraced('gpt2');
+  const inside = { ...model, decoder: hoistWeights(withWeightsInBranches(model.decoder)) };
+  const { prompts, base } = model.continuation;
+  const written = await (
+    await generator(inside, 4)
+  )
+    .languageModel(null)
+    .complete(prompts.map(asText), greedy);
+  expect(written.map((completion) => completion.text.trim())).toEqual(base.map(asText));
+});
+
+function withWeightsInBranches(model: Model): Model {
+  const { graph } = model;
+  const isLarge = ({ data }: Initializer) => 'location' in data;
+  const nodes = graph.nodes.map((node) => {
+    const attributes = Object.entries(node.attributes).map(([name, attribute]) => {
+      if (attribute.type !== 'graph') throw new Error(`${name} is no branch`);
+      const initializers = [...attribute.value.initializers, ...graph.initializers.filter(isLarge)];
+      return [name, { ...attribute, value: { ...attribute.value, initializers } }] as const;
+    });
+    return { ...node, attributes: Object.fromEntries(attributes) };
+  });
+  const initializers = graph.initializers.filter((initializer) => !isLarge(initializer));
+  return { ...model, graph: { ...graph, nodes, initializers } };
+}
 
 /** The bits of the logits of a prompt's last token, and of one token more. */
 async function firstSteps(model: TracedModel, targets: readonly LoraTarget[], valueOfB = 0): Promise<number[][]> {
