@@ -20,7 +20,10 @@ export async function storeAdapter(
 /** Reads a PEFT folder for a model. @throws naming the file, setting or tensor that does not fit */
 export function restoreAdapter(files: AdapterFiles, model: LoadedModel): Adapter {
   const { targetModules, ...config } = readPeftConfig(textOf(files));
-  const layout = adapterLayout(findLoraTargets(model.decoder.decoder, targetModules), config.rank);
+  const layout = adapterLayout(
+    findLoraTargets(model.decoder.decoder, targetModules, model.decoder.modelType),
+    config.rank,
+  );
   return { config, layout, parameters: readPeftParameters(fileOf(files, weightsFile), layout) };
 }
 

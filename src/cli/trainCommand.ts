@@ -97,7 +97,7 @@ async function startingPoint(values: Values, { decoder }: LoadedModel) {
     const targetModules = parseTargetModules(modules ?? 'all-linear');
     return { lora: { rank: rank ?? 8, alpha: alpha ?? 16, targetModules } };
   }
-  const { config, layout, parameters } = await readAdapter(folder, decoder.decoder);
+  const { config, layout, parameters } = await readAdapter(folder, decoder);
   if (
     (rank ?? config.rank) !== config.rank ||
     (alpha ?? config.alpha) !== config.alpha ||

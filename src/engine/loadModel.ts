@@ -59,7 +59,8 @@ async function loadConfig(folder: ModelFolder): Promise<ModelConfig> {
  * @throws UntrainableModelError naming what it has that cannot be trained
  */
 export async function loadGraph(folder: ModelFolder, dtype: Dtype): Promise<LoadedGraph> {
-  refuseUntrainableConfig(await readText(folder, 'config.json'));
+  const config = await readText(folder, 'config.json');
+  refuseUntrainableConfig(config);
   const suffix = suffixes[dtype];
   const names = [`model${suffix}.onnx`, `decoder_model_merged${suffix}.onnx`];
   for (const fileName of names) {
@@ -67,7 +68,12 @@ export async function loadGraph(folder: ModelFolder, dtype: Dtype): Promise<Load
     if (!model) continue;
     refuseUntrainableGraph(model);
     const embedding = await loadEmbedding(folder, model, suffix);
-    const decoder = { decoder: model, fileName, ...(embedding && { embedding }) };
+    const decoder = {
+      decoder: model,
+      fileName,
+      ...(embedding && { embedding }),
+      modelType: modelTypeOf(config),
+    };
     const weights = await folder.weights(weightFileNames(decoder));
     await checkWeightRanges(decoder, (path) => sizeOfFile(path, weights, folder));
     return { decoder, weights };
@@ -75,6 +81,16 @@ export async function loadGraph(folder: ModelFolder, dtype: Dtype): Promise<Load
   throw new Error(
     `${folder.name} has no onnx/${names.join(' and no onnx/')}; choose another dtype or folder.`,
   );
+}
+
+/** config.json's `model_type`; what is wrong with the file is said where more of it is needed. */
+function modelTypeOf(config: string | null): string | undefined {
+  try {
+    const { model_type: type } = JSON.parse(config ?? '{}') as { readonly model_type?: unknown };
+    return typeof type === 'string' ? type : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readGraph(folder: ModelFolder, fileName: string): Promise<Model | null> {
