@@ -58,7 +58,7 @@ type Json = Readonly<Record<string, unknown>>;
  * @throws ConfigFormatError naming the key that is missing, and what is supported for one that is not
  */
 export function readDecoderConfig(json: Json): DecoderConfig {
-  const config = (json['text_config'] ?? json) as Json;
+  const config = textModel(json);
   const family = readFamily(config);
   refuseUnsupported(config);
   const headCount = size(config, 'num_attention_heads');
@@ -82,6 +82,15 @@ export function readDecoderConfig(json: Json): DecoderConfig {
     family,
   };
 }
+
+function textModel(json: unknown): Json {
+  const outer = asTable(json);
+  if (outer) return asTable(outer['text_config']) ?? outer;
+  throw new ConfigFormatError(`config.json must hold a JSON object, not ${shown(json)}.`);
+}
+
+const asTable = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 
 function readFamily(config: Json): FamilyTraits {
   const modelType = nameOf(config['model_type']);

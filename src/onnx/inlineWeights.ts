@@ -17,11 +17,11 @@ async function inlineTensor(initializer: Initializer, readBytes: ReadWeightBytes
 }
 
 async function inlineAttributes(attributes: Attributes, readBytes: ReadWeightBytes): Promise<Attributes> {
-  const inlined: Record<string, Attribute> = {};
+  const inlined: [string, Attribute][] = [];
   for (const [name, attribute] of Object.entries(attributes)) {
-    inlined[name] = await inlineAttribute(attribute, readBytes);
+    inlined.push([name, await inlineAttribute(attribute, readBytes)]);
   }
-  return inlined;
+  return Object.fromEntries(inlined);
 }
 
 async function inlineAttribute(attribute: Attribute, readBytes: ReadWeightBytes): Promise<Attribute> {

@@ -34,6 +34,12 @@ const oddSize = (random: Random) => pick(random, oddSizes);
 
 const oddShape = (random: Random) => Array.from({ length: random.below(5) }, () => oddSize(random));
 
+/** The list with one of its items, where there is any, replaced by what `change` makes of it. */
+function replaced<T>(random: Random, items: readonly T[], change: (item: T) => readonly T[]): readonly T[] {
+  const at = random.below(items.length);
+  return items.flatMap((item, i) => (i === at ? change(item) : [item]));
+}
+
 /** Names that exist in the graph, one that does not, and none. */
 function anyName(random: Random, { nodes, inputs, initializers }: ModelGraph): string {
   if (random.next() < 0.1) return pick(random, ['', 'nowhere', '__proto__']);
@@ -67,7 +73,7 @@ function changeNode(random: Random, node: ModelNode, graph: ModelGraph): ModelNo
     () => [],
     () => [node, node],
     () => [node, { ...node, name: `${node.name}/again` }],
-    () => [{ ...node, inputs: node.inputs.with(Math.min(at, node.inputs.length - 1), anyName(random, graph)) }],
+    () => [{ ...node, inputs: replaced(random, node.inputs, () => [anyName(random, graph)]) }],
     () => [{ ...node, inputs: [...node.inputs, anyName(random, graph)] }],
     () => [{ ...node, inputs: node.inputs.slice(0, at) }],
     () => [{ ...node, inputs: node.inputs.toReversed() }],
@@ -87,7 +93,7 @@ function changeInitializer(random: Random, initializer: Initializer): Initialize
   return pick<() => Initializer[]>(random, [
     () => [],
     () => [initializer, initializer],
-    () => [{ ...initializer, dims: dims.with(random.below(Math.max(dims.length, 1)) % Math.max(dims.length, 1), oddSize(random)), data: { location: 'w', offset: 0, length } }].filter(() => dims.length > 0),
+    () => [{ ...initializer, dims: replaced(random, dims, () => [oddSize(random)]), data: { location: 'w', offset: 0, length } }],
     () => [{ ...initializer, dims: dims.toReversed() }],
     () => [{ ...initializer, dims: [...dims, 1] }],
     () => [{ ...initializer, elementType: pick(random, ['float16', 'int64', 'bool', 'string', 'uint4', 'float64', 'uint8'] as const) }],
@@ -132,11 +138,6 @@ function insertGiant(random: Random, graph: ModelGraph): ModelGraph {
       : other;
   });
   return { ...graph, nodes: [...fed, giant], initializers: [...graph.initializers, sizes, one, zero, limit] };
-}
-
-function replaced<T>(random: Random, items: readonly T[], change: (item: T) => readonly T[]): readonly T[] {
-  const at = random.below(items.length);
-  return items.flatMap((item, i) => (i === at ? change(item) : [item]));
 }
 
 function mutateGraph(random: Random, graph: ModelGraph): ModelGraph {
