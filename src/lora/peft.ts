@@ -1,5 +1,6 @@
 import type { ParameterEntry, ParameterLayout } from '../graph/parameterLayout.ts';
 import { targetModulesOf, type Adapter, type LoraConfig } from './adapter.ts';
+import { isConv1d } from './moduleNames.ts';
 import { readSafetensors, writeSafetensors, type SafetensorsTensor } from './safetensors.ts';
 import { transpose } from './transpose.ts';
 
@@ -58,7 +59,7 @@ function peftConfig({ config, layout }: Adapter, { baseModel, revision }: Adapte
     auto_mapping: null,
     base_model_name_or_path: baseModel,
     bias: 'none',
-    fan_in_fan_out: false,
+    fan_in_fan_out: layout.entries.some(({ name }) => isConv1d(name.slice(0, name.lastIndexOf('.')))),
     inference_mode: true,
     init_lora_weights: true,
     layers_pattern: null,
@@ -85,12 +86,17 @@ const originFields = ({ trainedOn }: AdapterProvenance): Record<string, string> 
     : {};
 
 const originText = (origin: TrainedOn | undefined): string =>
-  origin ? ` on the ONNX files of ${origin.id}${origin.revision && `@${origin.revision}`}, ${origin.dtype}` : '';
+  origin
+    ? ` on the ONNX files of ${origin.id}${origin.revision && `@${origin.revision}`}, ${origin.dtype}`
+    : '';
 
 /** What an adapter that Whittle wrote was trained on; null for others. */
 export function readTrainedOn(safetensors: Uint8Array): TrainedOn | null {
-  const { whittle_id: id, whittle_revision: revision, whittle_dtype: dtype } =
-    readSafetensors(safetensors).metadata;
+  const {
+    whittle_id: id,
+    whittle_revision: revision,
+    whittle_dtype: dtype,
+  } = readSafetensors(safetensors).metadata;
   return id !== undefined && revision !== undefined && dtype !== undefined ? { id, revision, dtype } : null;
 }
 
