@@ -3,6 +3,7 @@ import { addLoss, addLossGradient, addSupervisionInputs, scatterRows } from './a
 import { differentiateSegments, type Recompute } from './autodiff/recompute.ts';
 import { findSegments } from './autodiff/segments.ts';
 import { GraphBuilder } from './graph/builder.ts';
+import { sourcesFirst } from './graph/executionOrder.ts';
 import { exposeWeights } from './graph/exposeWeights.ts';
 import type { Graph, Value } from './graph/graph.ts';
 import type { Model } from './graph/model.ts';
@@ -137,7 +138,8 @@ export function buildTrainingGraphs(
   const supervision = addSupervisionInputs(g, maxSupervisedOf(batch));
   const chunk = batch.logitsChunk ?? 128;
   const evaluated = addLoss(g, hidden, sliced, supervision, chunk);
-  const forward = g.finish('forward', { loss: evaluated.loss, token_losses: evaluated.tokenLosses });
+  const losses = { loss: evaluated.loss, token_losses: evaluated.tokenLosses };
+  const forward = sourcesFirst(g.finish('forward', losses));
   const targets = [...tensors.values()];
   const loss = addLossGradient(g, hidden, sliced, supervision, chunk, targets);
   const seeds = new Map([...loss.targets, [hidden, scatterRows(g, loss.rows, hidden)]]);
@@ -154,7 +156,7 @@ export function buildTrainingGraphs(
 /** Adds this microstep's gradient to what was accumulated before. */
 function finishTraining(g: GraphBuilder, loss: Value, gradient: Value): Graph {
   const soFar = g.input('gradient', 'float32', gradient.shape);
-  return g.finish('training', { loss, gradient_out: g.add(soFar, gradient) });
+  return sourcesFirst(g.finish('training', { loss, gradient_out: g.add(soFar, gradient) }));
 }
 
 /** The model with what is trained as graph inputs, and the layout in which those share the flat vector. */

@@ -88,7 +88,8 @@ export function addLossGradient(
     const likelihood = crossEntropy(g, logits, part.weights);
     const seeds = new Map([...gradients, ...logitGradients(g, logits, likelihood.logSum, part.weights)]);
     const pulled = differentiate(g, seeds, [start, ...targets], new Set([start]));
-    rows.push(pulled.get(start)!);
+    // Else the loss, which nothing waits for, would be computed last and keep the logits of every chunk until then.
+    rows.push(after(g, pulled.get(start)!, likelihood.nll));
     gradients = new Map([...pulled].filter(([target]) => target !== start));
     return likelihood;
   });

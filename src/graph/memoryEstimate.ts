@@ -1,11 +1,13 @@
-import { sizeOf, type Graph, type Value } from './graph.ts';
+import { executionOrder } from './executionOrder.ts';
+import { sizeOf, type Graph, type GraphNode, type Value } from './graph.ts';
 import type { ElementType } from './model.ts';
+import type { PrimitiveOp } from './primitives.ts';
 
 /** Bytes that running a graph takes, by what they hold. */
 export interface MemoryEstimate {
   /** Weights and constants as the session holds them: twice, where forward and backward read them in two forms. */
   readonly weights: number;
-  /** Activations and gradients alive at the same time, at most, in the graph's own order of execution. */
+  /** Activations and gradients alive at the same time, at most, in onnxruntime's order of execution and its buffers. */
   readonly activations: number;
 }
 
@@ -39,29 +41,104 @@ export function estimateMemory(graph: Graph): MemoryEstimate {
   };
 }
 
+/**
+ * The largest sum of buffers at a time. Buffers are shared as onnxruntime's allocation planner shares them
+ * (`PlannerImpl::ComputeReusePlan`): an elementwise node writes over an input that nobody reads any more, and any node
+ * into a freed buffer of the same shape, which therefore stays allocated until its last reader.
+ */
 function peakActivations(graph: Graph): number {
-  const storage = storageOf(graph);
+  const nodes = executionOrder(graph);
+  const storage = storageOf(nodes);
+  const buffers = new BufferPlan(lastUses(nodes, graph, storage));
+  nodes.forEach(({ node, output }, i) => {
+    const read = node.inputs.flatMap((x) => (x ? [storage(x)] : []));
+    if (storage(output) === output) buffers.allocate(output, i, overwriting.has(node.op) ? read : []);
+    buffers.release([...read, storage(output)], i);
+  });
+  return buffers.peak(nodes.length);
+}
+
+/** Ops whose kernels may write their output over an input of the same shape. */
+const overwriting = new Set<PrimitiveOp>([
+  'Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Neg', 'Abs', 'Floor', 'Sqrt', 'Reciprocal', 'Exp', 'Log', 'Tanh',
+  'Sigmoid', 'Erf', 'Relu', 'Softmax', 'Where', 'Cast',
+]); // prettier-ignore
+
+interface Buffer {
+  readonly size: number;
+  readonly shape: string;
+  readonly first: number;
+  last: number;
+}
+
+class BufferPlan {
+  readonly #lastUse: ReadonlyMap<Value, number>;
+  readonly #all: Buffer[] = [];
+  readonly #of = new Map<Value, Buffer>();
+  #free: Buffer[] = [];
+
+  constructor(lastUse: ReadonlyMap<Value, number>) {
+    this.#lastUse = lastUse;
+  }
+
+  /** Gives the output of node `i` a buffer; one of `overwritable` where that is read for the last time. */
+  allocate(output: Value, i: number, overwritable: readonly Value[]): void {
+    const shape = `${bytesOf(output)}:${output.shape.join()}`;
+    const dying = overwritable.find((x) => this.#lastUse.get(x) === i && this.#of.get(x)?.shape === shape);
+    const buffer =
+      (dying && this.#of.get(dying)) ??
+      this.#free.find((free) => free.shape === shape) ??
+      this.#create(output, shape, i);
+    this.#free = this.#free.filter((free) => free !== buffer);
+    if (dying) this.#of.delete(dying);
+    buffer.last = Math.max(buffer.last, this.#lastUse.get(output)!);
+    this.#of.set(output, buffer);
+  }
+
+  /** Frees the buffers of the values that node `i` was the last to use. */
+  release(values: readonly Value[], i: number): void {
+    for (const value of values) {
+      const buffer = this.#of.get(value);
+      if (!buffer || this.#lastUse.get(value) !== i) continue;
+      this.#of.delete(value);
+      this.#free.unshift(buffer);
+    }
+  }
+
+  peak(steps: number): number {
+    const changes = new Float64Array(steps + 2);
+    for (const { size, first, last } of this.#all) {
+      changes[first]! += size;
+      changes[last + 1]! -= size;
+    }
+    let live = 0;
+    return changes.reduce((peak, change) => Math.max(peak, (live += change)), 0);
+  }
+
+  #create(output: Value, shape: string, i: number): Buffer {
+    const buffer = { size: bytesOf(output), shape, first: i, last: i };
+    this.#all.push(buffer);
+    return buffer;
+  }
+}
+
+function lastUses(
+  nodes: readonly GraphNode[],
+  { outputs }: Graph,
+  storage: (value: Value) => Value,
+): Map<Value, number> {
   const lastUse = new Map<Value, number>();
-  graph.nodes.forEach(({ node, output }, i) => {
+  nodes.forEach(({ node, output }, i) => {
     for (const value of [output, ...node.inputs]) if (value) lastUse.set(storage(value), i);
   });
-  for (const { value } of graph.outputs) lastUse.set(storage(value), graph.nodes.length);
-  const expiring: Value[][] = graph.nodes.map(() => []);
-  for (const [value, i] of lastUse) expiring[i]?.push(value);
-  let live = 0;
-  let peak = 0;
-  graph.nodes.forEach(({ output }, i) => {
-    if (storage(output) === output) live += bytesOf(output);
-    peak = Math.max(peak, live);
-    for (const value of expiring[i]!) if (value.node) live -= bytesOf(value);
-  });
-  return peak;
+  for (const { value } of outputs) lastUse.set(storage(value), nodes.length);
+  return lastUse;
 }
 
 /** A reshaped value lives in the memory of what it was reshaped from. */
-function storageOf(graph: Graph): (value: Value) => Value {
+function storageOf(nodes: readonly GraphNode[]): (value: Value) => Value {
   const roots = new Map<Value, Value>();
-  for (const { node, output } of graph.nodes) {
+  for (const { node, output } of nodes) {
     if (node.op !== 'Reshape') continue;
     const source = node.input(0);
     roots.set(output, roots.get(source) ?? source);

@@ -93,6 +93,7 @@ class NodeDevice implements Device {
       executionProviders: [this.provider],
       graphOptimizationLevel: options.graphOptimization ?? 'all',
       logSeverityLevel: options.logPlacement ? 0 : 3,
+      ...(options.isLean ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
       ...(this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads }),
       extra: {
         session: {

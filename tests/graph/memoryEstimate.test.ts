@@ -1,16 +1,35 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/graph/builder.ts';
-import { estimateMemory } from '../../src/graph/memoryEstimate.ts';
+import type { Value } from '../../src/graph/graph.ts';
+import { estimateMemory, estimateTraining } from '../../src/graph/memoryEstimate.ts';
 
-it('counts the values alive at once, sees through reshapes, and forgets what is no longer read', () => {
+it('counts the buffers alive at once, sees through reshapes, and overwrites what is no longer read', () => {
   const g = new GraphBuilder();
-  const x = g.input('x', 'float32', [100]);
-  const a = g.exp(x); // 400 bytes, read again by the last node
-  const b = g.tanh(g.reshape(a, [10, 10])); // + 400; the reshaped value is `a` itself
-  const c = g.sqrt(b); // + 400, then b goes
-  const d = g.neg(c); // + 400, then c goes
-  const y = g.add(g.reshape(d, [100]), a);
-  expect(estimateMemory(g.finish('g', { y }))).toEqual({ weights: 8 + 16, activations: 1200 });
+  const x = g.input('x', 'float32', [10, 10]);
+  const a = g.swapLast(x); // 400 bytes, read again by the last node
+  const b = g.swapLast(g.reshape(a, [10, 10])); // + 400; the reshaped value is `a` itself
+  const c = g.sqrt(b); // written over b
+  const d = g.swapLast(c); // + 400, then c goes
+  const y = g.add(d, a); // written over one of them
+  expect(estimateMemory(g.finish('g', { y })).activations).toBe(1200);
+});
+
+it('keeps a freed buffer for a later value of its shape, and not for one of another', () => {
+  const g = new GraphBuilder();
+  const x = g.input('x', 'float32', [10, 10]);
+  const used = g.reduceSum(g.swapLast(x), [0, 1]); // 400 + 4, the 400 are freed
+  const wide = g.concat(new Array<Value>(500).fill(used), 1); // + 2000 while the 400 wait
+  const again = g.swapLast(g.mul(x, g.reduceSum(wide, [0, 1]))); // the product takes them
+  expect(estimateMemory(g.finish('g', { again })).activations).toBe(400 + 4 + 2000);
+});
+
+it('executes depth first from the last node, as onnxruntime does: a pending branch keeps its input', () => {
+  const g = new GraphBuilder();
+  const x = g.input('x', 'float32', [10, 10]);
+  const early = g.reduceSum(g.swapLast(x), [0, 1]);
+  const late = g.reduceSum(g.concat([x, x], 0), [0, 1]);
+  // `late` stands behind `early`, so it is computed first and its four bytes wait.
+  expect(estimateMemory(g.finish('g', { y: g.add(early, late) })).activations).toBe(804);
 });
 
 it('counts two 4-bit elements per byte', () => {
@@ -18,5 +37,7 @@ it('counts two 4-bit elements per byte', () => {
   const data = { bytes: new Uint8Array(5) };
   const w = g.weight({ name: 'w', elementType: 'uint4', dims: [2, 5], data });
   const y = g.op('DequantizeLinear', [w, g.input('scale', 'float32', [1])]);
-  expect(estimateMemory(g.finish('g', { y }))).toEqual({ weights: 5, activations: 40 });
+  const graph = g.finish('g', { y });
+  expect(estimateMemory(graph)).toEqual({ weights: 5, activations: 40 });
+  expect(estimateTraining(graph, 3)).toEqual({ weights: 5, activations: 40, state: 96 });
 });

@@ -1,0 +1,12 @@
+/** Command: measures what training takes. `npm run bench -- memory [--models A,B] [--lengths 256,512] [--steps 3] [--out DIR]` */
+import { benchMemory } from './benchMemory.ts';
+
+const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
+  memory: benchMemory,
+};
+
+const [name = '', ...argv] = process.argv.slice(2);
+const command = commands[name];
+if (!command)
+  throw new Error(`There is no benchmark ${name}; known are ${Object.keys(commands).join(', ')}.`);
+await command(argv);

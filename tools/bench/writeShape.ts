@@ -1,0 +1,30 @@
+import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { exportDecoder, exportFileName } from '../../src/exporter/exportDecoder.ts';
+import { splitWeights } from '../../src/exporter/splitWeights.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { modelShapes, randomTensors, type ModelShape } from './shapes.ts';
+
+/** Where the random models lie; git ignores it. */
+const folderOf = (shape: ModelShape) => join('out', 'shapes', shape);
+
+/** Writes a 4-bit model with random weights in a real model's shape, unless it is there; returns its folder. */
+export async function writeShape(shape: ModelShape): Promise<string> {
+  const folder = folderOf(shape);
+  const done = join(folder, 'config.json');
+  if (existsSync(done)) return folder;
+  const config = modelShapes[shape];
+  const fileName = exportFileName('q4');
+  const model = exportDecoder({ config, tensors: randomTensors(config), dtype: 'q4' });
+  const { model: graph, pieces } = splitWeights(model, `${fileName}_data`);
+  mkdirSync(join(folder, 'onnx'), { recursive: true });
+  writeFileSync(join(folder, 'onnx', fileName), encodeModel(graph));
+  const stream = createWriteStream(join(folder, 'onnx', `${fileName}_data`));
+  for (const piece of pieces) stream.write(piece);
+  stream.end();
+  await finished(stream);
+  // Written last: a folder without it is incomplete.
+  writeFileSync(done, `${JSON.stringify(config, null, 2)}\n`);
+  return folder;
+}
