@@ -1,6 +1,8 @@
 import type { CompletionRequest, LanguageModel, Prompt } from '../generation/completion.ts';
 import { buildGenerationModel, cacheOutputs } from '../generation/buildGenerationModel.ts';
+import { expandSoftcapAttention } from '../generation/softcapAttention.ts';
 import { TextGenerator } from '../generation/textGenerator.ts';
+import type { Model } from '../graph/model.ts';
 import { scalingOf, type Adapter } from '../lora/adapter.ts';
 import { findLoraTargets, type TargetModules } from '../lora/targets.ts';
 import { expandQuantizedGathers } from '../lowering/quantizedGather.ts';
@@ -65,12 +67,15 @@ export class ModelSession {
     }
   }
 
-  /** onnxruntime-web's WebAssembly build has no kernel for GatherBlockQuantized, hence the rewriting there. */
+  /**
+   * onnxruntime-web's WebAssembly build has no kernel for GatherBlockQuantized, and no WebGPU kernel caps attention
+   * scores, hence the rewriting there.
+   */
   async #startGeneration(): Promise<Generating> {
     const { decoder, weights, config, tokenizer } = this.model;
     const targets = findLoraTargets(decoder.decoder, this.#targetModules, decoder.modelType);
     const built = buildGenerationModel(decoder.decoder, targets);
-    const graph = this.device.provider === 'wasm' ? expandQuantizedGathers(built) : built;
+    const graph = this.#rewrite(built);
     const session = await this.device.createSession(
       { graph: encodeModel(graph, { modelFileName: decoder.fileName }), weights },
       { label: 'generation graph', keepOnDevice: cacheOutputs(graph) },
@@ -87,12 +92,16 @@ export class ModelSession {
     return { generator, sessions: embedTokens ? [session, embedTokens] : [session] };
   }
 
+  #rewrite(model: Model): Model {
+    if (this.device.provider === 'wasm') return expandQuantizedGathers(model);
+    return this.device.provider === 'webgpu' ? expandSoftcapAttention(model) : model;
+  }
+
   async #embedding(): Promise<Session | null> {
     const { decoder, weights } = this.model;
     if (!decoder.embedding) return null;
     const { model, fileName } = decoder.embedding;
-    const runnable = this.device.provider === 'wasm' ? expandQuantizedGathers(model) : model;
-    const graph = encodeModel(runnable, { modelFileName: fileName });
+    const graph = encodeModel(this.#rewrite(model), { modelFileName: fileName });
     return this.device.createSession({ graph, weights }, { label: 'embedding graph' });
   }
 }
