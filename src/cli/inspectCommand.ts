@@ -1,10 +1,11 @@
 import { buildTrainingGraphs, type DecoderModel, type TrainingGraphs } from '../compileTrainingModel.ts';
-import { loadGraph, parseDtype } from '../engine/loadModel.ts';
-import { modelDirectory } from '../engine/modelDirectory.ts';
+import { parseDtype } from '../engine/dtype.ts';
+import { loadGraph } from '../engine/loadModel.ts';
 import { estimateMemory } from '../graph/memoryEstimate.ts';
 import type { Model } from '../graph/model.ts';
 import { findLoraTargets, type LoraTarget } from '../lora/targets.ts';
 import type { Command } from './command.ts';
+import { openModelFolder } from './openModel.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { countParameters } from './countParameters.ts';
 import { createOutput } from './output.ts';
@@ -28,7 +29,7 @@ export const inspectCommand: Command = {
   help: helpOf('inspect', options),
   run: async (argv) => {
     const values = readOptions(options, argv);
-    const { decoder } = await loadGraph(modelDirectory(values.model), parseDtype(values.dtype));
+    const { decoder } = await loadGraph(await openModelFolder(values), parseDtype(values.dtype));
     const targetModules = parseTargetModules(values['target-modules']);
     const targets = findLoraTargets(decoder.decoder, targetModules, decoder.modelType);
     const batch = { batchSize: values['batch-size'], sequenceLength: values['max-length'] };

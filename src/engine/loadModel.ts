@@ -12,8 +12,6 @@ import { readText, type ModelFolder } from './modelFolder.ts';
 import { checkWeightRanges, sizeOfFile } from './weightRanges.ts';
 import { refuseUntrainableConfig, refuseUntrainableGraph } from './refuseUntrainable.ts';
 
-export { parseDtype, type Dtype } from './dtype.ts';
-
 /** A decoder's graph with its files. */
 export interface LoadedGraph {
   readonly decoder: DecoderModel;

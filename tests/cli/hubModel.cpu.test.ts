@@ -37,6 +37,13 @@ describe('--model with an id on the Hub', { timeout: 120_000 }, () => {
     expect((await whittle(...ask)).stdout).toEqual(first.stdout);
   });
 
+  it('is inspected like a folder', async () => {
+    const inspect = (model: string) => whittle('inspect', '--model', model, '--max-length', '64', '--json');
+    const [fromHub, fromFolder] = [await inspect(id), await inspect(folder)];
+    expect(fromHub.code, fromHub.stderr.join('\n')).toBe(0);
+    expect(fromHub.stdout).toEqual(fromFolder.stdout);
+  });
+
   it('tells adapters what they were trained on, and folders without their place', async () => {
     const fromHub = await openModel({ model: `${id}@main`, dtype: 'q4' });
     const origin = { id, revision: hub.commit, dtype: 'q4' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/lora/adapter.ts';
 import { adapterLayout } from '../../src/lora/adapter.ts';
-import { readPeftConfig, readPeftParameters, writePeftAdapter } from '../../src/lora/peft.ts';
+import { readPeftConfig, readPeftParameters, readTrainedOn, writePeftAdapter } from '../../src/lora/peft.ts';
 import { readSafetensors, writeSafetensors, type SafetensorsTensor } from '../../src/lora/safetensors.ts';
 import type { LoraTarget } from '../../src/lora/targets.ts';
 
@@ -41,6 +41,14 @@ describe('the weights of a PEFT folder', () => {
     ]);
     // In the flat vector A is [in, r]: its first column becomes the file's first row.
     expect(floats(tensors.get(`base_model.model.${query}.lora_A.weight`)!)).toEqual([0.5, 2.5, 4.5, 1.5, 3.5, 5.5]); // prettier-ignore
+  });
+
+  it('say what they were trained on, where that is known', () => {
+    const trainedOn = { id: 'someone/model-ONNX', revision: '0123abc', dtype: 'q4' };
+    const files = writePeftAdapter(adapter, { ...provenance, trainedOn });
+    expect(readTrainedOn(files['adapter_model.safetensors'])).toEqual(trainedOn);
+    expect(textOf(files['README.md'])).toContain('on the ONNX files of someone/model-ONNX@0123abc, q4.');
+    expect(readTrainedOn(written['adapter_model.safetensors'])).toBeNull();
   });
 
   it('are read back as they were', () => {
