@@ -117,11 +117,8 @@ export function buildTrainingGraphs(
   batch: BatchShape,
   options: CompileOptions = {},
 ): TrainingGraphs {
-  const { model, layout, constants } = makeTrainable(
-    decodersOf(source.decoder)[0],
-    trainable,
-    source.modelType,
-  );
+  const [decoder] = decodersOf(source.decoder);
+  const { model, layout, constants } = makeTrainable(decoder, trainable, source.modelType);
   const g = new GraphBuilder();
   const parameters = g.input('parameters', 'float32', [layout.size]);
   const tensors = unpackParameters(g, parameters, layout);
