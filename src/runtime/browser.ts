@@ -10,7 +10,7 @@ import {
   type TensorType,
   type WeightFiles,
 } from './device.ts';
-import { describeFailure, RuntimeFailure } from './failure.ts';
+import { RuntimeFailure } from './failure.ts';
 import {
   describeGpu,
   downloadBuffer,
@@ -19,7 +19,8 @@ import {
   requestGpuDevice,
   uploadBuffer,
 } from './gpuDevice.ts';
-import { WrappedSession, type OrtSession } from './ortSession.ts';
+import { OrtDevice } from './ortDevice.ts';
+import type { OrtSession } from './ortSession.ts';
 
 export interface BrowserDeviceOptions {
   /** Folder from which onnxruntime's WebAssembly is served, with the slash; `'/ort/'` by default, never a CDN. */
@@ -76,92 +77,36 @@ function defaultThreads(): number {
   return globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
 }
 
-/** What both providers of onnxruntime-web share. */
-abstract class BrowserDevice implements Device {
-  abstract readonly provider: 'wasm' | 'webgpu';
-  abstract readonly description: string;
-  abstract readonly limits: DeviceLimits;
-  protected readonly ort: typeof Ort;
-  readonly #sessions = new Set<WrappedSession>();
+type WebOptions = Ort.InferenceSession.SessionOptions;
 
-  constructor(ort: typeof Ort) {
-    this.ort = ort;
-  }
-
-  async createSession(source: SessionSource, options: SessionOptions = {}): Promise<WrappedSession> {
-    const label = options.label ?? 'graph';
-    try {
-      const settings = { ...commonSettings(source.weights, options), ...this.settings(options) };
-      const session = await this.ort.InferenceSession.create(source.graph, settings);
-      const wrapped = new WrappedSession(this.guard(session), label, (closed) =>
-        this.#sessions.delete(closed),
-      );
-      this.#sessions.add(wrapped);
-      return wrapped;
-    } catch (error) {
-      throw describeFailure(error, label, 'session-failed');
-    }
-  }
-
-  hostTensor(
-    data: TensorData,
-    dims: readonly number[],
-    type: TensorType = elementTypeOf(data),
-  ): DeviceTensor {
-    return new this.ort.Tensor(type, data, dims);
-  }
-
-  abstract upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor;
-
-  async download(tensor: DeviceTensor): Promise<TensorData> {
-    if (!(tensor instanceof this.ort.Tensor)) {
-      throw new RuntimeFailure(
-        'run-failed',
-        'Only tensors of onnxruntime-web can be downloaded from this device.',
-      );
-    }
-    return (await tensor.getData()) as TensorData;
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all([...this.#sessions].map((session) => session.dispose()));
-  }
-
-  protected abstract settings(options: SessionOptions): Ort.InferenceSession.SessionOptions;
-
-  protected guard(session: Ort.InferenceSession): OrtSession {
-    return session as OrtSession;
-  }
-}
-
-class WasmDevice extends BrowserDevice {
+class WasmDevice extends OrtDevice<WebOptions> {
   readonly provider = 'wasm';
   readonly limits = { maxBufferBytes: null, maxBindingBytes: null };
+  readonly description: string;
 
-  get description(): string {
-    const threads = this.ort.env.wasm.numThreads ?? 1;
-    return `WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
+  constructor(ort: typeof Ort) {
+    super(ort, 'onnxruntime-web');
+    const threads = ort.env.wasm.numThreads ?? 1;
+    this.description = `WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
   }
 
-  upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor {
-    return this.hostTensor(data.slice(), dims, type);
-  }
-
-  protected settings(): Ort.InferenceSession.SessionOptions {
-    return { executionProviders: ['wasm'] };
+  protected settings({ weights }: SessionSource, options: SessionOptions): WebOptions {
+    return { ...commonSettings(weights, options), executionProviders: ['wasm'] };
   }
 }
 
-class WebGpuDevice extends BrowserDevice {
+class WebGpuDevice extends OrtDevice<WebOptions> {
   readonly provider = 'webgpu';
   readonly limits: DeviceLimits;
   readonly description: string;
+  readonly #ort: typeof Ort;
   readonly #gpu: GPUDevice;
   readonly #ownsGpu: boolean;
   readonly #watch: GpuWatch;
 
   constructor(ort: typeof Ort, gpu: GPUDevice, ownsGpu: boolean) {
-    super(ort);
+    super(ort, 'onnxruntime-web');
+    this.#ort = ort;
     this.#gpu = gpu;
     this.#ownsGpu = ownsGpu;
     this.#watch = new GpuWatch(gpu);
@@ -169,12 +114,16 @@ class WebGpuDevice extends BrowserDevice {
     this.description = describeGpu(gpu);
   }
 
-  upload(data: TensorData, dims: readonly number[], type: TensorType = elementTypeOf(data)): DeviceTensor {
+  override upload(
+    data: TensorData,
+    dims: readonly number[],
+    type: TensorType = elementTypeOf(data),
+  ): DeviceTensor {
     this.#watch.check();
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const buffer = uploadBuffer(this.#gpu, bytes);
     const ArrayType = data.constructor as new (bytes: ArrayBuffer) => Float32Array;
-    return this.ort.Tensor.fromGpuBuffer(buffer, {
+    return this.#ort.Tensor.fromGpuBuffer(buffer, {
       dataType: type as 'float32',
       dims,
       download: async () => new ArrayType(await downloadBuffer(this.#gpu, buffer, bytes.byteLength)),
@@ -187,20 +136,20 @@ class WebGpuDevice extends BrowserDevice {
     if (this.#ownsGpu) this.#gpu.destroy();
   }
 
-  protected settings(options: SessionOptions): Ort.InferenceSession.SessionOptions {
+  protected settings({ weights }: SessionSource, options: SessionOptions): WebOptions {
     this.#watch.check();
     const keep = options.keepOnDevice ?? [];
     const locations =
       keep === true ? 'gpu-buffer' : Object.fromEntries(keep.map((name) => [name, 'gpu-buffer' as const]));
     return {
+      ...commonSettings(weights, options),
       executionProviders: [{ name: 'webgpu', device: this.#gpu }],
       preferredOutputLocation: locations,
     };
   }
 
   /** A run on a lost device may never come back, so each one also waits for the loss. */
-  protected override guard(session: Ort.InferenceSession): OrtSession {
-    const inner = session as OrtSession;
+  protected override guard(inner: OrtSession): OrtSession {
     const watch = this.#watch;
     const run: OrtSession['run'] = async (feeds, fetches) => {
       watch.check();
@@ -223,7 +172,7 @@ function releaseUnless(check: () => void, outputs: Record<string, DeviceTensor>)
   }
 }
 
-function commonSettings(weights: WeightFiles, options: SessionOptions): Ort.InferenceSession.SessionOptions {
+function commonSettings(weights: WeightFiles, options: SessionOptions): WebOptions {
   if ('folder' in weights) {
     throw new RuntimeFailure(
       'missing-weights',

@@ -66,16 +66,18 @@ export class GpuWatch {
       if (error instanceof GPUOutOfMemoryError) this.#failure ??= outOfMemory(error.message);
     });
     this.lost = gpu.lost.then((info) => {
-      this.#failure ??= deviceLost(info);
+      this.#failure = deviceLost(info);
       throw this.#failure;
     });
     // Nobody may be waiting when the device goes; `check` reports it to the next caller.
     this.lost.catch(() => undefined);
   }
 
-  /** Throws what happened to the device, if anything did. */
+  /** Throws what happened to the device, if anything did. Lack of memory is said once: released sessions may end it. */
   check(): void {
-    if (this.#failure) throw this.#failure;
+    const failure = this.#failure;
+    if (failure?.kind === 'out-of-memory') this.#failure = undefined;
+    if (failure) throw failure;
   }
 }
 

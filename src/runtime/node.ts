@@ -1,17 +1,8 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { elementTypeOf } from './device.ts';
-import type {
-  Device,
-  DeviceTensor,
-  SessionOptions,
-  SessionSource,
-  TensorData,
-  TensorType,
-  WeightFiles,
-} from './device.ts';
-import { describeFailure, RuntimeFailure } from './failure.ts';
-import { WrappedSession } from './ortSession.ts';
-import type { OrtSession } from './ortSession.ts';
+import * as ort from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Device, SessionOptions, SessionSource, WeightFiles } from './device.ts';
+import { RuntimeFailure } from './failure.ts';
+import { OrtDevice } from './ortDevice.ts';
 
 export interface NodeDeviceOptions {
   readonly provider?: 'cpu' | 'webgpu';
@@ -27,13 +18,13 @@ export function createNodeDevice(options: NodeDeviceOptions = {}): Device {
   return new NodeDevice(options.provider ?? 'cpu', options.threads);
 }
 
-class NodeDevice implements Device {
+class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
   readonly provider: 'cpu' | 'webgpu';
   readonly limits = { maxBufferBytes: null, maxBindingBytes: null };
   readonly #threads: number | undefined;
-  readonly #sessions = new Set<WrappedSession>();
 
   constructor(provider: 'cpu' | 'webgpu', threads: number | undefined) {
+    super(ort, 'onnxruntime-node');
     this.provider = provider;
     this.#threads = threads;
   }
@@ -42,51 +33,8 @@ class NodeDevice implements Device {
     return this.provider === 'cpu' ? 'CPU (onnxruntime-node)' : 'WebGPU (onnxruntime-node)';
   }
 
-  async createSession(source: SessionSource, options: SessionOptions = {}): Promise<WrappedSession> {
-    const label = options.label ?? 'graph';
-    try {
-      const session = await InferenceSession.create(
-        source.graph,
-        await this.#sessionOptions(source.weights, options),
-      );
-      const wrapped = new WrappedSession(session as OrtSession, label, (closed) =>
-        this.#sessions.delete(closed),
-      );
-      this.#sessions.add(wrapped);
-      return wrapped;
-    } catch (error) {
-      throw describeFailure(error, label, 'session-failed');
-    }
-  }
-
-  hostTensor(
-    data: TensorData,
-    dims: readonly number[],
-    type: TensorType = elementTypeOf(data),
-  ): DeviceTensor {
-    return new Tensor(type, data, dims);
-  }
-
-  upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor {
-    return this.hostTensor(data.slice(), dims, type);
-  }
-
-  async download(tensor: DeviceTensor): Promise<TensorData> {
-    if (!(tensor instanceof Tensor)) {
-      throw new RuntimeFailure(
-        'run-failed',
-        'Only tensors of onnxruntime-node can be downloaded from this device.',
-      );
-    }
-    return (await tensor.getData()) as TensorData;
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all([...this.#sessions].map((session) => session.dispose()));
-  }
-
-  async #sessionOptions(
-    weights: WeightFiles,
+  protected async settings(
+    { weights }: SessionSource,
     options: SessionOptions,
   ): Promise<InferenceSession.SessionOptions> {
     return {

@@ -1,0 +1,86 @@
+import {
+  elementTypeOf,
+  type Device,
+  type DeviceLimits,
+  type DeviceTensor,
+  type SessionOptions,
+  type SessionSource,
+  type TensorData,
+  type TensorType,
+} from './device.ts';
+import { describeFailure, RuntimeFailure } from './failure.ts';
+import { WrappedSession, type OrtSession } from './ortSession.ts';
+
+/** A tensor of either onnxruntime package. */
+interface OrtTensor extends DeviceTensor {
+  getData(): Promise<unknown>;
+}
+
+/** The part of onnxruntime's module that its packages for Node and for browsers share. */
+export interface OrtModule<Options> {
+  readonly InferenceSession: { create(graph: Uint8Array, options: Options): Promise<unknown> };
+  readonly Tensor: new (type: TensorType, data: TensorData, dims: readonly number[]) => OrtTensor;
+}
+
+/** What the devices of both onnxruntime packages share. */
+export abstract class OrtDevice<Options> implements Device {
+  abstract readonly provider: Device['provider'];
+  abstract readonly description: string;
+  abstract readonly limits: DeviceLimits;
+  readonly #ort: OrtModule<Options>;
+  readonly #packageName: string;
+  readonly #sessions = new Set<WrappedSession>();
+
+  constructor(ort: OrtModule<Options>, packageName: string) {
+    this.#ort = ort;
+    this.#packageName = packageName;
+  }
+
+  async createSession(source: SessionSource, options: SessionOptions = {}): Promise<WrappedSession> {
+    const label = options.label ?? 'graph';
+    try {
+      const settings = await this.settings(source, options);
+      const session = (await this.#ort.InferenceSession.create(source.graph, settings)) as OrtSession;
+      const wrapped = new WrappedSession(this.guard(session), label, (closed) =>
+        this.#sessions.delete(closed),
+      );
+      this.#sessions.add(wrapped);
+      return wrapped;
+    } catch (error) {
+      throw describeFailure(error, label, 'session-failed');
+    }
+  }
+
+  hostTensor(
+    data: TensorData,
+    dims: readonly number[],
+    type: TensorType = elementTypeOf(data),
+  ): DeviceTensor {
+    return new this.#ort.Tensor(type, data, dims);
+  }
+
+  upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor {
+    return this.hostTensor(data.slice(), dims, type);
+  }
+
+  async download(tensor: DeviceTensor): Promise<TensorData> {
+    if (!(tensor instanceof this.#ort.Tensor)) {
+      throw new RuntimeFailure(
+        'run-failed',
+        `Only tensors of ${this.#packageName} can be downloaded from this device.`,
+      );
+    }
+    return (await tensor.getData()) as TensorData;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#sessions].map((session) => session.dispose()));
+  }
+
+  protected abstract settings(source: SessionSource, options: SessionOptions): Options | Promise<Options>;
+
+  /** Wraps what onnxruntime gives before anyone can run it. */
+  protected guard(session: OrtSession): OrtSession {
+    return session;
+  }
+}
