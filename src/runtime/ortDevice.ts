@@ -27,12 +27,12 @@ export abstract class OrtDevice<Options> implements Device {
   abstract readonly provider: Device['provider'];
   abstract readonly description: string;
   abstract readonly limits: DeviceLimits;
-  readonly #ort: OrtModule<Options>;
+  private readonly module: OrtModule<Options>;
   readonly #packageName: string;
   readonly #sessions = new Set<WrappedSession>();
 
   constructor(ort: OrtModule<Options>, packageName: string) {
-    this.#ort = ort;
+    this.module = ort;
     this.#packageName = packageName;
   }
 
@@ -40,7 +40,7 @@ export abstract class OrtDevice<Options> implements Device {
     const label = options.label ?? 'graph';
     try {
       const settings = await this.settings(source, options);
-      const session = (await this.#ort.InferenceSession.create(source.graph, settings)) as OrtSession;
+      const session = (await this.module.InferenceSession.create(source.graph, settings)) as OrtSession;
       const wrapped = new WrappedSession(this.guard(session), label, (closed) =>
         this.#sessions.delete(closed),
       );
@@ -56,7 +56,7 @@ export abstract class OrtDevice<Options> implements Device {
     dims: readonly number[],
     type: TensorType = elementTypeOf(data),
   ): DeviceTensor {
-    return new this.#ort.Tensor(type, data, dims);
+    return new this.module.Tensor(type, data, dims);
   }
 
   upload(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor {
@@ -64,7 +64,7 @@ export abstract class OrtDevice<Options> implements Device {
   }
 
   async download(tensor: DeviceTensor): Promise<TensorData> {
-    if (!(tensor instanceof this.#ort.Tensor)) {
+    if (!(tensor instanceof this.module.Tensor)) {
       throw new RuntimeFailure(
         'run-failed',
         `Only tensors of ${this.#packageName} can be downloaded from this device.`,

@@ -114,7 +114,11 @@ export function fitRows(
  * padded to the longest, and one for the longest (only that one where they lie close); lengths in steps of 16 tokens.
  * Each has room for the supervised tokens of the worst batch that it may get. Ascending; rows are cut at `maxLength`.
  */
-export function planShapes(rows: readonly TokenizedRow[], batchSize: number, maxLength: number): BatchShape[] {
+export function planShapes(
+  rows: readonly TokenizedRow[],
+  batchSize: number,
+  maxLength: number,
+): BatchShape[] {
   const fitted = fitRows(rows, maxLength).rows;
   const lengths = fitted.map(({ ids }) => ids.length).sort((a, b) => a - b);
   const inSteps = (length = 1) => Math.min(roundUp(length, 16), maxLength);

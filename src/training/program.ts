@@ -4,8 +4,10 @@ import type { BatchShape } from './batches.ts';
 export interface TrainingProgram extends BatchShape {
   /** Loss and gradient. */
   readonly trainingGraph: Uint8Array;
-  /** Loss only. */
-  readonly forwardGraph: Uint8Array;
+  /** Loss only; `null` where evaluation runs the training graph, so that the weights are on the device once. */
+  readonly forwardGraph: Uint8Array | null;
+  /** Whether its sessions should rather take little memory than keep freed buffers for speed. */
+  readonly isLean?: boolean;
   /** Clipping and AdamW over the flat parameter vector. */
   readonly optimizerGraph: Uint8Array;
   /** How the trained tensors share one flat vector; the same in all programs of a run. */

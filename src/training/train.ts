@@ -1,4 +1,5 @@
 import type { DeviceTensor } from '../runtime/device.ts';
+import { RuntimeFailure } from '../runtime/failure.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { fitRows, type FittedRows } from './batches.ts';
 import type { TrainingCheckpoint } from './checkpoint.ts';
@@ -7,7 +8,7 @@ import { sortPrograms } from './program.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StepEvent, TrainingEvent } from './trainingEvents.ts';
 import { createRun, type TrainingInput, type TrainingRun } from './trainingRun.ts';
-import { TrainingSessions } from './trainingSessions.ts';
+import { inMicrobatches, TrainingSessions } from './trainingSessions.ts';
 
 /**
  * Trains the flat parameter vector with AdamW and yields what happens; the last event is `finished`.
@@ -62,7 +63,8 @@ async function* steps(
   while (true) {
     const isLast = run.step >= run.totalSteps || run.control.isStopping;
     if (evaluates && (isLast || run.step % evaluateEvery === 0)) {
-      const loss = await run.sessions.evaluate(evaluationRows, run.state.parameters, run.signal);
+      const { parameters, zeroGradient: gradient } = run.state;
+      const loss = await run.sessions.evaluate(evaluationRows, { parameters, gradient }, run.signal);
       yield { type: 'evaluation', step: run.step, loss };
     }
     if (checkpointEvery !== undefined && (isLast || (run.step > 0 && run.step % checkpointEvery === 0))) {
@@ -71,7 +73,25 @@ async function* steps(
     if (isLast) return;
     if (run.control.isPaused) yield { type: 'paused', checkpoint: await checkpointOf(run) };
     await run.control.whileRunning(run.signal);
-    if (!run.control.isStopping) yield await trainStep(run);
+    if (!run.control.isStopping) yield* stepWithinMemory(run);
+  }
+}
+
+/** A step; where the device has no memory for it, after a checkpoint and with half the rows at a time. */
+async function* stepWithinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent> {
+  for (;;) {
+    const batchSize = Math.floor(run.sessions.batchSize / 2);
+    let event: StepEvent | undefined;
+    try {
+      event = await trainStep(run);
+    } catch (error) {
+      const isOutOfMemory = error instanceof RuntimeFailure && error.kind === 'out-of-memory';
+      if (!isOutOfMemory || batchSize < 1 || !run.recompile) throw error;
+    }
+    if (event) return yield event;
+    yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
+    await run.sessions.replacePrograms(sortPrograms(run.recompile!(batchSize)));
+    yield { type: 'smallerBatch', step: run.step, batchSize };
   }
 }
 
@@ -121,7 +141,7 @@ async function accumulateGradient(
   let gradient = run.state.zeroGradient;
   const disposeGradient = () => void (gradient !== run.state.zeroGradient && gradient.dispose());
   try {
-    for (const rows of microbatches) {
+    for (const rows of microbatches.flatMap((all) => inMicrobatches(all, run.sessions.batchSize))) {
       run.signal?.throwIfAborted();
       const result = await run.sessions.gradient(rows, weight, {
         parameters: run.state.parameters,

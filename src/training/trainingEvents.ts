@@ -42,6 +42,15 @@ export interface CheckpointEvent {
   readonly checkpoint: TrainingCheckpoint;
 }
 
+/** The device ran out of memory; the step is tried again with fewer rows at a time, from a checkpoint just yielded. */
+export interface SmallerBatchEvent {
+  readonly type: 'smallerBatch';
+  /** Steps done. */
+  readonly step: number;
+  /** Rows per microbatch from now on. */
+  readonly batchSize: number;
+}
+
 export interface FinishedEvent {
   readonly type: 'finished';
   /** Steps done. */
@@ -51,4 +60,5 @@ export interface FinishedEvent {
   readonly parameters: Float32Array;
 }
 
-export type TrainingEvent = StartedEvent | StepEvent | EvaluationEvent | CheckpointEvent | FinishedEvent;
+export type TrainingEvent =
+  StartedEvent | StepEvent | EvaluationEvent | CheckpointEvent | SmallerBatchEvent | FinishedEvent;

@@ -13,6 +13,11 @@ export interface TrainingInput {
   readonly device: Device;
   /** One program, or several for rows of different length. */
   readonly programs: readonly TrainingProgram[];
+  /**
+   * Programs like `programs` for fewer rows per microbatch. With it a run that the device has no memory for goes on with
+   * half the rows at a time, which changes neither losses nor gradients.
+   */
+  readonly recompile?: (batchSize: number) => readonly TrainingProgram[];
   /** Where the programs' initializers are. */
   readonly weights: WeightFiles;
   /** Flat parameters to start from, laid out as the programs' `layout` says; ignored when resuming. */
@@ -34,6 +39,7 @@ export interface TrainingRun {
   readonly options: TrainingOptions;
   readonly control: TrainingControl;
   readonly signal: AbortSignal | undefined;
+  readonly recompile: TrainingInput['recompile'];
   readonly data: TrainingData;
   readonly sessions: TrainingSessions;
   readonly state: OptimizerState;
@@ -72,6 +78,7 @@ export async function createRun(
     options,
     control: input.control ?? new TrainingControl(),
     signal: input.signal,
+    recompile: input.recompile,
     data,
     sessions,
     state: new OptimizerState(device, await sessions.optimizer(), start),

@@ -14,7 +14,8 @@ const labels: Record<GraphName, string> = {
 /** The sessions of one run, created when first needed: a length that no batch has costs nothing. */
 export class TrainingSessions {
   readonly #device: Device;
-  readonly #programs: readonly TrainingProgram[];
+  #programs: readonly TrainingProgram[];
+  readonly #optimizerGraph: Uint8Array;
   readonly #weights: WeightFiles;
   readonly #sessions = new Map<Uint8Array, Session>();
 
@@ -22,12 +23,26 @@ export class TrainingSessions {
   constructor(device: Device, programs: readonly TrainingProgram[], weights: WeightFiles) {
     this.#device = device;
     this.#programs = programs;
+    this.#optimizerGraph = programs[0]!.optimizerGraph;
     this.#weights = weights;
+  }
+
+  /** Rows that one microbatch may have. */
+  get batchSize(): number {
+    return this.#programs[0]!.batchSize;
+  }
+
+  /** Goes on with other programs for the same parameters; the sessions of the old ones are released. */
+  async replacePrograms(programs: readonly TrainingProgram[]): Promise<void> {
+    const old = [...this.#sessions].filter(([graph]) => graph !== this.#optimizerGraph);
+    for (const [graph] of old) this.#sessions.delete(graph);
+    this.#programs = programs;
+    await Promise.all(old.map(([, session]) => session.dispose()));
   }
 
   /** The optimizer's session; `dispose` releases it with the others. */
   async optimizer(): Promise<Session> {
-    return this.#session(this.#programs[0]!.optimizerGraph, 'optimizer graph', { files: [] });
+    return this.#session(this.#optimizerGraph, 'optimizer graph', { files: [] });
   }
 
   /**
@@ -49,22 +64,36 @@ export class TrainingSessions {
     }
   }
 
-  /** Mean loss per supervised token over all rows, without gradients. */
+  /**
+   * Mean loss per supervised token over all rows. `gradient` is only read, by programs that have no graph of their own
+   * for evaluation.
+   */
   async evaluate(
     rows: readonly TokenizedRow[],
-    parameters: DeviceTensor,
+    state: { readonly parameters: DeviceTensor; readonly gradient: DeviceTensor },
     signal?: AbortSignal,
   ): Promise<number> {
     const weight = 1 / totalSupervised(rows);
-    const { batchSize } = this.#programs[0]!;
     let total = 0;
-    for (let start = 0; start < rows.length; start += batchSize) {
+    for (const part of inMicrobatches(rows, this.batchSize)) {
       signal?.throwIfAborted();
-      const part = rows.slice(start, start + batchSize);
-      const outputs = await this.#run('forwardGraph', part, weight, { parameters });
-      total += await takeScalar(this.#device, outputs['loss']!);
+      total += await this.#lossOf(part, weight, state);
     }
     return total;
+  }
+
+  async #lossOf(
+    rows: readonly TokenizedRow[],
+    weight: number,
+    state: { readonly parameters: DeviceTensor; readonly gradient: DeviceTensor },
+  ): Promise<number> {
+    if (this.#programs[0]!.forwardGraph) {
+      const outputs = await this.#run('forwardGraph', rows, weight, { parameters: state.parameters });
+      return takeScalar(this.#device, outputs['loss']!);
+    }
+    const { loss, gradient } = await this.gradient(rows, weight, state);
+    gradient.dispose();
+    return loss;
   }
 
   /** Releases every session; call it after the tensors they handed out were disposed. */
@@ -75,7 +104,7 @@ export class TrainingSessions {
   async #run(graph: GraphName, rows: readonly TokenizedRow[], weight: number, state: Feeds) {
     const program = chooseShape(rows, this.#programs);
     const label = `${labels[graph]} for ${program.sequenceLength} tokens`;
-    const session = await this.#session(program[graph], label, this.#weights);
+    const session = await this.#session(program[graph]!, label, this.#weights);
     const { batchSize, sequenceLength, maxSupervised } = program;
     const batch = layOutBatch(rows, program, weight);
     const feeds: Feeds = {
@@ -95,8 +124,21 @@ export class TrainingSessions {
     const known = this.#sessions.get(graph);
     if (known) return known;
     const keepOnDevice = ['gradient_out', ...optimizerKeeps];
-    const session = await this.#device.createSession({ graph, weights }, { label, keepOnDevice });
+    const session = await this.#device.createSession(
+      { graph, weights },
+      { label, keepOnDevice, isLean: this.#programs[0]!.isLean ?? false },
+    );
     this.#sessions.set(graph, session);
     return session;
   }
+}
+
+/** Rows in groups of at most `batchSize`. */
+export function inMicrobatches(
+  rows: readonly TokenizedRow[],
+  batchSize: number,
+): (readonly TokenizedRow[])[] {
+  return Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>
+    rows.slice(i * batchSize, (i + 1) * batchSize),
+  );
 }

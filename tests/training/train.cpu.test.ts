@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Device, DeviceTensor } from '../../src/runtime/device.ts';
+import { RuntimeFailure } from '../../src/runtime/failure.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
 import {
@@ -339,5 +340,58 @@ describe('what a run puts on the device', () => {
     const changes = { gradientAccumulationSteps: 2 };
     await expect(collect(input({ device: counts.device }, changes))).rejects.toThrow('the GPU was lost');
     expect(counts.live()).toEqual([0, 0]);
+  });
+});
+
+describe('running out of memory', () => {
+  const compiled = (batchSize: number) => [
+    tinyProgram({ ...shape, batchSize, maxSupervised: 7 * batchSize }),
+  ];
+
+  /** The device, on which graphs for more than `most` rows fail as onnxruntime does. */
+  function cramped(most: number): Device {
+    const createSession: Device['createSession'] = async (source, options) => {
+      const session = await device.createSession(source, options);
+      const run: typeof session.run = (feeds, fetches) => {
+        if ((feeds['input_ids']?.dims[0] ?? 0) > most)
+          return Promise.reject(new RuntimeFailure('out-of-memory', 'The training graph needs more memory.'));
+        return session.run(feeds, fetches);
+      };
+      return { ...session, inputNames: session.inputNames, run, dispose: () => session.dispose() };
+    };
+    return Object.assign(Object.create(device) as Device, { createSession });
+  }
+
+  const four = { programs: compiled(4), recompile: compiled };
+
+  it('leaves a checkpoint, halves the rows at a time, and trains on the same', async () => {
+    const plenty = await collect(input(four));
+    const events = await collect(input({ ...four, device: cramped(1) }));
+    expect(events.slice(0, 5).map(({ type }) => type)).toEqual([
+      'started', 'checkpoint', 'smallerBatch', 'checkpoint', 'smallerBatch',
+    ]); // prettier-ignore
+    expect(events.flatMap((event) => (event.type === 'smallerBatch' ? [event.batchSize] : []))).toEqual([
+      2, 1,
+    ]);
+    lossesOf(events).forEach(([loss], i) => expect(loss).toBeCloseTo(lossesOf(plenty)[i]![0]!, 5));
+    expect(stepsOf(events)).toHaveLength(10);
+  });
+
+  it('gives up where a single row is too much, or nothing can be compiled anew', async () => {
+    await expect(collect(input({ ...four, device: cramped(0) }))).rejects.toThrow('needs more memory');
+    await expect(collect(input({ programs: four.programs, device: cramped(1) }))).rejects.toThrow(
+      'needs more memory',
+    );
+  });
+
+  it('evaluates with the training graph where there is no other', async () => {
+    const evaluated = (programs: TrainingInput['programs']) =>
+      collect(input({ programs, evaluationRows: rows }, { evaluateEvery: 5 }));
+    const losses = async (programs: TrainingInput['programs']) =>
+      (await evaluated(programs)).flatMap((event) => (event.type === 'evaluation' ? [event.loss] : []));
+    const own = await losses(compiled(4));
+    const shared = await losses(compiled(4).map((one) => ({ ...one, forwardGraph: null })));
+    expect(shared).toHaveLength(3);
+    shared.forEach((loss, i) => expect(loss).toBeCloseTo(own[i]!, 6));
   });
 });

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { BatchShape, Trainable } from '../../src/compileTrainingModel.ts';
+import { judgeFit, planMemory } from '../../src/engine/memoryPlan.ts';
+import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
+import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
+
+const decoder = exportDecoder({ config: tinyConfigs.llama, tensors: randomCheckpoint('llama'), dtype: 'q4' });
+const model = { decoder, fileName: 'model.onnx' };
+const lora: Trainable = { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 4 };
+const batch: BatchShape = { batchSize: 4, sequenceLength: 64 };
+const plan = (budget: number) => planMemory(model, lora, batch, budget);
+
+describe('planMemory', () => {
+  const { totalBytes: kept } = plan(Infinity);
+  const again = plan(kept).totalBytes;
+
+  it('keeps activations where there is room, and computes them again where there is not', () => {
+    expect(plan(kept / 0.79)).toMatchObject({ fit: 'fits', recompute: 'none', advice: [] });
+    expect(plan(kept / 0.81)).toMatchObject({ fit: 'fits', recompute: 'perLayer', advice: [] });
+    expect(again).toBeLessThan(0.9 * kept); // of two layers, one is still kept
+  });
+
+  it('says what is tight and what does not fit, and what to change', () => {
+    expect(plan(again * 1.1)).toMatchObject({
+      fit: 'tight',
+      advice: ['Take 2 instead of 4 rows at a time.'],
+    });
+    expect(plan(again * 0.9)).toMatchObject({ fit: 'does not fit' });
+    expect(plan(again * 0.3).advice[0]).toMatch(
+      /^Cut rows at 32 instead of 64 tokens, and take one at a time/,
+    );
+    expect(plan(1000).advice[0]).toMatch(/^Weights and adapter alone take .* choose a smaller model/);
+  });
+});
+
+it('leaves a fifth of the budget to others before it calls a run tight', () => {
+  expect([80, 81, 100, 101].map((bytes) => judgeFit(bytes, 100))).toEqual([
+    'fits',
+    'tight',
+    'tight',
+    'does not fit',
+  ]);
+});
