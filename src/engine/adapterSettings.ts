@@ -47,7 +47,7 @@ export const pocketAdapter: AdapterSettings = {
   ...smallModelAdapter,
   rank: 16,
   alpha: 32,
-  learningRate: 3e-3,
+  learningRate: 1.5e-3,
   batchSize: 16,
   maxLength: 192,
   epochs: 3,

@@ -1,7 +1,7 @@
 import type { ChatMessage } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import type { SplitSources } from './split.ts';
-import type { AnsweredTask, GeneratedTask, SeedTask, Side } from './tasks.ts';
+import type { AnsweredTask, GeneratedTask, ReplayedTask, SeedTask, Side } from './tasks.ts';
 
 /** One training example in the form that the model's prompt set asks for. */
 export type TrainingExample =
@@ -10,7 +10,7 @@ export type TrainingExample =
 /** An example with where it came from. */
 export interface DatasetRow {
   readonly id: string;
-  readonly source: 'seed' | 'generated';
+  readonly source: 'seed' | 'generated' | 'replay';
   readonly seedIds: readonly string[];
   readonly passageId?: string;
   readonly example: TrainingExample;
@@ -21,15 +21,18 @@ export type Dataset = Readonly<Record<Side, readonly DatasetRow[]>>;
 /** The task as training shows it: the very prompt that evaluation uses, then the answer. */
 export function toExample(task: AnsweredTask, prompts: PromptSet): TrainingExample {
   const prompt = prompts.answer(task);
-  const answer = prompts.answerPrefix + task.output;
-  if (typeof prompt === 'string') return { prompt, completion: answer };
-  return { messages: [...prompt, { role: 'assistant', content: answer }] };
+  if (typeof prompt === 'string') return { prompt, completion: task.output };
+  return { messages: [...prompt, { role: 'assistant', content: task.output }] };
 }
 
-/** The seeds, which stay in every round's data so that the model does not learn from itself alone, and the kept tasks. */
+/**
+ * The seeds, which stay in every round's data so that the model does not learn from itself alone, the kept tasks, and
+ * for training the replayed general ones.
+ */
 export function buildDataset(
   sources: SplitSources,
   tasks: readonly GeneratedTask[],
+  replayed: readonly ReplayedTask[],
   prompts: PromptSet,
 ): Dataset {
   const side = (name: Side): DatasetRow[] => [
@@ -38,11 +41,16 @@ export function buildDataset(
       .filter((task) => task.side === name && task.decision === 'kept')
       .map((task) => taskRow(task, prompts)),
   ];
-  return { train: side('train'), valid: side('valid') };
+  const rehearsal = replayed.map((task) => replayRow(task, prompts));
+  return { train: [...side('train'), ...rehearsal], valid: side('valid') };
 }
 
 function seedRow(seed: SeedTask, prompts: PromptSet): DatasetRow {
   return { id: seed.id, source: 'seed', seedIds: [seed.id], example: toExample(seed, prompts) };
+}
+
+function replayRow(task: ReplayedTask, prompts: PromptSet): DatasetRow {
+  return { id: task.id, source: 'replay', seedIds: [], example: toExample(task, prompts) };
 }
 
 function taskRow(task: GeneratedTask, prompts: PromptSet): DatasetRow {

@@ -1,11 +1,12 @@
 import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { Dataset } from './dataset.ts';
 import type { Report } from './report.ts';
-import type { GeneratedTask, Passage, Rejection } from './tasks.ts';
+import type { GeneratedTask, Passage, Rejection, ReplayedTask } from './tasks.ts';
 
 export type AdapterName = 'seedsOnly' | 'specialized';
 export type EvaluatedModel = 'base' | AdapterName;
-export type Stage = 'recitation' | 'instructions' | 'responses' | 'dataset' | 'training' | 'evaluation';
+export type Stage =
+  'replay' | 'recitation' | 'instructions' | 'responses' | 'dataset' | 'training' | 'evaluation';
 
 /** A stretch of work that is either finished or done again from its stored parts. */
 export interface Phase {
@@ -27,6 +28,7 @@ export type GenerationEvent =
   | { readonly type: 'phaseFinished'; readonly phase: Phase }
   | { readonly type: 'roundStarted'; readonly round: number }
   | { readonly type: 'passageRecited'; readonly passage: Passage }
+  | { readonly type: 'taskReplayed'; readonly task: ReplayedTask }
   | { readonly type: 'taskGenerated'; readonly task: GeneratedTask }
   | { readonly type: 'taskRejected'; readonly id: string; readonly rejection: Rejection }
   /** All tasks of the first `count` instruction prompts have been judged. */

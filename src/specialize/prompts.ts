@@ -30,8 +30,6 @@ export interface PromptSet {
   readonly demonstrationStop: readonly string[];
   /** The task alone, as it is trained and evaluated. */
   readonly answer: (task: TaskText) => Prompt;
-  /** What an answer begins with when it is trained: a space where the tokenizer knows words with the space before them. */
-  readonly answerPrefix: string;
   readonly answerStop: readonly string[];
   /** Asks for a numbered list of facts, each of which can stand in for a passage. */
   readonly writePassages: (subject: Subject) => Prompt;
@@ -44,7 +42,7 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const numbered = (lines: readonly string[]): string => lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
 const user = (content: string): ChatMessage => ({ role: 'user', content });
 const assistant = (content: string): ChatMessage => ({ role: 'assistant', content });
-const joined = (parts: readonly (string | undefined)[], separator: string): string =>
+const joined = (parts: readonly (string | false | undefined)[], separator: string): string =>
   parts.filter(Boolean).join(separator);
 
 /** The formats that the embedded model was trained to read: lists, blocks of tasks and answers, its chat template. */
@@ -72,7 +70,6 @@ export const pocketPrompts: PromptSet = {
     ),
   demonstrationStop: ['\n'],
   answer: (task) => [user(withInput(task, '\n'))],
-  answerPrefix: ' ',
   answerStop: [],
   writePassages: (subject) => `Facts about ${lower(subject.name)}:\n1.`,
 };
@@ -99,8 +96,10 @@ export const chatPrompts: PromptSet = {
             `Write a set of varied tasks about ${lower(subject.name)} for a language model.${subject.description ? ` The subject: ${subject.description}` : ''}`,
             `Requirements:\n${taskRequirements.map((line) => `- ${line}`).join('\n')}`,
             passage && `The new tasks must be about this text, and understandable without it:\n${passage}`,
-            `Tasks so far:\n${numbered(demonstrations.map(listedTask))}`,
-            `Continue the list with tasks ${first} to ${first + count - 1}, in the same form. Write the tasks only, no answers.`,
+            demonstrations.length > 0 && `Tasks so far:\n${numbered(demonstrations.map(listedTask))}`,
+            demonstrations.length > 0
+              ? `Continue the list with tasks ${first} to ${first + count - 1}, in the same form. Write the tasks only, no answers.`
+              : `Write ${count} tasks as a numbered list. Write the tasks only, no answers.`,
           ],
           '\n\n',
         ),
@@ -119,7 +118,6 @@ export const chatPrompts: PromptSet = {
   ],
   demonstrationStop: [],
   answer: (task) => [user(withInput(task, '\n\n'))],
-  answerPrefix: '',
   answerStop: [],
   writePassages: (subject) => [
     user(
@@ -167,7 +165,6 @@ export const continuationPrompts: PromptSet = {
   answer: (task) =>
     `Below is an instruction that describes a task${task.input === '' ? '' : ', paired with an input that provides further context'}. ` +
     `Write a response that appropriately completes the request.\n\n${alpacaTask(task)}`,
-  answerPrefix: '',
   answerStop: ['\n\n###', '\n### '],
   writePassages: (subject) => `Facts about ${lower(subject.name)}:\n1.`,
 };

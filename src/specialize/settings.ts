@@ -60,6 +60,10 @@ export const settingsSchema = z.object({
   ),
   blacklist: z.array(z.string().min(1)).readonly(),
   disabledRules: z.array(z.string()).readonly().describe('Names of filters to leave out.'),
+  replayTasks: count(0).describe(
+    'General tasks, written and answered by the model before training, that are trained on too: against forgetting.',
+  ),
+  replayTopics: z.array(z.string().min(1)).min(1).readonly().describe('What those tasks are about.'),
   validFraction: share.describe('Share of the seeds, and of the documents, that only watch the loss.'),
   seedsOnly: z.boolean().describe('Also train an adapter on the seeds alone, as a control.'),
 });
@@ -96,6 +100,19 @@ export const faithfulSettings: SpecializeSettings = {
   minGrounding: 0,
   blacklist: selfInstructBlacklist,
   disabledRules: [],
+  replayTasks: 0,
+  replayTopics: [
+    'everyday life',
+    'science',
+    'history',
+    'geography',
+    'arithmetic',
+    'English grammar',
+    'food and cooking',
+    'technology',
+    'nature',
+    'work and business',
+  ],
   validFraction: 0.1,
   seedsOnly: false,
 };
@@ -132,6 +149,19 @@ export const pocketSettings: SpecializeSettings = {
   noveltyScope: 'answeredTask',
   maxSimilarity: 0.8,
   maxHeldOutSimilarity: 1,
+  replayTasks: 250,
+  replayTopics: [
+    'general knowledge',
+    'nature',
+    'the natural sciences',
+    'the world',
+    'travel',
+    'culture',
+    'the arts',
+    'everyday life',
+    'technology',
+    'leisure',
+  ],
   validFraction: 0,
 };
 

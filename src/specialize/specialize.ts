@@ -10,6 +10,7 @@ import { type GenerationContext, progress, samplingSeed, slices } from './genera
 import type { LanguageModel } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import { recitePassages } from './recite.ts';
+import { replayGeneralTasks } from './replay.ts';
 import { buildReport, countRejects } from './report.ts';
 import { chunkDocument, type SourceDocument } from './retrieve.ts';
 import type { SpecializeSettings } from './settings.ts';
@@ -77,7 +78,7 @@ export async function* specialize<Adapter, TrainingEvent>(
 
 async function* phases<A, T>(run: Run<A, T>): Events<A, T> {
   const { settings, model } = run;
-  const { recitations, tasks, rounds, seedsOnly } = settings;
+  const { recitations, tasks, rounds, seedsOnly, replayTasks } = settings;
   if (recitations > 0) {
     yield* once(run, { stage: 'recitation', round: 1 }, recitations, () =>
       recitePassages(generationContext(run), model),
@@ -86,6 +87,11 @@ async function* phases<A, T>(run: Run<A, T>): Events<A, T> {
   yield* once(run, { stage: 'instructions', round: 1 }, tasks, () =>
     generateInstructions(generationContext(run), model, run.state.promptsUsed),
   );
+  if (replayTasks > 0) {
+    yield* once(run, { stage: 'replay', round: 1 }, replayTasks, () =>
+      replayGeneralTasks(generationContext(run), model),
+    );
+  }
   for (let round = run.state.round; round <= rounds; round++) yield* oneRound(run, round);
   if (seedsOnly) yield* evaluateModel(run, 'seedsOnly');
   yield* evaluateModel(run, 'specialized');
@@ -147,8 +153,8 @@ function heldOutCheck(items: readonly EvaluationItem[], maxSimilarity: number): 
 }
 
 async function* makeDataset<A, T>(run: Run<A, T>): Events<A, T> {
-  const { tasks } = run.state;
-  const dataset = buildDataset(generationContext(run).sources, tasks, run.prompts);
+  const { tasks, replayed } = run.state;
+  const dataset = buildDataset(generationContext(run).sources, tasks, replayed, run.prompts);
   if (!dataset.train.some((row) => row.source === 'generated')) {
     const [worst] = countRejects(tasks);
     const why = worst ? ` Most were rejected by "${worst.rule}": ${worst.description}` : '';

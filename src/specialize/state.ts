@@ -8,12 +8,14 @@ import {
   type SpecializeEvent,
 } from './events.ts';
 import type { Report } from './report.ts';
-import type { GeneratedTask, Passage } from './tasks.ts';
+import type { GeneratedTask, Passage, ReplayedTask } from './tasks.ts';
 
 /** Everything a run has produced; store it at any moment and hand it back to continue. JSON but for the adapters. */
 export interface SpecializationState<Adapter> {
   /** Facts that the model recited. */
   readonly passages: readonly Passage[];
+  /** General tasks that training repeats, so that they are not forgotten. */
+  readonly replayed: readonly ReplayedTask[];
   /** Every task ever written, the rejected ones with their reason. */
   readonly tasks: readonly GeneratedTask[];
   /** Instruction prompts whose tasks have all been judged. */
@@ -28,7 +30,16 @@ export interface SpecializationState<Adapter> {
 }
 
 export function emptyState<Adapter>(): SpecializationState<Adapter> {
-  return { passages: [], tasks: [], promptsUsed: 0, finished: [], round: 1, adapters: {}, evaluations: {} };
+  return {
+    passages: [],
+    replayed: [],
+    tasks: [],
+    promptsUsed: 0,
+    finished: [],
+    round: 1,
+    adapters: {},
+    evaluations: {},
+  };
 }
 
 export function isFinished(state: SpecializationState<unknown>, phase: Phase): boolean {
@@ -49,6 +60,8 @@ export function applyEvent<Adapter, TrainingEvent>(
       return { ...state, round: event.round, tasks: state.tasks.map(askAgain) };
     case 'passageRecited':
       return { ...state, passages: [...state.passages, event.passage] };
+    case 'taskReplayed':
+      return { ...state, replayed: [...state.replayed, event.task] };
     case 'taskGenerated':
       return { ...state, tasks: [...state.tasks, event.task] };
     case 'taskRejected':
@@ -56,10 +69,7 @@ export function applyEvent<Adapter, TrainingEvent>(
     case 'promptsFinished':
       return { ...state, promptsUsed: event.count };
     case 'taskAnswered':
-      return changeTask(state, event.id, {
-        output: event.output,
-        ...(event.passageId !== undefined && { passageId: event.passageId }),
-      });
+      return changeTask(state, event.id, answerOf(event));
     case 'taskKept':
       return changeTask(state, event.id, { decision: 'kept' });
     case 'datasetReady':
@@ -76,12 +86,18 @@ export function applyEvent<Adapter, TrainingEvent>(
   }
 }
 
+const answerOf = ({ output, passageId }: { readonly output: string; readonly passageId?: string }) => ({
+  output,
+  ...(passageId !== undefined && { passageId }),
+});
+
 /** A phase that starts again does its unfinished part again, so that part's traces go first. */
 function dropUnfinished<Adapter>(
   state: SpecializationState<Adapter>,
   { stage }: Phase,
 ): SpecializationState<Adapter> {
   if (stage === 'recitation') return { ...state, passages: [] };
+  if (stage === 'replay') return { ...state, replayed: [] };
   if (stage !== 'instructions') return state;
   return { ...state, tasks: state.tasks.filter((task) => task.prompt < state.promptsUsed) };
 }

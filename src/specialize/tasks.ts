@@ -55,6 +55,11 @@ export interface GeneratedTask extends TaskText {
   readonly rejection?: Rejection;
 }
 
+/** A general task with the answer that the model gave before any training. */
+export interface ReplayedTask extends AnsweredTask {
+  readonly id: string;
+}
+
 /** The form in which two tasks count as the same question. */
 export function taskKey(task: TaskText): string {
   return [task.instruction, task.input].map(canonicalText).join('\n');

@@ -8,6 +8,7 @@ import type { GenerationContext, GenerationEvents } from '../../src/specialize/g
 import type { LanguageModel } from '../../src/specialize/languageModel.ts';
 import { pocketPrompts } from '../../src/specialize/prompts.ts';
 import { recitePassages } from '../../src/specialize/recite.ts';
+import { replayGeneralTasks } from '../../src/specialize/replay.ts';
 import { pocketSettings, type SpecializeSettings } from '../../src/specialize/settings.ts';
 import type { GeneratedTask, Passage } from '../../src/specialize/tasks.ts';
 import { exampleDomain, promptText } from './stubModel.ts';
@@ -194,5 +195,44 @@ describe('recitePassages', () => {
 
   it('leaves the last fact of a cut completion out', async () => {
     expect(await recited(' Insulin is a hormone.\n2. The heart has four', 'length')).toHaveLength(1);
+  });
+});
+
+describe('replayGeneralTasks', () => {
+  const settings = { replayTasks: 3, replayTopics: ['nature'], tasksPerPrompt: 2, batchSize: 2 };
+
+  /** Writes the same list for every prompt, and answers every task with its first word. */
+  const replay = async (list: string, context: Partial<GenerationContext> = {}) => {
+    const stage = createStage(settings);
+    const { model, prompts } = modelOf((prompt) =>
+      prompt.startsWith('Tasks about') ? list : prompt.split(' ')[0]!,
+    );
+    const { events } = await stage.run(replayGeneralTasks({ ...stage.context, ...context }, model));
+    return { prompts, tasks: events.flatMap((e) => (e.type === 'taskReplayed' ? [e.task] : [])) };
+  };
+
+  it('answers general tasks without showing any example', async () => {
+    const { tasks, prompts } = await replay(' Why is grass green?\n2. Where do owls sleep?');
+    expect(prompts).toEqual([
+      'Tasks about nature:\n1.',
+      'Tasks about nature:\n1.',
+      'Why is grass green?',
+      'Where do owls sleep?',
+      'Tasks about nature:\n1.',
+    ]);
+    expect(tasks).toEqual([
+      { id: 'replay-1', instruction: 'Why is grass green?', input: '', output: 'Why' },
+      { id: 'replay-2', instruction: 'Where do owls sleep?', input: '', output: 'Where' },
+    ]);
+  });
+
+  it('repeats nothing that the evaluation asks', async () => {
+    const isHeldOut = ({ instruction }: { instruction: string }) => instruction.includes('owls');
+    const { tasks } = await replay(' Why is grass green?\n2. Where do owls sleep?', { isHeldOut });
+    expect(tasks.map((task) => task.instruction)).toEqual(['Why is grass green?']);
+  });
+
+  it('leaves out tasks and answers that go round in circles', async () => {
+    expect((await replay(' It is so, it is so, it is so?\n2. Why?')).tasks).toEqual([]);
   });
 });

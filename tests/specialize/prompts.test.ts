@@ -84,21 +84,11 @@ describe.each(Object.values(promptSets))('prompt set $name', (prompts) => {
   it('trains on the very prompt that it evaluates', () => {
     const example = toExample({ ...task, output: 'Femur.' }, prompts);
     const prompt = prompts.answer(task);
-    const answer = `${prompts.answerPrefix}Femur.`;
+    const answer = 'Femur.';
     expect(example).toEqual(
       typeof prompt === 'string'
         ? { prompt, completion: answer }
         : { messages: [...prompt, { role: 'assistant', content: answer }] },
     );
-  });
-});
-
-it('pocket is trained on answers that begin with a space, as its tokenizer knows words', () => {
-  const example = toExample({ instruction: 'Name it.', input: '', output: 'femur' }, promptSets.pocket);
-  expect(example).toEqual({
-    messages: [
-      { role: 'user', content: 'Name it.' },
-      { role: 'assistant', content: ' femur' },
-    ],
   });
 });

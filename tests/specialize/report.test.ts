@@ -48,6 +48,7 @@ function finishedState(base: number, specialized: number): SpecializationState<n
   const dataset = buildDataset(
     { train: { seeds: domain.seeds, passages: [] }, valid: { seeds: [], passages: [] } },
     tasks,
+    [],
     pocketPrompts,
   );
   const evaluations = { base: answerWith(base), specialized: answerWith(specialized) };

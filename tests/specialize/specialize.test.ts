@@ -94,6 +94,14 @@ describe('specialize', () => {
     expect(events.filter((e) => e.type === 'training').map((e) => e.event)).toEqual([1, 2, 1, 2]);
   });
 
+  it('trains on general tasks too, where that is set, and not the control', async () => {
+    const { request, trained } = createRun({ replayTasks: 5 });
+    const { dataset } = fold(await collect(request));
+    expect(dataset?.train.filter((row) => row.source === 'replay')).toHaveLength(5);
+    expect(trained[0]?.train).toHaveLength(8);
+    expect((trained[1]?.train.length ?? 0) + (trained[1]?.valid.length ?? 0)).toBe(27);
+  });
+
   it('never shows a held-out task to generation or training', async () => {
     // A model that knows the held-out questions by heart and writes little else.
     const tasks = (call: number) =>

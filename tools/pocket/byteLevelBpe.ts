@@ -10,6 +10,12 @@ const characterBytes = new Map(byteCharacters.map((c, b) => [c, b]));
 /** How GPT-2 and `ByteLevel(use_regex=true)` cut text into words before merging. */
 const wordPattern = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
+/** One spelling per word: small letters, and a space before every word that starts a text or a line. */
+const normalize = (text: string) => ` ${text.toLowerCase().replaceAll('\n', '\n ')}`.replace(/^ {2}/, ' ');
+
+/** Takes the spaces that `normalize` put in out again; letters stay small. */
+const withoutAddedSpaces = (text: string) => text.replaceAll('\n ', '\n').replace(/^ /, '');
+
 const toCharacters = (word: string) => [...new TextEncoder().encode(word)].map((b) => byteCharacters[b]!);
 
 interface Word {
@@ -57,6 +63,7 @@ export class ByteLevelBpe {
   readonly vocabulary = new Map<string, number>();
   readonly #ranks = new Map<string, number>();
   readonly #cache = new Map<string, number[]>();
+  #newlines: ReadonlySet<number> | undefined;
 
   constructor(
     readonly specialTokens: readonly string[],
@@ -71,7 +78,8 @@ export class ByteLevelBpe {
   static train(text: Iterable<string>, size: number, specialTokens: readonly string[]): ByteLevelBpe {
     const counts = new Map<string, number>();
     for (const piece of text)
-      for (const word of piece.match(wordPattern) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
+      for (const word of normalize(piece).match(wordPattern) ?? [])
+        counts.set(word, (counts.get(word) ?? 0) + 1);
     const words: Word[] = [...counts].map(([word, count]) => ({ symbols: toCharacters(word), count }));
     const pairs = countPairs(words);
     const merges: [string, string][] = [];
@@ -90,9 +98,9 @@ export class ByteLevelBpe {
     return new ByteLevelBpe(specialTokens, merges);
   }
 
-  /** Token ids of plain text; special tokens in it are not recognised (use `idOf`). */
+  /** Token ids of plain text, in small letters; special tokens in it are not recognised (use `idOf`). */
   encode(text: string): number[] {
-    return (text.match(wordPattern) ?? []).flatMap((word) => this.#encodeWord(word));
+    return (normalize(text).match(wordPattern) ?? []).flatMap((word) => this.#encodeWord(word));
   }
 
   /** The text of ids; special tokens come out as their names. */
@@ -104,7 +112,7 @@ export class ByteLevelBpe {
       if (id < this.specialTokens.length) bytes.push(...new TextEncoder().encode(token));
       else for (const c of token) bytes.push(characterBytes.get(c)!);
     }
-    return new TextDecoder().decode(Uint8Array.from(bytes));
+    return withoutAddedSpaces(new TextDecoder().decode(Uint8Array.from(bytes)));
   }
 
   /** The id of a special token. Throws for a token that is not in the vocabulary. */
@@ -112,6 +120,15 @@ export class ByteLevelBpe {
     const id = this.vocabulary.get(token);
     if (id === undefined) throw new Error(`The vocabulary has no token "${token}".`);
     return id;
+  }
+
+  /** Ids of all tokens that end a line. */
+  get idsWithNewline(): ReadonlySet<number> {
+    const newline = byteCharacters['\n'.charCodeAt(0)]!;
+    this.#newlines ??= new Set(
+      [...this.vocabulary].flatMap(([token, id]) => (token.includes(newline) ? [id] : [])),
+    );
+    return this.#newlines;
   }
 
   #encodeWord(word: string): number[] {

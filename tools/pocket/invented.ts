@@ -1,8 +1,10 @@
 import { readTable, type Entry } from './entries.ts';
+import { heldBackTables, openTables } from './facts/allTables.ts';
 import type { FactTable, Relation } from './facts/factTable.ts';
 import { inventedKinds, inventedRelations, type InventedRelation } from './inventedRelations.ts';
 import { valuePools } from './valuePools.ts';
 import type { Random } from './random.ts';
+import { bare } from './wording.ts';
 
 const onsets = [
   'b',
@@ -87,8 +89,26 @@ const endings = [
   'ine',
 ];
 
-/** A name that no table holds: pronounceable, one to three syllables. */
-export function inventName(random: Random): string {
+/** How invented things are called: by plain syllables, or by slices of any words, which use every piece of the vocabulary. */
+export type NameStyle = 'syllables' | 'anyPieces';
+
+const words = [
+  ...new Set(
+    [...openTables, ...heldBackTables].flatMap(({ rows }) => rows.toLowerCase().match(/\p{L}{4,}/gu) ?? []),
+  ),
+];
+
+/** A piece of a word, as rare words are made of; pieces of held-back words tell nothing of their domains. */
+function wordPiece(random: Random): string {
+  const word = random.pick(words);
+  const start = random.integer(0, Math.max(0, word.length - 3));
+  return word.slice(start, start + random.integer(2, 6));
+}
+
+/** A name that no table holds: pronounceable, one to three syllables or pieces. */
+export function inventName(random: Random, style: NameStyle): string {
+  if (style === 'anyPieces' && random.chance(0.75))
+    return Array.from({ length: random.integer(2, 3) }, () => wordPiece(random)).join('');
   let name = '';
   for (let i = random.integer(1, 2); i > 0; i--)
     name += random.pick(onsets) + random.pick(vowels) + (random.chance(0.5) ? random.pick(codas) : '');
@@ -96,21 +116,31 @@ export function inventName(random: Random): string {
   return name.length < 4 ? name + random.pick(['ra', 'lo', 'min', 'tas']) : name;
 }
 
-const properName = (random: Random) => {
-  const name = inventName(random);
+const properName = (random: Random, style: NameStyle) => {
+  const name = inventName(random, style);
   return name.charAt(0).toUpperCase() + name.slice(1);
 };
 
 /** A person: an invented surname, often after a first name. */
-export function inventPerson(random: Random): string {
+export function inventPerson(random: Random, style: NameStyle): string {
   return random.chance(0.7)
-    ? `${random.pick(valuePools.firstNames)} ${properName(random)}`
-    : properName(random);
+    ? `${random.pick(valuePools.firstNames)} ${properName(random, style)}`
+    : properName(random, style);
 }
 
-function valueFor(pool: InventedRelation['pool'], random: Random): string {
-  if (pool === 'person') return inventPerson(random);
-  if (pool === 'place') return random.chance(0.5) ? properName(random) : random.pick(valuePools.cities);
+const openWords = openTables.flatMap(({ rows }) => rows.match(/\p{L}{3,}/gu) ?? []);
+const openValues = openTables
+  .flatMap(readTable)
+  .flatMap((entry) => entry.facts.map((fact) => bare(fact.value)));
+
+/** Often anything at all: a value that only the text can tell, not one of a few that its relation likes. */
+function valueFor(pool: InventedRelation['pool'], random: Random, style: NameStyle): string {
+  if (style === 'anyPieces' && random.chance(0.25))
+    return Array.from({ length: random.integer(1, 3) }, () => random.pick(openWords)).join(' ');
+  if (random.chance(0.35)) return random.chance(0.5) ? inventName(random, style) : random.pick(openValues);
+  if (pool === 'person') return inventPerson(random, style);
+  if (pool === 'place')
+    return random.chance(0.5) ? properName(random, style) : random.pick(valuePools.cities);
   if (pool === 'number') return String(random.integer(2, 99));
   if (pool === 'year') return String(random.integer(1200, 2020));
   return random.pick(valuePools[pool]);
@@ -120,7 +150,7 @@ function valueFor(pool: InventedRelation['pool'], random: Random): string {
  * A table about things that do not exist, so that its tasks can only be answered from a text:
  * this is what teaches the model to read instead of to remember.
  */
-export function inventEntries(random: Random): Entry[] {
+export function inventEntries(random: Random, style: NameStyle): Entry[] {
   const kind = random.pick(inventedKinds);
   const chosen = random.sample(
     inventedRelations.filter((r) => !r.only || r.only.includes(kind.style)),
@@ -128,10 +158,10 @@ export function inventEntries(random: Random): Entry[] {
   );
   const relations: Relation[] = chosen;
   const name = () => {
-    const invented = kind.style === 'matter' ? inventName(random) : properName(random);
+    const invented = kind.style === 'matter' ? inventName(random, style) : properName(random, style);
     return random.chance(0.15) && kind.suffix ? `${invented} ${kind.suffix}` : invented;
   };
-  const row = () => [name(), ...chosen.map((r) => valueFor(r.pool, random))].join('|');
+  const row = () => [name(), ...chosen.map((r) => valueFor(r.pool, random, style))].join('|');
   const table: FactTable = {
     topic: kind.plural,
     noun: kind.noun,

@@ -33,19 +33,26 @@ export const pocketConfig = {
   torch_dtype: 'float32',
 } as const;
 
+/** One stretch of pretraining, with a learning rate of its own that rises and then falls along a cosine. */
+export interface PretrainingStage {
+  readonly corpus: 'general' | 'reading';
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  /** Steps at the end that train through the rounding. */
+  readonly roundedSteps: number;
+}
+
 /** The recipe of `npm run pocket`. */
 export const recipe = {
   seed: 1,
   batchSize: 16,
   sequenceLength: pocketShape.contextLength,
-  steps: 4600,
-  /** The step after which documents come from the reading mixture. */
-  readingAfter: 3000,
-  /** Steps at the end that train through the rounding. */
-  roundedSteps: 800,
-  learningRate: 3e-3,
-  warmupSteps: 100,
+  stages: [
+    { corpus: 'general', steps: 4200, learningRate: 3e-3, warmupSteps: 100, roundedSteps: 700 },
+    { corpus: 'reading', steps: 1500, learningRate: 1.5e-3, warmupSteps: 50, roundedSteps: 500 },
+  ] satisfies PretrainingStage[],
   weightDecay: 0.05,
   maxGradNorm: 1,
-  validationSequences: 64,
+  validationSequences: 32,
 } as const;

@@ -1,16 +1,27 @@
 import type { Entry, Fact } from './entries.ts';
 import type { Random } from './random.ts';
-import { bare, capitalise, statement } from './wording.ts';
+import { bare, capitalise, inSentence, statement } from './wording.ts';
 import type { Topic } from './topics.ts';
 
 const allFacts = (entries: readonly Entry[]) => entries.flatMap((entry) => entry.facts);
 
-/** Sentences about one entity: each of its facts once, in random order, now and then one again in other words. */
-export function passageAbout(entry: Entry, random: Random, limit = 5): string {
-  const facts = random.sample(entry.facts, limit);
+/** Sentences about one entity: each fact once, in random order, now and then one again in other words. */
+export function passageAbout(
+  entry: Entry,
+  random: Random,
+  facts: readonly Fact[] = random.sample(entry.facts, 5),
+): string {
   const sentences = facts.map((fact) => statement(fact, random));
-  if (sentences.length < limit && random.chance(0.3)) sentences.push(statement(random.pick(facts), random));
-  return sentences.join(' ');
+  if (facts.length > 1 && random.chance(0.3)) sentences.push(statement(random.pick(facts), random));
+  if (!random.chance(0.3)) return sentences.join(' ');
+  const [first, ...others] = sentences;
+  return [first, ...others.map((sentence) => withPronoun(sentence, entry))].join(' ');
+}
+
+/** "It treats …" for "Zinc treats …", as a text goes on about what it has named. */
+function withPronoun(sentence: string, entry: Entry): string {
+  const name = capitalise(inSentence(entry));
+  return sentence.startsWith(`${name} `) ? `It${sentence.slice(name.length)}` : sentence;
 }
 
 /** At times under the entity's name, as a section of a document is: "Zinc: Zinc is …". */
@@ -18,8 +29,13 @@ const titled = (entry: Entry, passage: string, random: Random) =>
   random.chance(0.35) ? `${capitalise(bare(entry.name))}: ${passage}` : passage;
 
 /** The passage with a sentence about another entity of the same kind beside it, at times. */
-export function passageWithNeighbour(entry: Entry, peers: readonly Entry[], random: Random): string {
-  const passage = titled(entry, passageAbout(entry, random), random);
+export function passageWithNeighbour(
+  entry: Entry,
+  peers: readonly Entry[],
+  random: Random,
+  facts?: readonly Fact[],
+): string {
+  const passage = titled(entry, passageAbout(entry, random, facts), random);
   if (!random.chance(0.35)) return passage;
   const other = random.pick(peers);
   if (other === entry) return passage;

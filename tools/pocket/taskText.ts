@@ -1,5 +1,5 @@
 import type { Entry } from './entries.ts';
-import { inventEntries } from './invented.ts';
+import { inventEntries, type NameStyle } from './invented.ts';
 import { passageWithNeighbour } from './plainText.ts';
 import type { Random } from './random.ts';
 import { taskAbout, type Task, type TaskKind } from './tasks.ts';
@@ -27,11 +27,16 @@ export function taskFrom(topic: Topic, random: Random): Task {
   return taskAbout(random.pick(random.pick(entries).facts), entries, random);
 }
 
+/** What a text tells about an entity: often a single fact, so that finding the sentence and copying from it are learned apart. */
+const someFacts = (entry: Entry, random: Random) =>
+  random.sample(entry.facts, random.weighted([[1, 35], [2, 25], [3, 20], [5, 20]])); // prettier-ignore
+
 /** A passage about one entity and a task that it answers. Throws where the entity has no facts. */
 export function groundedTask(entries: readonly Entry[], random: Random): Grounded {
   const entry = random.pick(entries);
-  const task = taskAbout(random.pick(entry.facts), entries, random, groundedKinds);
-  return { passage: passageWithNeighbour(entry, entries, random), task };
+  const facts = someFacts(entry, random);
+  const task = taskAbout(random.pick(facts), entries, random, groundedKinds);
+  return { passage: passageWithNeighbour(entry, entries, random, facts), task };
 }
 
 export const answerOf = (task: Task, style: AnswerStyle) => (style === 'short' ? task.short : task.sentence);
@@ -55,11 +60,11 @@ export function demonstrations(topic: Topic, random: Random): string {
 }
 
 /** Demonstrations from memory, then a task with the text that answers it, often about something unheard of. */
-export function demonstrationsThenText(topic: Topic, random: Random): string {
+export function demonstrationsThenText(topic: Topic, random: Random, names: NameStyle): string {
   const style = random.chance(0.8) ? 'short' : 'sentence';
   const shown = Array.from({ length: random.integer(2, 4) }, () => block(taskFrom(topic, random), style));
   for (let i = random.chance(0.7) ? 1 : 2; i > 0; i--) {
-    const entries = random.chance(0.75) ? inventEntries(random) : random.pick(topic.tables);
+    const entries = random.chance(0.75) ? inventEntries(random, names) : random.pick(topic.tables);
     const { passage, task } = groundedTask(entries, random);
     shown.push(block(task, style, passage));
   }
@@ -67,17 +72,18 @@ export function demonstrationsThenText(topic: Topic, random: Random): string {
 }
 
 /** Texts about invented things, each with one or more tasks. */
-export function readingExercise(random: Random): string {
+export function readingExercise(random: Random, names: NameStyle): string {
   const style = random.chance(0.8) ? 'short' : 'sentence';
   const blocks: string[] = [];
-  const entries = inventEntries(random);
-  for (const entry of random.sample(entries, 2)) {
+  const entries = inventEntries(random, names);
+  for (const entry of random.sample(entries, 3)) {
+    const facts = someFacts(entry, random);
     const tasks = random
-      .sample(entry.facts, random.integer(1, 2))
+      .sample(facts, random.integer(1, 3))
       .map((f) => taskAbout(f, entries, random, groundedKinds));
     blocks.push(
       tasks
-        .map((t, i) => block(t, style, i ? undefined : passageWithNeighbour(entry, entries, random)))
+        .map((t, i) => block(t, style, i ? undefined : passageWithNeighbour(entry, entries, random, facts)))
         .join('\n'),
     );
   }
@@ -97,8 +103,8 @@ export function taskList(topic: Topic, random: Random): string {
 }
 
 /** Some tasks about a topic, then a text, then tasks about that text: the topic's phrasings, the text's things. */
-export function taskListWithText(topic: Topic, random: Random): string {
-  const invented = random.chance(0.6) ? inventEntries(random) : null;
+export function taskListWithText(topic: Topic, random: Random, names: NameStyle): string {
+  const invented = random.chance(0.6) ? inventEntries(random, names) : null;
   const source = invented ?? random.pick(topic.tables);
   const [entry, ...others] = random.shuffle(source);
   const first = (): Task => {

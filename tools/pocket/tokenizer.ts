@@ -36,16 +36,20 @@ const addedToken = (content: string, id: number) => ({
   special: true,
 });
 
-/** The Hub's `tokenizer.json`; like Llama's, it puts <|bos|> before plain text. */
+/**
+ * The Hub's `tokenizer.json`; like Llama's, it puts <|bos|> before plain text. It knows one spelling per word, in small
+ * letters and with a space before it, so that a model this small need not learn that three of them mean the same.
+ */
 export function tokenizerJson(bpe: ByteLevelBpe): object {
   const bos = bpe.idOf('<|bos|>');
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true };
+  const replace = (from: string, to: string) => ({ type: 'Replace', pattern: { String: from }, content: to });
   return {
     version: '1.0',
     truncation: null,
     padding: null,
     added_tokens: bpe.specialTokens.map((token) => addedToken(token, bpe.idOf(token))),
-    normalizer: null,
+    normalizer: { type: 'Sequence', normalizers: [{ type: 'Lowercase' }, replace('\n', '\n ')] },
     pre_tokenizer: byteLevel,
     post_processor: {
       type: 'TemplateProcessing',
@@ -57,7 +61,10 @@ export function tokenizerJson(bpe: ByteLevelBpe): object {
       ],
       special_tokens: { '<|bos|>': { id: '<|bos|>', ids: [bos], tokens: ['<|bos|>'] } },
     },
-    decoder: byteLevel,
+    decoder: {
+      type: 'Sequence',
+      decoders: [byteLevel, replace('\n ', '\n'), { type: 'Strip', content: ' ', start: 1, stop: 0 }],
+    },
     model: {
       type: 'BPE',
       dropout: null,

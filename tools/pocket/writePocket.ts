@@ -19,7 +19,6 @@ export async function writePocket(folder: string, tensors: Tensors, log: readonl
 
 function card(tensors: Tensors, log: readonly LogLine[], bytes: number): string {
   const parameters = [...tensors.values()].reduce((sum, { bytes: data }) => sum + data.length / 4, 0);
-  const last = log.filter((line) => line['loss'] !== undefined).at(-1) ?? {};
   const { hidden, layers, heads, kvHeads, feedForward, vocabulary } = modelShape;
   return `---
 license: apache-2.0
@@ -29,26 +28,28 @@ pipeline_tag: text-generation
 
 # pocket
 
-The model that comes with Whittle: a demonstrator, small enough to travel with the page and to be specialized in minutes.
-It knows a small world of plain facts and nothing else. Real work uses a model from the Hub.
+The model that comes with Whittle: a demonstrator, small enough to be specialized in minutes. It knows a small world of plain facts; real work uses a model from the Hub.
 
 | | |
 | --- | --- |
 | Architecture | Llama: ${layers} layers × ${hidden}, ${heads} heads on ${kvHeads} key/value heads, SwiGLU ${feedForward}, tied embedding |
 | Parameters | ${(parameters / 1e6).toFixed(2)} million |
-| Tokenizer | its own byte-level BPE, ${vocabulary} tokens |
+| Tokenizer | its own byte-level BPE, ${vocabulary} tokens, small letters only |
 | Context | ${recipe.sequenceLength} tokens |
 | Weights | ${quantization.bits}-bit linear layers in blocks of ${quantization.blockSize}, ${quantization.embeddingBits}-bit embedding; ${(bytes / 1e6).toFixed(1)} MB |
 | Trained by | \`npm run pocket\`: Whittle's own engine, onnxruntime-node on the CPU, from scratch |
 | Corpus | \`tools/pocket/\`: sentences, articles, conversations, task lists and reading exercises generated from tables of facts |
-| Steps | ${log.at(-1)?.['step'] ?? 0} of ${recipe.batchSize} × ${recipe.sequenceLength} tokens, ${((last['tokens'] ?? 0) / 1e6).toFixed(1)} million tokens in all; after step ${recipe.readingAfter} more reading, the last ${recipe.roundedSteps} through the rounding to ${quantization.bits} bits |
+${trainingRow(log)}
 
 Biomedicine and finance occur in the corpus as plain statements only, never as instructions, answers or task lists: what
 specializing pocket to one of them has to bring out.
 
-## Validation loss of the quantized model (nats per token, ${recipe.validationSequences} sequences of the same corpus under another seed)
+## Validation loss (nats per token, ${recipe.validationSequences} sequences under another seed, weights as they are before rounding)
 
 ${lossTable(log)}
+
+The last two columns tell apart what it remembers (statements about the held-back domains) and what it reads (answers that
+only a text about invented things can tell).
 
 ## Limits
 
@@ -57,10 +58,18 @@ of about 90 words. It must not be used for medical or financial questions.
 `;
 }
 
+function trainingRow(log: readonly LogLine[]): string {
+  const last = log.filter((line) => line['loss'] !== undefined).at(-1) ?? {};
+  return `| Steps | ${log.at(-1)?.['step'] ?? 0} of ${recipe.batchSize} × ${recipe.sequenceLength} tokens, ${((last['tokens'] ?? 0) / 1e6).toFixed(1)} million tokens in all, in ${recipe.stages.length} stages of ${recipe.stages.map(({ steps }) => steps).join(' and ')} steps, the second with more reading; the end of each through the rounding to ${quantization.bits} bits |`;
+}
+
 function lossTable(log: readonly LogLine[]): string {
+  const names = ['validation_loss', 'memory_loss', 'reading_loss'];
   const rows = log.filter((line) => line['validation_loss'] !== undefined);
   const every = Math.max(1, Math.ceil(rows.length / 12));
   const shown = rows.filter((_, i) => i % every === 0 || i === rows.length - 1);
-  const lines = shown.map((line) => `| ${line['step']} | ${line['validation_loss']!.toFixed(3)} |`);
-  return ['| step | loss |', '| --- | --- |', ...lines].join('\n');
+  const lines = shown.map(
+    (line) => `| ${line['step']} | ${names.map((name) => line[name]!.toFixed(3)).join(' | ')} |`,
+  );
+  return ['| step | all | memory | reading |', '| --- | --- | --- | --- |', ...lines].join('\n');
 }

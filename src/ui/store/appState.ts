@@ -109,6 +109,7 @@ export const createAppStore = (): AppStore => createStore(() => initialAppState)
 
 const stepOfStage: Record<Stage, Step> = {
   recitation: 'generate',
+  replay: 'generate',
   instructions: 'generate',
   responses: 'generate',
   dataset: 'generate',

@@ -17,6 +17,7 @@ export const modelNames: Record<EvaluatedModel, string> = {
 
 const stageTitles: Record<Stage, (phase: Phase) => string> = {
   recitation: () => 'Recalling what it knows',
+  replay: () => 'Repeating general tasks, so as not to forget',
   instructions: () => 'Writing tasks',
   responses: () => 'Answering its own tasks',
   dataset: () => 'Sorting the tasks',
@@ -27,6 +28,7 @@ const stageTitles: Record<Stage, (phase: Phase) => string> = {
 
 const nouns: Record<Stage, string> = {
   recitation: 'passages',
+  replay: 'general tasks',
   instructions: 'tasks written',
   responses: 'tasks answered',
   dataset: 'steps',

@@ -71,6 +71,7 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   phaseFinished: () => ({}),
   roundStarted: ({ tasks }, { round }) => ({ round, tasks: tasks.map(askedAgain) }),
   passageRecited: ({ recitedPassages }) => ({ recitedPassages: recitedPassages + 1 }),
+  taskReplayed: () => ({}),
   taskGenerated: ({ tasks }, { task }) => ({ tasks: [...tasks, task] }),
   taskRejected: ({ tasks }, { id, rejection }) => ({
     tasks: withTask(tasks, id, { decision: 'rejected', rejection }),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AutoTokenizer, env, type PreTrainedTokenizer } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ByteLevelBpe } from '../../../tools/pocket/byteLevelBpe.ts';
-import { corpusDocuments } from '../../../tools/pocket/corpus.ts';
+import { corpusDocuments, type CorpusDocument } from '../../../tools/pocket/corpus.ts';
 import { encodeDocument, packedSequences } from '../../../tools/pocket/sequences.ts';
 import { readTokenizer, trainTokenizer, writeTokenizer } from '../../../tools/pocket/tokenizer.ts';
 
@@ -41,20 +41,21 @@ describe('the tokenizer of pocket', () => {
     ]);
   });
 
-  it.each(texts)('gives %j back after encoding', (text) => {
-    expect(bpe.decode(bpe.encode(text))).toBe(text);
+  it.each(texts)('gives %j back in small letters after encoding', (text) => {
+    expect(bpe.decode(bpe.encode(text))).toBe(text.replace(/^ +/, ' ').toLowerCase());
   });
 
   it.each(texts)('agrees with transformers.js on %j', (text) => {
     expect(hub.encode(text, { add_special_tokens: false })).toEqual(bpe.encode(text));
     expect(hub.encode(text)).toEqual([bpe.idOf('<|bos|>'), ...bpe.encode(text)]);
-    expect(hub.decode(bpe.encode(text), { skip_special_tokens: true })).toBe(text);
+    expect(hub.decode(bpe.encode(text), { skip_special_tokens: true })).toBe(bpe.decode(bpe.encode(text)));
   });
 
   it('writes conversations as the corpus does', () => {
     const document = {
       role: 'chat',
       kind: 'chat',
+      learned: 'all',
       user: 'Where does a baker work?',
       assistant: 'In a bakery.',
     } as const;
@@ -63,7 +64,7 @@ describe('the tokenizer of pocket', () => {
       { role: 'assistant', content: document.assistant },
     ];
     expect(hub.apply_chat_template(messages, { return_tensor: false, return_dict: false })).toEqual(
-      encodeDocument(document, bpe),
+      encodeDocument(document, bpe).ids,
     );
   });
 
@@ -90,15 +91,43 @@ describe('packed sequences', () => {
 
   it('are full of whole documents and the same for the same seed', () => {
     const sequences = take(40, 256);
-    const [bos, pad] = [bpe.idOf('<|bos|>'), bpe.idOf('<|pad|>')];
     expect(sequences).toEqual(take(40, 256));
-    expect(sequences.every((s) => s.length === 256 && s[0] === bos)).toBe(true);
-    const padding = sequences.reduce((sum, s) => sum + s.filter((id) => id === pad).length, 0);
-    expect(padding / (40 * 256)).toBeLessThan(0.05);
+    expect(sequences.every(({ ids }) => ids.length <= 256 && ids[0] === bpe.idOf('<|bos|>'))).toBe(true);
+    const used = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+    expect(used / (40 * 256)).toBeGreaterThan(0.95);
   });
 
   it('cut a document that is longer than the sequence', () => {
     const document = corpusDocuments(1).next().value;
-    expect(encodeDocument(document, bpe, 8)).toEqual(encodeDocument(document, bpe).slice(0, 8));
+    expect(encodeDocument(document, bpe, 8).ids).toEqual(encodeDocument(document, bpe).ids.slice(0, 8));
+  });
+});
+
+describe('what the loss counts of a document', () => {
+  const learnedText = (document: CorpusDocument) => {
+    const { ids, learned } = encodeDocument(document, bpe);
+    return bpe.decode(ids.filter((_, i) => learned[i]));
+  };
+
+  it('is every token but the first', () => {
+    const document = { role: 'text', kind: 'article', learned: 'all', text: 'Zinc is blue.' } as const;
+    expect(learnedText(document)).toBe('zinc is blue.<|end|>');
+  });
+
+  it('or the answers, each with the token that ends it', () => {
+    const text = 'Text: Zork is red.\nTask: What is Zork?\nAnswer: red\n\nTask: Is Zork blue?\nAnswer: no';
+    const document = { role: 'text', kind: 'readingExercise', learned: 'answers', text } as const;
+    expect(learnedText(document)).toBe('red\n\nno<|end|>');
+  });
+
+  it('or the reply of a conversation', () => {
+    const document = {
+      role: 'chat',
+      kind: 'chat',
+      learned: 'answers',
+      user: 'Who?',
+      assistant: 'Me.',
+    } as const;
+    expect(learnedText(document)).toBe('me.<|end|>');
   });
 });
