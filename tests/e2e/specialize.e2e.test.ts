@@ -9,61 +9,17 @@ import {
   type ServedApp,
   type WatchedPage,
 } from '../support/builtApp.ts';
+import { chooseLittleWork, chooseSmallField, stepButton } from './smallField.ts';
 
-// The whole way through the built page, with the embedded model, on a small field and on WASM:
-// a GPU in software takes ten times as long.
+// The whole way through the built page, with the embedded model, on a small field and on WASM.
 
 const minutes = 60_000;
-
-const ask = (drug: string, use: string) => ({ instruction: `What is ${drug} used for?`, output: use });
-
-const smallField = {
-  name: 'pharmacy',
-  description: 'Short answers about drugs.',
-  seeds: [
-    ask('ibuprofen', 'inflammation'),
-    ask('aspirin', 'pain'),
-    ask('insulin', 'diabetes'),
-    ask('penicillin', 'bacterial infection'),
-    ask('warfarin', 'blood clots'),
-    ask('salbutamol', 'asthma'),
-  ],
-  heldOut: [
-    { ...ask('metformin', 'diabetes'), task: 'use' },
-    { ...ask('paracetamol', 'fever'), task: 'use' },
-  ],
-};
-
-const stepButton = (page: Page, name: string | RegExp) =>
-  page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name });
 
 async function findFaults(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
   );
-}
-
-async function chooseSmallField(page: Page): Promise<void> {
-  await stepButton(page, /^Examples/).click();
-  await page.getByRole('button', { name: 'Write my own' }).click();
-  const file = {
-    name: 'pharmacy.json',
-    mimeType: 'application/json',
-    buffer: Buffer.from(JSON.stringify(smallField)),
-  };
-  await page.locator('input[type=file][accept*=json]').setInputFiles(file);
-  await page.getByRole('tab', { name: 'Examples (6)' }).waitFor();
-  await page.getByRole('button', { name: 'Use this field' }).click();
-  await page.getByRole('button', { name: 'pharmacy' }).waitFor();
-}
-
-async function chooseLittleWork(page: Page): Promise<void> {
-  await stepButton(page, 'Start').click();
-  await page.getByRole('button', { name: 'Advanced' }).click();
-  await page.getByLabel('Tasks', { exact: true }).fill('4');
-  await page.getByLabel('Passes').fill('1');
-  await page.getByRole('switch', { name: /control/ }).press('Space');
 }
 
 describe.skipIf(!hasChromium)('the page, from first visit to adapter', { timeout: 12 * minutes }, () => {
