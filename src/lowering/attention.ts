@@ -60,7 +60,8 @@ export function attend(g: GraphBuilder, parts: AttentionParts, context: Lowering
 
 function checkParts({ query, key, value, heads, kvHeads }: AttentionParts): void {
   const odd = [query, key, value].find(({ shape }) => shape.length !== 3);
-  if (odd) throw new Error(`${odd.name} has shape ${formatShape(odd.shape)}, expected [batch, length, width]`);
+  if (odd)
+    throw new Error(`${odd.name} has shape ${formatShape(odd.shape)}, expected [batch, length, width]`);
   if (heads % kvHeads !== 0) throw new Error(`${heads} heads cannot share ${kvHeads} key/value heads`);
 }
 

@@ -89,7 +89,9 @@ function rotated(
 function rejectUnsupported(inputs: Inputs, node: ModelNode): void {
   const past = inputs[at.pastKey];
   if (past && past.shape[2] !== 0) {
-    throw new Error(`a past of length ${past.shape[2] ?? '?'} is not supported: train with past_sequence_length 0`);
+    throw new Error(
+      `a past of length ${past.shape[2] ?? '?'} is not supported: train with past_sequence_length 0`,
+    );
   }
   if (inputs[at.headSink] || intAttribute(node, 'smooth_softmax', 0) !== 0) {
     throw new Error('attention sinks (head_sink, smooth_softmax) are not supported');

@@ -56,6 +56,8 @@ function rejectUnsupported(inputs: Inputs): void {
   }
   const past = inputs[6];
   if (past && past.shape[2] !== 0) {
-    throw new Error(`a past of length ${past.shape[2] ?? '?'} is not supported: train with past_sequence_length 0`);
+    throw new Error(
+      `a past of length ${past.shape[2] ?? '?'} is not supported: train with past_sequence_length 0`,
+    );
   }
 }

@@ -49,7 +49,9 @@ const asBias = (g: GraphBuilder, mask: Value): Value =>
 function rejectUnsupported(inputs: Inputs): void {
   const past = inputs[4];
   if (past && past.shape[2] !== 0) {
-    throw new Error(`a past of length ${past.shape[2] ?? '?'} is not supported: train with past_sequence_length 0`);
+    throw new Error(
+      `a past of length ${past.shape[2] ?? '?'} is not supported: train with past_sequence_length 0`,
+    );
   }
   if (inputs[6]) throw new Error('nonpad_kv_seqlen is not supported');
 }

@@ -60,7 +60,8 @@ export async function scanModel(source: ByteSource, fileName = 'The file'): Prom
   const skeleton = step.value;
   const model = orFormatError(fileName, () => decodeSkeleton(skeleton, source.size));
   const masks = new Map<Initializer, Uint8Array>();
-  for (const { mask, data } of causalMasks(model)) masks.set(mask, await source.slice(data.offset, data.length));
+  for (const { mask, data } of causalMasks(model))
+    masks.set(mask, await source.slice(data.offset, data.length));
   return withCausalMasks(model, masks);
 }
 

@@ -17,6 +17,7 @@ type Event = SpecializeEvent<Adapter, number>;
 const settings: SpecializeSettings = {
   ...pocketSettings,
   recitations: 0,
+  replayTasks: 0,
   tasks: 12,
   maxPrompts: 20,
   batchSize: 3,

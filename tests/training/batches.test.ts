@@ -117,19 +117,15 @@ describe('planning shapes', () => {
   it('holds any batch of its rows', () => {
     const rows = fc.array(anyRow, { minLength: 1, maxLength: 8 });
     fc.assert(
-      fc.property(
-        rows,
-        fc.integer({ min: 1, max: 3 }),
-        (all, size) => {
-          const shapes = planShapes(all, size, 64);
-          // Few rows may come again within one batch, where the data wraps around.
-          for (let i = 0; i < all.length; i++) {
-            const batch = Array.from({ length: size }, (_, k) => all[(i + k) % all.length]!);
-            expect(chooseShape(batch, shapes).maxSupervised).toBeGreaterThanOrEqual(totalSupervised(batch));
-          }
-          expect(countSupervised(all[0]!)).toBeGreaterThan(0);
-        },
-      ),
+      fc.property(rows, fc.integer({ min: 1, max: 3 }), (all, size) => {
+        const shapes = planShapes(all, size, 64);
+        // Few rows may come again within one batch, where the data wraps around.
+        for (let i = 0; i < all.length; i++) {
+          const batch = Array.from({ length: size }, (_, k) => all[(i + k) % all.length]!);
+          expect(chooseShape(batch, shapes).maxSupervised).toBeGreaterThanOrEqual(totalSupervised(batch));
+        }
+        expect(countSupervised(all[0]!)).toBeGreaterThan(0);
+      }),
     );
   });
 });
