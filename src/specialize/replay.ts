@@ -11,12 +11,16 @@ import {
 import type { Completion, LanguageModel } from './languageModel.ts';
 import { parseTaskList } from './parse.ts';
 import { countWords } from './retrieve.ts';
+import type { SpecializeSettings } from './settings.ts';
 import { type AnsweredTask, taskKey, type TaskText } from './tasks.ts';
 import { findRepetition } from './textFaults.ts';
 
 const phase: Phase = { stage: 'replay', round: 1 };
 
 type ReplayContext = Pick<GenerationContext, 'prompts' | 'settings' | 'isHeldOut' | 'signal' | 'ready'>;
+
+/** How many general tasks a run asks for. */
+export const replayCount = ({ replayShare, tasks }: SpecializeSettings) => Math.round(replayShare * tasks);
 
 /**
  * Lets the model write tasks on general topics and answer them as it does before any training. Trained on beside the
@@ -25,22 +29,23 @@ type ReplayContext = Pick<GenerationContext, 'prompts' | 'settings' | 'isHeldOut
  */
 export async function* replayGeneralTasks(context: ReplayContext, model: LanguageModel): GenerationEvents {
   const { settings, ready } = context;
+  const wanted = replayCount(settings);
   const known = new Set<string>();
-  const calls = Array.from({ length: settings.replayTasks }, (_, i) => i);
+  const calls = Array.from({ length: wanted }, (_, i) => i);
   let count = 0;
   for (const wave of slices(calls, settings.batchSize)) {
-    if (count >= settings.replayTasks) return;
+    if (count >= wanted) return;
     await ready();
     const tasks = (await writeTasks(context, model, wave)).filter((task) => {
       const isNew = !known.has(taskKey(task)) && !context.isHeldOut(task);
       known.add(taskKey(task));
       return isNew;
     });
-    for (const part of slices(tasks.slice(0, settings.replayTasks - count), settings.batchSize)) {
+    for (const part of slices(tasks.slice(0, wanted - count), settings.batchSize)) {
       await ready();
       for (const task of await answerTasks(context, model, part))
         yield { type: 'taskReplayed', task: { id: `replay-${++count}`, ...task } };
-      yield progress(phase, count, settings.replayTasks);
+      yield progress(phase, count, wanted);
     }
   }
 }

@@ -60,8 +60,8 @@ export const settingsSchema = z.object({
   ),
   blacklist: z.array(z.string().min(1)).readonly(),
   disabledRules: z.array(z.string()).readonly().describe('Names of filters to leave out.'),
-  replayTasks: count(0).describe(
-    'General tasks, written and answered by the model before training, that are trained on too: against forgetting.',
+  replayShare: share.describe(
+    'General tasks that the model writes and answers before training, as a share of `tasks`: against forgetting.',
   ),
   replayTopics: z.array(z.string().min(1)).min(1).readonly().describe('What those tasks are about.'),
   validFraction: share.describe('Share of the seeds, and of the documents, that only watch the loss.'),
@@ -100,7 +100,7 @@ export const faithfulSettings: SpecializeSettings = {
   minGrounding: 0,
   blacklist: selfInstructBlacklist,
   disabledRules: [],
-  replayTasks: 0,
+  replayShare: 0,
   replayTopics: [
     'everyday life',
     'science',
@@ -149,7 +149,7 @@ export const pocketSettings: SpecializeSettings = {
   noveltyScope: 'answeredTask',
   maxSimilarity: 0.8,
   maxHeldOutSimilarity: 1,
-  replayTasks: 250,
+  replayShare: 0.3125,
   replayTopics: [
     'general knowledge',
     'nature',

@@ -10,7 +10,7 @@ import { type GenerationContext, progress, samplingSeed, slices } from './genera
 import type { LanguageModel } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import { recitePassages } from './recite.ts';
-import { replayGeneralTasks } from './replay.ts';
+import { replayCount, replayGeneralTasks } from './replay.ts';
 import { buildReport, countRejects } from './report.ts';
 import { chunkDocument, type SourceDocument } from './retrieve.ts';
 import type { SpecializeSettings } from './settings.ts';
@@ -78,7 +78,7 @@ export async function* specialize<Adapter, TrainingEvent>(
 
 async function* phases<A, T>(run: Run<A, T>): Events<A, T> {
   const { settings, model } = run;
-  const { recitations, tasks, rounds, seedsOnly, replayTasks } = settings;
+  const { recitations, tasks, rounds, seedsOnly } = settings;
   if (recitations > 0) {
     yield* once(run, { stage: 'recitation', round: 1 }, recitations, () =>
       recitePassages(generationContext(run), model),
@@ -87,8 +87,9 @@ async function* phases<A, T>(run: Run<A, T>): Events<A, T> {
   yield* once(run, { stage: 'instructions', round: 1 }, tasks, () =>
     generateInstructions(generationContext(run), model, run.state.promptsUsed),
   );
-  if (replayTasks > 0) {
-    yield* once(run, { stage: 'replay', round: 1 }, replayTasks, () =>
+  const general = replayCount(settings);
+  if (general > 0) {
+    yield* once(run, { stage: 'replay', round: 1 }, general, () =>
       replayGeneralTasks(generationContext(run), model),
     );
   }

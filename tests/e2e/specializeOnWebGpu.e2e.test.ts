@@ -18,10 +18,7 @@ describe.skipIf(!hasChromium)('the page on WebGPU', { timeout: 10 * minutes }, (
     const { page, complaints, foreignRequests } = await app.open();
     page.setDefaultTimeout(2 * minutes);
     await page.getByText('Ready', { exact: true }).waitFor();
-    await page
-      .getByText(/^WebGPU/)
-      .first()
-      .waitFor();
+    await page.getByText(/graphics card, through WebGPU/).waitFor();
     await chooseSmallField(page);
     await chooseLittleWork(page);
     await page.getByRole('button', { name: 'Specialize' }).click();

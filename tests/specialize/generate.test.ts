@@ -199,7 +199,7 @@ describe('recitePassages', () => {
 });
 
 describe('replayGeneralTasks', () => {
-  const settings = { replayTasks: 3, replayTopics: ['nature'], tasksPerPrompt: 2, batchSize: 2 };
+  const settings = { tasks: 6, replayShare: 0.5, replayTopics: ['nature'], tasksPerPrompt: 2, batchSize: 2 };
 
   /** Writes the same list for every prompt, and answers every task with its first word. */
   const replay = async (list: string, context: Partial<GenerationContext> = {}) => {

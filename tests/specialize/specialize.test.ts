@@ -17,7 +17,7 @@ type Event = SpecializeEvent<Adapter, number>;
 const settings: SpecializeSettings = {
   ...pocketSettings,
   recitations: 0,
-  replayTasks: 0,
+  replayShare: 0,
   tasks: 12,
   maxPrompts: 20,
   batchSize: 3,
@@ -96,7 +96,7 @@ describe('specialize', () => {
   });
 
   it('trains on general tasks too, where that is set, and not the control', async () => {
-    const { request, trained } = createRun({ replayTasks: 5 });
+    const { request, trained } = createRun({ replayShare: 5 / 12 });
     const { dataset } = fold(await collect(request));
     expect(dataset?.train.filter((row) => row.source === 'replay')).toHaveLength(5);
     expect(trained[0]?.train).toHaveLength(8);
