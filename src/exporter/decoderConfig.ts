@@ -164,10 +164,11 @@ function nameOf(modelType: unknown): string {
 
 function readHeadSize(config: Json, headCount: number): number {
   if (typeof config['head_dim'] === 'number') return size(config, 'head_dim');
-  const headSize = size(config, 'hidden_size') / headCount;
+  const hiddenSize = size(config, 'hidden_size');
+  const headSize = hiddenSize / headCount;
   if (Number.isInteger(headSize)) return headSize;
   throw new ConfigFormatError(
-    `config.json has hidden_size ${config['hidden_size']}, which num_attention_heads ${headCount} does not divide.`,
+    `config.json has hidden_size ${hiddenSize}, which num_attention_heads ${headCount} does not divide.`,
   );
 }
 

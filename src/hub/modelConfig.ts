@@ -19,7 +19,8 @@ export function describeConfig(text: string): ConfigFacts {
   const outer = parse(text);
   const inner = outer['text_config'];
   const config = typeof inner === 'object' && inner !== null ? { ...outer, ...(inner as Json) } : outer;
-  const modelType = String(outer['model_type'] ?? 'unknown');
+  const declared = outer['model_type'];
+  const modelType = typeof declared === 'string' ? declared : 'unknown';
   return {
     modelType,
     parameters: countParameters(config, modelType),

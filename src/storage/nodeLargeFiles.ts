@@ -52,7 +52,11 @@ async function openWriter(path: string, from: number): Promise<FileWriter> {
       }
     },
     async close() {
-      await file.sync().finally(() => file.close());
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
     },
   };
 }

@@ -129,8 +129,10 @@ describe('a tokenizer that its library trusts', () => {
   });
 
   it('with a template that cannot be read', async () => {
-    const { applyChatTemplate } = await load({}, { eos_token: '</s>', chat_template: '{% for m in ' });
-    expect(() => applyChatTemplate([{ role: 'user', content: 'A' }], true)).toThrow(TokenizerFormatError);
+    const loaded = await load({}, { eos_token: '</s>', chat_template: '{% for m in ' });
+    expect(() => loaded.applyChatTemplate([{ role: 'user', content: 'A' }], true)).toThrow(
+      TokenizerFormatError,
+    );
   });
 });
 

@@ -149,13 +149,9 @@ const tokenizer = (file: keyof typeof tokenizerFiles): FuzzedReader => ({
   sizeOf,
   read: async (bytes) => {
     const files: Readonly<Record<string, string>> = { ...tokenizerFiles, [file]: decode(bytes) };
-    const {
-      encode,
-      decode: textFrom,
-      applyChatTemplate,
-    } = await loadTokenizer((name) => Promise.resolve(files[name] ?? null));
-    textFrom(encode('Two words, 3 numbers.', true));
-    applyChatTemplate([{ role: 'user', content: 'Hello' }], true);
+    const loaded = await loadTokenizer((name) => Promise.resolve(files[name] ?? null));
+    loaded.decode(loaded.encode('Two words, 3 numbers.', true));
+    loaded.applyChatTemplate([{ role: 'user', content: 'Hello' }], true);
   },
 });
 

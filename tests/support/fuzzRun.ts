@@ -154,7 +154,7 @@ function faultOf<Input>(
   if (ms > limits.slowestMs) return `took ${Math.round(ms)} ms`;
   if (growth > limits.growth(size)) return `grew by ${growth} bytes over an input of ${size}`;
   if (error === undefined) return undefined;
-  if (!(error instanceof Error)) return `threw ${String(error)}`;
+  if (!(error instanceof Error)) return `threw ${typeof error} that is no Error`;
   const { message } = error;
   if (!reader.errors.some((known) => isOfKind(error, known)))
     return `${error.name}: ${error.stack ?? message}`;

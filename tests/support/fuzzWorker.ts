@@ -13,7 +13,10 @@ interface Task {
 }
 
 async function main(): Promise<void> {
-  if (workerData === null) return void parentPort?.postMessage(fuzzedReaders.map(({ name }) => name));
+  if (workerData === null) {
+    parentPort?.postMessage(fuzzedReaders.map(({ name }) => name));
+    return;
+  }
   const { reader: name, count, seed, progress } = workerData as Task;
   const reader = fuzzedReaders.find((known) => known.name === name);
   if (!reader) throw new Error(`There is no reader ${name}.`);
