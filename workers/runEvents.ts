@@ -3,7 +3,7 @@ import type { Adapter } from '../src/lora/adapter.ts';
 import type { SpecializeEvent } from '../src/specialize/events.ts';
 import { applyEvent, emptyState, type SpecializationState } from '../src/specialize/state.ts';
 import type { TrainingEvent } from '../src/training/trainingEvents.ts';
-import type { RunEvent } from '../src/workerApi/runEvent.ts';
+import type { RunEvent, TrainingProgress } from '../src/workerApi/runEvent.ts';
 import { restoreAdapter, storeAdapter } from './storedAdapter.ts';
 
 type EngineEvent = SpecializeEvent<Adapter, TrainingEvent>;
@@ -13,10 +13,11 @@ export async function toRunEvent(event: EngineEvent, model: LoadedModel): Promis
   if (event.type === 'adapterTrained') return { ...event, adapter: await storeAdapter(event.adapter, model) };
   if (event.type !== 'training') return event;
   const { event: training, ...rest } = event;
-  const isProgress =
-    training.type === 'started' || training.type === 'step' || training.type === 'evaluation';
-  return isProgress ? { ...rest, event: training } : null;
+  return isProgress(training) ? { ...rest, event: training } : null;
 }
+
+const isProgress = (event: TrainingEvent): event is TrainingProgress =>
+  event.type !== 'checkpoint' && event.type !== 'paused' && event.type !== 'finished';
 
 /** The state that an earlier attempt's events led to. */
 export function stateAfter(events: readonly RunEvent[], model: LoadedModel): SpecializationState<Adapter> {

@@ -18,6 +18,7 @@ import { resolveSettings, settingsPresets } from '../specialize/settings.ts';
 import type { SpecializationState } from '../specialize/state.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
 import type { Command } from './command.ts';
+import { describeShortage } from './describeShortage.ts';
 import { makeOutFolder, parseInputFile, readInputFile } from './files.ts';
 import { openDevice, openModel, provenanceOf } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
@@ -130,6 +131,8 @@ async function follow(
   for (;;) {
     const next = await run.next();
     if (next.done) return next.value;
+    if (next.value.type === 'training' && next.value.event.type === 'smallerBatch')
+      output.warn(describeShortage(next.value.event));
     const text = describe(next.value);
     if (text !== null)
       output.progress(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`);

@@ -14,6 +14,7 @@ import { TrainingControl } from '../training/control.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
 import { readAdapter, saveAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
+import { describeShortage } from './describeShortage.ts';
 import { makeOutFolder, parseInputFile } from './files.ts';
 import { openDevice, openModel, provenanceOf } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
@@ -171,6 +172,7 @@ async function follow(
         { step: event.step, eval_loss: event.loss },
         `step ${event.step}: evaluation loss ${event.loss.toFixed(4)}`,
       );
+    if (event.type === 'smallerBatch') output.warn(describeShortage(event));
     if (event.type === 'checkpoint') {
       const path = checkpointFile(out);
       await writeFile(`${path}.new`, encodeCheckpoint(event.checkpoint));

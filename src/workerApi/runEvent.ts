@@ -1,5 +1,10 @@
 import type { AdapterName, SpecializeEvent } from '../specialize/events.ts';
-import type { EvaluationEvent, StartedEvent, StepEvent } from '../training/trainingEvents.ts';
+import type {
+  EvaluationEvent,
+  SmallerBatchEvent,
+  StartedEvent,
+  StepEvent,
+} from '../training/trainingEvents.ts';
 import type { TrainedAdapter } from './adapter.ts';
 
 export type { ScoredAnswer } from '../evaluation/evaluate.ts';
@@ -12,7 +17,7 @@ export type { StepEvent } from '../training/trainingEvents.ts';
 export type ExecutionProvider = 'webgpu' | 'wasm' | 'cpu';
 
 /** What training tells the page; checkpoints and parameters stay in the worker. */
-export type TrainingProgress = StartedEvent | StepEvent | EvaluationEvent;
+export type TrainingProgress = StartedEvent | StepEvent | EvaluationEvent | SmallerBatchEvent;
 
 /** Everything that a run reports, in the order in which it happens. Replaying a run's events gives its state. */
 export type RunEvent =

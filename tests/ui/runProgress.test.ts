@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress, inWords, secondsLeft, tokensPerSecond } from '../../src/ui/store/runProgress.ts';
+import {
+  describeProgress,
+  describeShortage,
+  inWords,
+  secondsLeft,
+  tokensPerSecond,
+} from '../../src/ui/store/runProgress.ts';
 import { initialRunState, replayRun } from '../../src/ui/store/runState.ts';
 import type { StepEvent } from '../../src/workerApi/runEvent.ts';
 import { exampleDomain, recordedRun } from './support/recordedRun.ts';
@@ -46,13 +52,32 @@ describe('progress', () => {
       totalSteps: 100,
       steps: Array.from({ length: 40 }, (_, i) => stepAt(i + 1)),
       validation: [],
+      shortage: null,
     };
     expect(secondsLeft(training)).toBe(30);
     expect(tokensPerSecond(training)).toBe(400);
   });
 
   it('has no estimate from one step', () => {
-    expect(secondsLeft({ totalSteps: 100, steps: [stepAt(1)], validation: [] })).toBeNull();
+    expect(secondsLeft({ totalSteps: 100, steps: [stepAt(1)], validation: [], shortage: null })).toBeNull();
+  });
+
+  it('says that the memory ran short, and that training goes on with fewer tasks at a time', () => {
+    const shortAt = (step: number, batchSize: number) => {
+      const event = { type: 'smallerBatch', step, batchSize } as const;
+      const { trainings } = replayRun([
+        ...events,
+        { type: 'training', model: 'specialized', round: 1, event },
+      ]);
+      return describeShortage(trainings.specialized);
+    };
+    expect(describeShortage(replayRun(events).trainings.specialized)).toBeNull();
+    expect(shortAt(12, 4)).toBe(
+      'The memory ran short after step 12. Nothing is lost: training goes on with 4 tasks at a time, which is slower and comes to the same result.',
+    );
+    expect(shortAt(0, 1)).toContain(
+      'at the first step. Nothing is lost: training goes on with one task at a time',
+    );
   });
 
   it.each([

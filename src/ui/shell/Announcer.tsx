@@ -1,6 +1,6 @@
 import { useAppState } from '../appContext.ts';
-import type { OpenRun } from '../store/appState.ts';
-import { describeProgress } from '../store/runProgress.ts';
+import { isGoing, type OpenRun } from '../store/appState.ts';
+import { describeProgress, describeShortage, trainingOf } from '../store/runProgress.ts';
 import classes from './shell.module.css';
 
 const endings: Partial<Record<OpenRun['status'], string>> = {
@@ -21,11 +21,18 @@ function announcementOf(run: OpenRun | null): string {
   return tenths === 0 ? `${title}.` : `${title}, ${tenths * 10} percent.`;
 }
 
+/** Apart from the progress, which would say it again at every tenth. */
+function shortageOf(run: OpenRun | null): string {
+  return run && isGoing(run.status) ? (describeShortage(trainingOf(run.state)) ?? '') : '';
+}
+
 export function Announcer() {
   const text = useAppState((state) => announcementOf(state.run));
+  const shortage = useAppState((state) => shortageOf(state.run));
   return (
-    <div className={classes.srOnly} role="status" aria-live="polite">
-      {text}
+    <div className={classes.srOnly}>
+      <div role="status">{text}</div>
+      <div role="status">{shortage}</div>
     </div>
   );
 }

@@ -61,6 +61,14 @@ export function trainingOf({ phase, trainings }: RunState): Training | undefined
   return isControl ? trainings.seedsOnly : (trainings.specialized ?? trainings.seedsOnly);
 }
 
+/** That training goes on with fewer rows at a time, in words; null where it had memory enough. */
+export function describeShortage(training: Training | undefined): string | null {
+  if (!training?.shortage) return null;
+  const { step, rows } = training.shortage;
+  const batch = rows === 1 ? 'one task' : `${rows} tasks`;
+  return `The memory ran short ${step === 0 ? 'at the first step' : `after step ${step}`}. Nothing is lost: training goes on with ${batch} at a time, which is slower and comes to the same result.`;
+}
+
 /** From the pace of the last steps; null before there is one. */
 export function secondsLeft({ steps, totalSteps }: Training): number | null {
   const recent = steps.slice(-20);

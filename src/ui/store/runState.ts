@@ -40,6 +40,15 @@ export interface Training {
   readonly totalSteps: number;
   readonly steps: readonly StepEvent[];
   readonly validation: readonly { readonly step: number; readonly loss: number }[];
+  /** Set once the memory was not enough for the rows of a batch at a time. */
+  readonly shortage: MemoryShortage | null;
+}
+
+export interface MemoryShortage {
+  /** The last step that was done with more rows at a time; 0 for none. */
+  readonly step: number;
+  /** Rows at a time since then. */
+  readonly rows: number;
 }
 
 export const initialRunState: RunState = {
@@ -56,7 +65,7 @@ export const initialRunState: RunState = {
   notes: [],
 };
 
-const noTraining: Training = { totalSteps: 0, steps: [], validation: [] };
+const noTraining: Training = { totalSteps: 0, steps: [], validation: [], shortage: null };
 
 type Change<T extends RunEvent['type']> = (
   state: RunState,
@@ -138,5 +147,7 @@ function progressed(training: Training, event: TrainingProgress): Training {
   if (event.type === 'started') return { ...training, totalSteps: event.totalSteps };
   if (event.type === 'evaluation')
     return { ...training, validation: [...validation, { step: event.step, loss: event.loss }] };
+  if (event.type === 'smallerBatch')
+    return { ...training, shortage: { step: event.step, rows: event.batchSize } };
   return { ...training, steps: [...steps, event] };
 }

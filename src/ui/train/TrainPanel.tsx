@@ -3,9 +3,10 @@ import { useMemo, useState } from 'react';
 import { useAppState } from '../appContext.ts';
 import { smallNumber } from '../format.ts';
 import { Empty } from '../parts/Empty.tsx';
+import { Icon } from '../parts/Icon.tsx';
 import { Card, Panel } from '../parts/Panel.tsx';
 import { RunEnding } from '../runs/RunEnding.tsx';
-import { inWords, secondsLeft, tokensPerSecond, trainingOf } from '../store/runProgress.ts';
+import { describeShortage, inWords, secondsLeft, tokensPerSecond, trainingOf } from '../store/runProgress.ts';
 import type { RunState, Training } from '../store/runState.ts';
 import { chartLines, smoothed, type Metric } from './chartLines.ts';
 import { LineChart } from './LineChart.tsx';
@@ -24,6 +25,7 @@ export function TrainPanel() {
       {run && <RunEnding run={run} />}
       {run && training ? (
         <>
+          <Shortage training={training} />
           <Numbers training={training} />
           <Chart state={run.state} />
         </>
@@ -31,6 +33,18 @@ export function TrainPanel() {
         <Empty icon="train" text="The loss curve will appear here as soon as training begins." />
       )}
     </Panel>
+  );
+}
+
+/** Spoken by the announcer, so that it is heard from every station. */
+function Shortage({ training }: { readonly training: Training }) {
+  const text = describeShortage(training);
+  if (text === null) return null;
+  return (
+    <p className={classes.shortage}>
+      <Icon name="info" />
+      <span>{text}</span>
+    </p>
   );
 }
 
