@@ -31,7 +31,7 @@ export const evaluateCommand: Command = {
     const output = createOutput(values.json);
     const items = await readItems(values.data);
     const model = await openModel(values);
-    const device = openDevice(values);
+    const device = await openDevice(values);
     const adapter = values.adapter === undefined ? null : await readAdapter(values.adapter, model.decoder);
     const session = new ModelSession(model, device, { batchSize: values['batch-size'] });
     const prompts = promptsFor(model);

@@ -27,7 +27,7 @@ export const generateCommand: Command = {
     const values = readOptions(options, argv);
     const output = createOutput(values.json);
     const model = await openModel(values);
-    const device = openDevice(values);
+    const device = await openDevice(values);
     const adapter = values.adapter === undefined ? null : await readAdapter(values.adapter, model.decoder);
     const session = new ModelSession(model, device, { batchSize: values['batch-size'] });
     const asIs = values.raw || !model.tokenizer.hasChatTemplate;

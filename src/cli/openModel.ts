@@ -11,6 +11,7 @@ import { parseModelReference, type HubReference } from '../hub/modelReference.ts
 import type { AdapterProvenance } from '../lora/peft.ts';
 import type { Device } from '../runtime/device.ts';
 import { createNodeDevice } from '../runtime/node.ts';
+import { createNodeWasmDevice } from '../runtime/nodeWasm.ts';
 import { nodeLargeFiles, pathBelow } from '../storage/nodeLargeFiles.ts';
 import { downloadProgress } from './downloadProgress.ts';
 
@@ -22,7 +23,10 @@ export interface ModelOptions {
   readonly threads: number | undefined;
 }
 
-export async function openModel(options: Pick<ModelOptions, 'model' | 'dtype'>): Promise<LoadedModel> {
+/** `device` as in `ModelOptions`; only WebAssembly wants its weights in memory. */
+type ModelChoice = Pick<ModelOptions, 'model' | 'dtype'> & Partial<Pick<ModelOptions, 'device'>>;
+
+export async function openModel(options: ModelChoice): Promise<LoadedModel> {
   return loadModel(await openModelFolder(options), parseDtype(options.dtype));
 }
 
@@ -33,13 +37,11 @@ export function provenanceOf({ baseModel, origin }: LoadedModel): AdapterProvena
 }
 
 /** The folder that `--model` names, or the Hub's model of that id, downloaded where it is not cached yet. */
-export async function openModelFolder({
-  model,
-  dtype,
-}: Pick<ModelOptions, 'model' | 'dtype'>): Promise<ModelFolder> {
+export async function openModelFolder({ model, dtype, device }: ModelChoice): Promise<ModelFolder> {
+  const inMemory = device === 'wasm';
   const known = parseDtype(dtype);
   const reference = existsSync(model) ? null : hubReference(model);
-  if (!reference) return modelDirectory(model);
+  if (!reference) return modelDirectory(model, { inMemory });
   const [store, client] = [nodeLargeFiles(cacheFolder()), hubClient()];
   const progress = downloadProgress(model);
   const cached = await fetchModel({ client, store, reference, dtype: known, onProgress: progress.show });
@@ -47,6 +49,7 @@ export async function openModelFolder({
   return modelDirectory(pathBelow(cacheFolder(), cached.folder), {
     name: cached.id,
     revision: cached.commit,
+    inMemory,
   });
 }
 
@@ -69,8 +72,13 @@ function cacheFolder(): string {
   return own || join(caches || join(homedir(), '.cache'), 'whittle');
 }
 
-export function openDevice({ device, threads }: ModelOptions): Device {
-  if (device !== 'cpu' && device !== 'webgpu')
-    throw new Error(`--device takes cpu or webgpu, not ${device}.`);
-  return createNodeDevice({ provider: device, ...(threads !== undefined && { threads }) });
+/** @throws when `device` is none of the three */
+export async function openDevice({
+  device,
+  threads,
+}: Pick<ModelOptions, 'device' | 'threads'>): Promise<Device> {
+  const limit = threads !== undefined && { threads };
+  if (device === 'wasm') return createNodeWasmDevice({ ...limit });
+  if (device === 'cpu' || device === 'webgpu') return createNodeDevice({ provider: device, ...limit });
+  throw new Error(`--device takes cpu, wasm or webgpu, not ${device}.`);
 }

@@ -29,7 +29,11 @@ export const commonOptions = {
     help: 'folder of the model (config.json, tokenizer.json, onnx/), or its id on the Hugging Face Hub',
   },
   dtype: { kind: 'text', default: 'q4', help: 'fp32, fp16, q8, q4 or q4f16' },
-  device: { kind: 'text', default: 'cpu', help: 'cpu or webgpu' },
+  device: {
+    kind: 'text',
+    default: 'cpu',
+    help: 'cpu, wasm (slower; what a page without WebGPU computes, to the last bit) or webgpu',
+  },
   threads: { kind: 'count', help: "CPU threads (default: onnxruntime's choice)" },
   seed: { kind: 'number', default: 0, help: 'equal seeds give equal results on the CPU' },
   json: { kind: 'flag', help: 'one JSON object per line on stdout, progress on stderr' },

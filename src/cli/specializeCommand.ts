@@ -58,7 +58,7 @@ export const specializeCommand: Command = {
     await makeOutFolder(values.out);
     const documents = await readDocuments(values, domain);
     const model = await openModel(values);
-    const device = openDevice(values);
+    const device = await openDevice(values);
     const preset = presetName(values.preset ?? (promptsFor(model).name === 'pocket' ? 'pocket' : 'small'));
     const settings = resolveSettings(given(settingOptions(values)), settingsPresets[preset]);
     const adapter: AdapterSettings = { ...adapterPresets[preset], ...given(adapterOptions(values)) };

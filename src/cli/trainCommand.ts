@@ -68,7 +68,7 @@ export const trainCommand: Command = {
       (await parseInputFile(path, parseTrainingRows)).map((row) => tokenizeRow(row, model.tokenizer));
     const rows = await readRows(values.data);
     const evaluationRows = values['eval-data'] === undefined ? [] : await readRows(values['eval-data']);
-    const device = openDevice(values);
+    const device = await openDevice(values);
     const resumeFrom = await readCheckpoint(values);
     const random = createRandom(values.seed, 'adapter');
     const control = new TrainingControl();

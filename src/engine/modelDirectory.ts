@@ -3,6 +3,13 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFolder } from './modelFolder.ts';
 
+interface ModelDirectoryOptions {
+  readonly name?: string;
+  readonly revision?: string;
+  /** Hand sessions the weights' bytes instead of their place: WebAssembly cannot open files. */
+  readonly inMemory?: boolean;
+}
+
 /**
  * A model folder on disk; sessions read its weights from there. What it is called and its revision are told where the
  * path says neither.
@@ -10,7 +17,7 @@ import type { ModelFolder } from './modelFolder.ts';
  */
 export function modelDirectory(
   path: string,
-  { name = path, revision }: { readonly name?: string; readonly revision?: string } = {},
+  { name = path, revision, inMemory = false }: ModelDirectoryOptions = {},
 ): ModelFolder {
   if (!existsSync(path))
     throw new Error(
@@ -27,6 +34,13 @@ export function modelDirectory(
       const full = join(path, file);
       return existsSync(full) ? (await stat(full)).size : null;
     },
-    weights: async () => ({ folder: join(path, 'onnx') }),
+    weights: async (fileNames) => {
+      if (!inMemory) return { folder: join(path, 'onnx') };
+      const files = fileNames.map(async (file) => ({
+        path: file,
+        data: await readFile(join(path, 'onnx', file)),
+      }));
+      return { files: await Promise.all(files) };
+    },
   };
 }

@@ -8,7 +8,6 @@ import {
   type SessionSource,
   type TensorData,
   type TensorType,
-  type WeightFiles,
 } from './device.ts';
 import { RuntimeFailure } from './failure.ts';
 import {
@@ -21,6 +20,7 @@ import {
 } from './gpuDevice.ts';
 import { OrtDevice } from './ortDevice.ts';
 import type { OrtSession } from './ortSession.ts';
+import { WasmDevice, webSettings, type WebOptions } from './wasmDevice.ts';
 
 export interface BrowserDeviceOptions {
   /** Folder from which onnxruntime's WebAssembly is served, with the slash; `'/ort/'` by default, never a CDN. */
@@ -77,24 +77,6 @@ function defaultThreads(): number {
   return globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
 }
 
-type WebOptions = Ort.InferenceSession.SessionOptions;
-
-class WasmDevice extends OrtDevice<WebOptions> {
-  readonly provider = 'wasm';
-  readonly limits = { maxBufferBytes: null, maxBindingBytes: null };
-  readonly description: string;
-
-  constructor(ort: typeof Ort) {
-    super(ort, 'onnxruntime-web');
-    const threads = ort.env.wasm.numThreads ?? 1;
-    this.description = `WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
-  }
-
-  protected settings({ weights }: SessionSource, options: SessionOptions): WebOptions {
-    return { ...commonSettings(weights, options), executionProviders: ['wasm'] };
-  }
-}
-
 class WebGpuDevice extends OrtDevice<WebOptions> {
   readonly provider = 'webgpu';
   readonly limits: DeviceLimits;
@@ -142,7 +124,7 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
     const locations =
       keep === true ? 'gpu-buffer' : Object.fromEntries(keep.map((name) => [name, 'gpu-buffer' as const]));
     return {
-      ...commonSettings(weights, options),
+      ...webSettings(weights, options),
       executionProviders: [{ name: 'webgpu', device: this.#gpu }],
       preferredOutputLocation: locations,
     };
@@ -170,22 +152,4 @@ function releaseUnless(check: () => void, outputs: Record<string, DeviceTensor>)
     for (const output of Object.values(outputs)) output.dispose();
     throw error;
   }
-}
-
-function commonSettings(weights: WeightFiles, options: SessionOptions): WebOptions {
-  if ('folder' in weights) {
-    throw new RuntimeFailure(
-      'missing-weights',
-      `A browser cannot read the folder ${weights.folder}; hand over its files.`,
-    );
-  }
-  return {
-    graphOptimizationLevel: options.graphOptimization ?? 'all',
-    logSeverityLevel: options.logPlacement ? 0 : 3,
-    extra: { session: options.forbidFallback ? { disable_cpu_ep_fallback: '1' } : {} },
-    externalData: weights.files.map(({ path, data }) => ({
-      path,
-      data: data instanceof URL ? data.href : data,
-    })),
-  };
 }

@@ -43,7 +43,7 @@ describe('wrong input ends with exit code 1 and one line on stderr that names it
     [
       'an unknown device',
       [...train, ...rows, '--device', 'tpu'],
-      /^--device takes cpu or webgpu, not tpu\.$/,
+      /^--device takes cpu, wasm or webgpu, not tpu\.$/,
     ],
     ['an unknown dtype', [...train, ...rows, '--dtype', 'q3'], /^There is no dtype q3; known are fp32, fp16/],
     ['a dtype that the folder lacks', [...train, ...rows, '--dtype', 'q8'], /has no onnx\/model_quantized\.onnx .*choose another dtype/], // prettier-ignore

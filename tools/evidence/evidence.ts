@@ -1,17 +1,15 @@
 /**
  * Command: runs the whole method on the embedded model, for both bundled domains and several seeds, and prints what came
- * out beside the base model and an adapter trained on the seeds alone. `npm run evidence [-- --seeds 3 --out DIR]`
+ * out beside the base model and an adapter trained on the seeds alone. `npm run evidence [-- --seeds 3 --device cpu --out DIR]`
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openDevice, openModel } from '../../src/cli/openModel.ts';
 import { pocketAdapter } from '../../src/engine/adapterSettings.ts';
-import { loadModel } from '../../src/engine/loadModel.ts';
-import { modelDirectory } from '../../src/engine/modelDirectory.ts';
 import { ModelSession } from '../../src/engine/modelSession.ts';
 import { specializeModel } from '../../src/engine/specializeModel.ts';
-import { createNodeDevice } from '../../src/runtime/node.ts';
 import { parseDomain } from '../../src/specialize/domain.ts';
 import type { EvaluatedModel } from '../../src/specialize/events.ts';
 import type { Report } from '../../src/specialize/report.ts';
@@ -23,18 +21,24 @@ const models = ['base', 'seedsOnly', 'specialized'] as const satisfies readonly 
 interface Outcome {
   readonly domain: string;
   readonly seed: number;
+  /** What ran it. */
+  readonly device: string;
   readonly seconds: number;
   readonly report: Report;
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string', default: '3' }, out: { type: 'string', default: 'out/evidence' } },
+    options: {
+      seeds: { type: 'string', default: '3' },
+      device: { type: 'string', default: 'cpu' },
+      out: { type: 'string', default: 'out/evidence' },
+    },
   });
   const outcomes: Outcome[] = [];
   for (const domain of domains) {
     for (let seed = 1; seed <= Number(values.seeds); seed++) {
-      const outcome = await runOnce(domain, seed);
+      const outcome = await runOnce(domain, seed, values.device);
       outcomes.push(outcome);
       console.error(`${domain}, seed ${seed}: ${outcome.seconds.toFixed(0)} s`);
     }
@@ -46,14 +50,15 @@ async function main(): Promise<void> {
   console.log(table);
 }
 
-async function runOnce(name: string, seed: number): Promise<Outcome> {
+async function runOnce(name: string, seed: number, deviceName: string): Promise<Outcome> {
   const start = performance.now();
   const domain = parseDomain(await readFile(`public/domains/${name}.json`, 'utf8'));
   const documents = await Promise.all(
     domain.documents.map(async (id) => ({ id, text: await readFile(join('public/domains', id), 'utf8') })),
   );
-  const device = createNodeDevice();
-  const session = new ModelSession(await loadModel(modelDirectory('public/models/pocket')), device);
+  const device = await openDevice({ device: deviceName, threads: undefined });
+  const model = await openModel({ model: 'public/models/pocket', dtype: 'q4', device: deviceName });
+  const session = new ModelSession(model, device);
   const settings = { ...pocketSettings, seed, seedsOnly: true };
   const run = specializeModel(session, { domain, documents, settings, adapter: pocketAdapter });
   let next = await run.next();
@@ -61,7 +66,8 @@ async function runOnce(name: string, seed: number): Promise<Outcome> {
   await device.dispose();
   const { report } = next.value;
   if (!report) throw new Error(`The run on ${name} with seed ${seed} ended without a report.`);
-  return { domain: name, seed, seconds: (performance.now() - start) / 1000, report };
+  const seconds = (performance.now() - start) / 1000;
+  return { domain: name, seed, device: device.description, seconds, report };
 }
 
 const percent = (share: number) => (100 * share).toFixed(1);
@@ -69,7 +75,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0
 
 function render(outcomes: readonly Outcome[]): string {
   const [cpu] = cpus();
-  const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Node ${process.version}, onnxruntime-node on the CPU`;
+  const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Node ${process.version}, ${outcomes[0]?.device}`;
   const header = [
     'domain',
     'set',
