@@ -16,8 +16,9 @@ export async function toRunEvent(event: EngineEvent, model: LoadedModel): Promis
   return isProgress(training) ? { ...rest, event: training } : null;
 }
 
-const isProgress = (event: TrainingEvent): event is TrainingProgress =>
-  event.type !== 'checkpoint' && event.type !== 'paused' && event.type !== 'finished';
+const progressTypes: readonly TrainingEvent['type'][] = ['started', 'step', 'evaluation', 'smallerBatch'];
+
+const isProgress = (event: TrainingEvent): event is TrainingProgress => progressTypes.includes(event.type);
 
 /** The state that an earlier attempt's events led to. */
 export function stateAfter(events: readonly RunEvent[], model: LoadedModel): SpecializationState<Adapter> {

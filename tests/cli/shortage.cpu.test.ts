@@ -11,7 +11,7 @@ import { temporaryFolder, writeModelFolder } from '../support/modelFolder.ts';
 
 const shortage: TrainingEvent = { type: 'smallerBatch', step: 1, batchSize: 4 };
 const sentence =
-  'Out of memory after step 1: going on with 4 rows at a time, which is slower and comes to the same result.';
+  'Out of memory after step 1: going on with less, 4 rows at a time, which is slower and comes to the same result.';
 
 vi.mock('../../src/engine/trainAdapter.ts', async (original) => {
   const { trainAdapter } = await original<typeof Adapters>();

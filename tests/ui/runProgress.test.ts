@@ -73,10 +73,10 @@ describe('progress', () => {
     };
     expect(describeShortage(replayRun(events).trainings.specialized)).toBeNull();
     expect(shortAt(12, 4)).toBe(
-      'The memory ran short after step 12. Nothing is lost: training goes on with 4 tasks at a time, which is slower and comes to the same result.',
+      'The memory ran short after step 12. Nothing is lost: training goes on with less, 4 tasks at a time, which is slower and comes to the same result.',
     );
     expect(shortAt(0, 1)).toContain(
-      'at the first step. Nothing is lost: training goes on with one task at a time',
+      'at the first step. Nothing is lost: training goes on with less, one task at a time',
     );
   });
 

@@ -1,49 +1,52 @@
-import { Switch } from '@mantine/core';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { EvaluatedModel, ModelEvaluation, ScoredAnswer } from '../../workerApi/runEvent.ts';
-import { Icon } from '../parts/Icon.tsx';
+import chips from '../parts/chips.module.css';
+import { Icon, type IconName } from '../parts/Icon.tsx';
 import { ShowMore } from '../parts/ShowMore.tsx';
 import { modelNames } from '../store/runProgress.ts';
+import { pairAnswers, verdictWords, type AnsweredItem, type RowVerdict } from './rowVerdict.ts';
 import classes from './compare.module.css';
 
 type Evaluations = Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
+type Choice = RowVerdict | 'all';
 
-interface AnsweredItem {
-  readonly id: string;
-  readonly base: ScoredAnswer;
-  readonly specialist: ScoredAnswer;
-}
+const choices = ['all', 'worse', 'better', 'same'] as const satisfies readonly Choice[];
+const choiceWords: Record<Choice, string> = { all: 'All', ...verdictWords };
 
-/** Every unseen task with what the base and the specialist said. */
+/** Every unseen task with what the base and the specialist said, or only those that got worse, better or neither. */
 export function Answers({ evaluations }: { readonly evaluations: Evaluations }) {
-  const [isOnlyChanged, setIsOnlyChanged] = useState(false);
-  const items = pair(evaluations).filter(
-    ({ base, specialist }) => !isOnlyChanged || base.f1 !== specialist.f1,
-  );
+  const [chosen, setChosen] = useState<Choice>('all');
+  const items = useMemo(() => pairAnswers(evaluations), [evaluations]);
+  const having = (choice: Choice) => items.filter(({ verdict }) => choice === 'all' || verdict === choice);
+  const shown = having(chosen);
   return (
     <div className={classes.answers}>
-      <Switch
-        label="Only where the score changed"
-        checked={isOnlyChanged}
-        onChange={(event) => setIsOnlyChanged(event.currentTarget.checked)}
-      />
-      <ShowMore items={items} render={(item) => <Item key={item.id} item={item} />} />
+      <div className={chips.chips} role="group" aria-label="Which tasks">
+        {choices.map((choice) => (
+          <button
+            key={choice}
+            type="button"
+            aria-pressed={choice === chosen}
+            onClick={() => setChosen(choice)}
+          >
+            <span>{choiceWords[choice]}</span>
+            <strong>{having(choice).length}</strong>
+          </button>
+        ))}
+      </div>
+      {shown.length === 0 && <p className={classes.none}>None.</p>}
+      <ShowMore items={shown} render={(item) => <Item key={item.id} item={item} />} />
     </div>
   );
 }
 
-function pair({ base, specialized }: Evaluations): AnsweredItem[] {
-  return (base?.heldOut.answers ?? []).flatMap((answer, i) => {
-    const specialist = specialized?.heldOut.answers[i];
-    return specialist ? [{ id: answer.item.id, base: answer, specialist }] : [];
-  });
-}
-
-function Item({ item: { base, specialist } }: { readonly item: AnsweredItem }) {
+function Item({ item: { base, specialist, verdict } }: { readonly item: AnsweredItem }) {
   const { instruction, input, output } = base.item;
   return (
     <article className={classes.answer}>
-      <p className={classes.question}>{instruction}</p>
+      <p className={classes.question}>
+        {instruction} <VerdictMark verdict={verdict} />
+      </p>
       {input && <p className={classes.input}>{input}</p>}
       <p className={classes.right}>
         Right answer: <strong>{output}</strong>
@@ -53,6 +56,17 @@ function Item({ item: { base, specialist } }: { readonly item: AnsweredItem }) {
         <Given title={modelNames.specialized} answer={specialist} />
       </div>
     </article>
+  );
+}
+
+const verdictIcons: Record<RowVerdict, IconName> = { better: 'up', worse: 'down', same: 'equal' };
+
+function VerdictMark({ verdict }: { readonly verdict: RowVerdict }) {
+  return (
+    <span className={classes.verdictMark} data-tone={verdict}>
+      <Icon name={verdictIcons[verdict]} size={13} />
+      {verdictWords[verdict]}
+    </span>
   );
 }
 

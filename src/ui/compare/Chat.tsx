@@ -2,6 +2,7 @@ import { ActionIcon, Button, Select, Textarea } from '@mantine/core';
 import { useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useApp, useAppState } from '../appContext.ts';
 import { shortHash } from '../format.ts';
+import chips from '../parts/chips.module.css';
 import { Icon } from '../parts/Icon.tsx';
 import { adapterFolder, trainedFolder } from '../store/adapterShelf.ts';
 import type { AppState } from '../store/appState.ts';
@@ -79,7 +80,7 @@ function Suggestions({ onAsk }: { readonly onAsk: (prompt: string) => void }) {
   const texts = (items ?? []).filter(({ input }) => input === '').map(({ instruction }) => instruction);
   const spread = [0, 1, 2].flatMap((i) => texts[Math.floor((i * texts.length) / 3)] ?? []);
   return (
-    <div className={classes.suggestions}>
+    <div className={chips.chips}>
       {[...new Set(spread)].map((text) => (
         <button key={text} type="button" onClick={() => onAsk(text)}>
           {text}

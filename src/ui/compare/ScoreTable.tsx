@@ -1,6 +1,16 @@
+import { useState } from 'react';
 import type { Comparisons, EvaluatedModel, ReportRow } from '../../workerApi/runEvent.ts';
 import { points, signedPoints } from '../format.ts';
+import { Icon } from '../parts/Icon.tsx';
 import { modelNames } from '../store/runProgress.ts';
+import {
+  changeOf,
+  nextOrder,
+  orderRows,
+  verdictOfChange,
+  verdictWords,
+  type RowOrder,
+} from './rowVerdict.ts';
 import { verdictTitles } from './verdict.ts';
 import classes from './compare.module.css';
 
@@ -15,9 +25,10 @@ const readable = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** F1 out of 100 per group of tasks, the whole first. */
+/** F1 out of 100 per group of tasks, the whole first. The groups can be put in order of what they gained. */
 export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons }) {
   const { overall, tasks, sources } = comparisons;
+  const [order, setOrder] = useState<RowOrder>('given');
   const shown = columns.filter((model) => overall.models[model]);
   const verdict = comparisons.comparisons.find(
     ({ of, with: other }) => of === 'specialized' && other === 'base',
@@ -34,7 +45,7 @@ export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons 
                 {modelNames[model]}
               </th>
             ))}
-            <th scope="col">Change</th>
+            <ChangeHead order={order} onOrder={tasks.length > 1 ? setOrder : null} />
             <th scope="col">Most frequent answer</th>
           </tr>
         </thead>
@@ -42,7 +53,7 @@ export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons 
           <ScoreRow
             row={{ ...overall, name: 'All together' }}
             shown={shown}
-            note={verdict && verdictTitles[verdict]}
+            {...(verdict && { words: verdictTitles[verdict] })}
             isTotal
           />
           {sources.map((row) => (
@@ -52,7 +63,7 @@ export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons 
               shown={shown}
             />
           ))}
-          {tasks.map((row) => (
+          {orderRows(tasks, order).map((row) => (
             <ScoreRow key={row.name} row={row} shown={shown} />
           ))}
         </tbody>
@@ -61,17 +72,39 @@ export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons 
   );
 }
 
+interface ChangeHeadProps {
+  readonly order: RowOrder;
+  /** Null where there is nothing to put in order. */
+  readonly onOrder: ((order: RowOrder) => void) | null;
+}
+
+const sortOfOrder = { given: 'none', worstFirst: 'ascending', bestFirst: 'descending' } as const;
+const orderWords = { given: '', worstFirst: ', worst first', bestFirst: ', best first' };
+
+function ChangeHead({ order, onOrder }: ChangeHeadProps) {
+  if (!onOrder) return <th scope="col">Change</th>;
+  return (
+    <th scope="col" aria-sort={sortOfOrder[order]}>
+      <button type="button" className={classes.sort} onClick={() => onOrder(nextOrder[order])}>
+        Change{orderWords[order]}
+        <Icon name={order === 'bestFirst' ? 'down' : 'up'} size={13} />
+      </button>
+    </th>
+  );
+}
+
 interface ScoreRowProps {
   readonly row: ReportRow;
   readonly shown: readonly EvaluatedModel[];
-  readonly note?: string | undefined;
+  /** The verdict where it rests on more than the difference. */
+  readonly words?: string;
   readonly isTotal?: boolean;
 }
 
-function ScoreRow({ row, shown, note, isTotal }: ScoreRowProps) {
+function ScoreRow({ row, shown, words, isTotal }: ScoreRowProps) {
   const { name, count, models, majority } = row;
-  const change = (models.specialized?.f1 ?? 0) - (models.base?.f1 ?? 0);
-  const tone = Math.round(change * 100) === 0 ? 'same' : change > 0 ? 'better' : 'worse';
+  const change = changeOf(row);
+  const verdict = verdictOfChange(change);
   return (
     <tr data-total={isTotal || undefined}>
       <th scope="row">
@@ -83,10 +116,10 @@ function ScoreRow({ row, shown, note, isTotal }: ScoreRowProps) {
         </td>
       ))}
       <td>
-        <span className={classes.change} data-tone={tone}>
-          {signedPoints(change)}
+        <span className={classes.change} data-tone={verdict}>
+          {verdict === 'same' ? '±0' : signedPoints(change)}
         </span>
-        {note && <span className={classes.verdictNote}>{note}</span>}
+        <span className={classes.verdictNote}>{words ?? verdictWords[verdict]}</span>
       </td>
       <td className={classes.faint}>{majority ? points(majority.f1) : '–'}</td>
     </tr>

@@ -61,7 +61,8 @@ export function scoreNote({ heldOut }: Report): string {
   const { base, specialized } = heldOut.overall.models;
   return (
     'Scores are F1 out of 100: how many words of the right answer were given, and how few others. “Most frequent answer” is what ' +
-    'always giving the same answer would score; anything below it is no knowledge. Answers that cannot count (empty, or none of ' +
+    'always giving the same answer would score; anything below it is no knowledge. A single row rests on few tasks: only all ' +
+    'together are tested against chance. Answers that cannot count (empty, or none of ' +
     `the choices): ${points(base?.invalidRate ?? 0)} % before, ${points(specialized?.invalidRate ?? 0)} % after.`
   );
 }

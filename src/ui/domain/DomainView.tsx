@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { useApp, useAppState } from '../appContext.ts';
 import { baseName, byteSize } from '../format.ts';
+import chips from '../parts/chips.module.css';
 import { TaskCard } from '../parts/TaskCard.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { ShowMore } from '../parts/ShowMore.tsx';
@@ -55,7 +56,7 @@ function DomainTabs() {
   const domains = useAppState((state) => state.domains);
   const domainId = useAppState((state) => state.domainId);
   return (
-    <div className={classes.fields} role="group" aria-label="Field">
+    <div className={chips.chips} role="group" aria-label="Field">
       {domains.map(({ id, domain }) => (
         <button key={id} type="button" aria-pressed={id === domainId} onClick={() => app.domains.choose(id)}>
           {domain.name}

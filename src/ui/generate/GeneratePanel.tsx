@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { GeneratedTask } from '../../workerApi/runEvent.ts';
 import { baseName } from '../format.ts';
 import { useAppState } from '../appContext.ts';
+import chips from '../parts/chips.module.css';
 import { Empty } from '../parts/Empty.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ShowMore } from '../parts/ShowMore.tsx';
@@ -70,7 +71,7 @@ function Rejected({ tasks }: { readonly tasks: readonly GeneratedTask[] }) {
   if (tasks.length === 0) return <p className={classes.none}>Nothing was rejected so far.</p>;
   return (
     <>
-      <div className={classes.reasons} role="group" aria-label="Reasons">
+      <div className={chips.chips} role="group" aria-label="Reasons">
         {countRules(tasks).map(({ rule: name, count }) => (
           <button
             key={name}

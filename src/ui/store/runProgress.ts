@@ -66,7 +66,7 @@ export function describeShortage(training: Training | undefined): string | null 
   if (!training?.shortage) return null;
   const { step, rows } = training.shortage;
   const batch = rows === 1 ? 'one task' : `${rows} tasks`;
-  return `The memory ran short ${step === 0 ? 'at the first step' : `after step ${step}`}. Nothing is lost: training goes on with ${batch} at a time, which is slower and comes to the same result.`;
+  return `The memory ran short ${step === 0 ? 'at the first step' : `after step ${step}`}. Nothing is lost: training goes on with less, ${batch} at a time, which is slower and comes to the same result.`;
 }
 
 /** From the pace of the last steps; null before there is one. */
