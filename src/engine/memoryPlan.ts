@@ -5,7 +5,7 @@ import {
   type DecoderModel,
   type Trainable,
 } from '../compileTrainingModel.ts';
-import { estimateTraining, type TrainingMemory } from '../graph/memoryEstimate.ts';
+import { estimateTraining, totalBytesOf, type TrainingMemory } from '../graph/memoryEstimate.ts';
 
 /** Whether training has room in a device's memory; `tight` leaves little for anything else. */
 export type Fit = 'fits' | 'tight' | 'does not fit';
@@ -21,6 +21,9 @@ export interface MemoryPlan {
   readonly advice: readonly string[];
 }
 
+/** Bytes that training may take where nobody says how many. */
+export const defaultMemoryBudget = 4e9;
+
 /** Share of the budget up to which nothing needs to be said. */
 const comfortable = 0.8;
 
@@ -30,9 +33,32 @@ export function judgeFit(totalBytes: number, budgetBytes: number): Fit {
   return totalBytes <= budgetBytes ? 'tight' : 'does not fit';
 }
 
+/** What was built to fit a budget, and how. */
+export interface Fitted<Built> {
+  readonly built: Built;
+  readonly fit: Fit;
+  readonly recompute: Recompute;
+}
+
 /**
- * Chooses how to train within `budgetBytes` of device memory: layers are computed again for backpropagation only where
- * keeping them would not fit comfortably, since that takes about a third longer. Reads graphs alone, no weights.
+ * Builds for `budgetBytes` of device memory: layers are computed again for backpropagation only where keeping them would
+ * not fit comfortably, since that takes about a third longer.
+ */
+export function chooseRecompute<Built extends { readonly memory: TrainingMemory }>(
+  build: (recompute: Recompute) => Built,
+  budgetBytes: number,
+): Fitted<Built> {
+  const judged = (recompute: Recompute) => {
+    const built = build(recompute);
+    return { built, fit: judgeFit(totalBytesOf(built.memory), budgetBytes), recompute };
+  };
+  const kept = judged('none');
+  return kept.fit === 'fits' ? kept : judged('perLayer');
+}
+
+/**
+ * What training takes, how to compile it within `budgetBytes`, and what to change where that is not enough. Reads graphs
+ * alone, no weights.
  * @throws naming op and node when the model cannot be trained
  */
 export function planMemory(
@@ -41,27 +67,54 @@ export function planMemory(
   batch: BatchShape,
   budgetBytes: number,
 ): MemoryPlan {
-  const estimate = (shape: BatchShape, recompute: Recompute) =>
-    estimatePlan(model, trainable, shape, recompute, budgetBytes);
-  const kept = estimate(batch, 'none');
-  if (kept.fit === 'fits') return kept;
-  const again = estimate(batch, 'perLayer');
-  if (again.fit === 'fits') return again;
-  const fitting = smallerShapes(batch).find(({ shape }) => estimate(shape, 'perLayer').fit === 'fits');
-  return { ...again, advice: [fitting?.advice ?? weightsAlone(again.memory, budgetBytes)] };
+  return memoryPlanner(model, trainable, batch)(budgetBytes);
 }
 
-function estimatePlan(
+/** `planMemory` for several budgets: what is found out for one serves the others. */
+export function memoryPlanner(
+  model: DecoderModel,
+  trainable: Trainable,
+  batch: BatchShape,
+): (budgetBytes: number) => MemoryPlan {
+  const known = new Map<string, TrainingMemory>();
+  const estimate = (shape: BatchShape, recompute: Recompute): TrainingMemory => {
+    const key = JSON.stringify([shape, recompute]);
+    const memory = known.get(key) ?? estimateShape(model, trainable, shape, recompute);
+    known.set(key, memory);
+    return memory;
+  };
+  return (budgetBytes) => {
+    const choice = chooseRecompute((recompute) => ({ memory: estimate(batch, recompute) }), budgetBytes);
+    const { fit, recompute, built } = choice;
+    const fits = (shape: BatchShape) =>
+      judgeFit(totalBytesOf(estimate(shape, 'perLayer')), budgetBytes) === 'fits';
+    const advice = fit === 'fits' ? [] : [adviseOn(batch, built.memory, fits, budgetBytes)];
+    return { fit, recompute, memory: built.memory, totalBytes: totalBytesOf(built.memory), advice };
+  };
+}
+
+function estimateShape(
   model: DecoderModel,
   trainable: Trainable,
   batch: BatchShape,
   recompute: Recompute,
-  budgetBytes: number,
-): MemoryPlan {
+): TrainingMemory {
   const { training, layout } = buildTrainingGraphs(model, trainable, batch, { recompute });
-  const memory = estimateTraining(training, layout.size);
-  const totalBytes = memory.weights + memory.activations + memory.state;
-  return { fit: judgeFit(totalBytes, budgetBytes), recompute, memory, totalBytes, advice: [] };
+  return estimateTraining(training, layout.size);
+}
+
+function adviseOn(
+  batch: BatchShape,
+  memory: TrainingMemory,
+  fits: (shape: BatchShape) => boolean,
+  budgetBytes: number,
+): string {
+  const smaller = smallerShapes(batch);
+  // Where the smallest is too large, no other needs to be tried.
+  const smallest = smaller.at(-1);
+  const isHopeless = !smallest || !fits(smallest.shape);
+  const fitting = isHopeless ? undefined : smaller.find(({ shape }) => fits(shape));
+  return fitting?.advice ?? weightsAlone(memory, budgetBytes);
 }
 
 /** Smaller batches first, then shorter rows too: a smaller batch changes only how long a step takes. */

@@ -22,6 +22,11 @@ export function estimateTraining(training: Graph, parameterCount: number): Train
   return { ...estimateMemory(training), state: parameterCount * 4 * 8 };
 }
 
+/** Weights, activations and adapter state together, in bytes. */
+export function totalBytesOf({ weights, activations, state }: TrainingMemory): number {
+  return weights + activations + state;
+}
+
 const halfBytes: Partial<Record<ElementType, number>> = { int4: 1, uint4: 1, float4e2m1: 1 };
 const wideBytes: Partial<Record<ElementType, number>> = { float64: 8, int64: 8, uint64: 8, float32: 4, int32: 4, uint32: 4, float16: 2, bfloat16: 2, int16: 2, uint16: 2 }; // prettier-ignore
 

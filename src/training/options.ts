@@ -8,7 +8,7 @@ export interface TrainingOptions {
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly warmupSteps: number;
-  /** Microbatches per optimizer step; each has the programs' batch size. */
+  /** Microsteps per optimizer step. */
   readonly gradientAccumulationSteps: number;
   readonly weightDecay: number;
   /** Gradient norm above which the gradient is scaled down; 0 switches clipping off. */

@@ -4,7 +4,7 @@ import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { fitRows, type FittedRows } from './batches.ts';
 import type { TrainingCheckpoint } from './checkpoint.ts';
 import { assertOptions } from './options.ts';
-import { sortPrograms } from './program.ts';
+import { sortPrograms, type TrainingProgram } from './program.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StepEvent, TrainingEvent } from './trainingEvents.ts';
 import { createRun, type TrainingInput, type TrainingRun } from './trainingRun.ts';
@@ -77,22 +77,23 @@ async function* steps(
   }
 }
 
-/** A step; where the device has no memory for it, after a checkpoint and with half the rows at a time. */
+/** A step; where the device has no memory for it, after a checkpoint and with programs that take less. */
 async function* stepWithinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent> {
   for (;;) {
-    const batchSize = Math.floor(run.sessions.batchSize / 2);
-    let event: StepEvent | undefined;
-    try {
-      event = await trainStep(run);
-    } catch (error) {
-      const isOutOfMemory = error instanceof RuntimeFailure && error.kind === 'out-of-memory';
-      if (!isOutOfMemory || batchSize < 1 || !run.recompile) throw error;
-    }
-    if (event) return yield event;
+    const outcome = await trainStep(run).catch((error: unknown) => smallerPrograms(run, error));
+    if ('type' in outcome) return yield outcome;
     yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
-    await run.sessions.replacePrograms(sortPrograms(run.recompile!(batchSize)));
-    yield { type: 'smallerBatch', step: run.step, batchSize };
+    await run.sessions.replacePrograms(outcome);
+    yield { type: 'smallerBatch', step: run.step, batchSize: run.sessions.batchSize };
   }
+}
+
+/** Programs to go on with after a lack of memory. @throws `error` where it is another one, or nothing takes less */
+function smallerPrograms({ recompile }: TrainingRun, error: unknown): TrainingProgram[] {
+  const isOutOfMemory = error instanceof RuntimeFailure && error.kind === 'out-of-memory';
+  const programs = isOutOfMemory ? recompile?.() : null;
+  if (!programs) throw error;
+  return sortPrograms(programs);
 }
 
 async function checkpointOf(run: TrainingRun): Promise<TrainingCheckpoint> {
@@ -104,10 +105,10 @@ async function checkpointOf(run: TrainingRun): Promise<TrainingCheckpoint> {
 async function trainStep(run: TrainingRun): Promise<StepEvent> {
   const startTime = performance.now();
   const step = run.step + 1;
-  const { microbatches, weight, tokens } = run.data.step(step);
+  const { rows, weight, tokens } = run.data.step(step);
   const { weightDecay, maxGradNorm, ...schedule } = run.options;
   const learningRate = learningRateAt(run.step, { ...schedule, totalSteps: run.totalSteps });
-  const accumulated = await accumulateGradient(run, microbatches, weight);
+  const accumulated = await accumulateGradient(run, rows, weight);
   try {
     const settings = { step, learningRate, weightDecay, maxGradNorm };
     const gradNorm = await run.state.step(accumulated.gradient, settings);
@@ -131,19 +132,19 @@ async function trainStep(run: TrainingRun): Promise<StepEvent> {
   }
 }
 
-/** Sum of the microbatches' losses and of their gradients; the caller owns the gradient. */
+/** The rows' loss and its gradient, one microbatch after the other; the caller owns the gradient. */
 async function accumulateGradient(
   run: TrainingRun,
-  microbatches: readonly (readonly TokenizedRow[])[],
+  rows: readonly TokenizedRow[],
   weight: number,
 ): Promise<{ loss: number; gradient: DeviceTensor }> {
   let loss = 0;
   let gradient = run.state.zeroGradient;
   const disposeGradient = () => void (gradient !== run.state.zeroGradient && gradient.dispose());
   try {
-    for (const rows of microbatches.flatMap((all) => inMicrobatches(all, run.sessions.batchSize))) {
+    for (const microbatch of inMicrobatches(rows, run.sessions.batchSize)) {
       run.signal?.throwIfAborted();
-      const result = await run.sessions.gradient(rows, weight, {
+      const result = await run.sessions.gradient(microbatch, weight, {
         parameters: run.state.parameters,
         gradient,
       });

@@ -3,9 +3,10 @@ import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { crc32 } from './checkpoint.ts';
 import { DataOrder } from './dataOrder.ts';
 
-/** The rows of one optimizer step, divided into microbatches. */
+/** The rows of one optimizer step, to be divided into microbatches. */
 export interface StepData {
-  readonly microbatches: readonly (readonly TokenizedRow[])[];
+  /** By length, so that rows of similar length share a microbatch. */
+  readonly rows: readonly TokenizedRow[];
   /** What each supervised token counts, so that the step's loss is the mean over all of them. */
   readonly weight: number;
   /** Tokens without padding. */
@@ -16,26 +17,23 @@ export interface StepData {
 export class TrainingData {
   readonly rows: readonly TokenizedRow[];
   readonly rowsPerStep: number;
-  readonly #batchSize: number;
   readonly #order: DataOrder;
 
   /** `seed` null keeps file order. */
-  constructor(rows: readonly TokenizedRow[], batchSize: number, accumulation: number, seed: number | null) {
+  constructor(rows: readonly TokenizedRow[], rowsPerStep: number, seed: number | null) {
     this.rows = rows;
-    this.#batchSize = batchSize;
-    this.rowsPerStep = batchSize * accumulation;
+    this.rowsPerStep = rowsPerStep;
     this.#order = new DataOrder(rows.length, seed);
   }
 
   /** Data of the step with the given number, counted from 1. */
   step(number: number): StepData {
     const indices = this.#order.take((number - 1) * this.rowsPerStep, this.rowsPerStep);
-    // Rows of similar length share a microbatch, so that short ones need not be padded to the longest of the step;
-    // the step's loss and gradient are sums over its rows, whichever microbatch they are in.
+    // Short rows then need not be padded to the longest of the step; the step's loss and gradient are sums over its
+    // rows, whichever microbatch they are in.
     const rows = indices.map((index) => this.rows[index]!).sort((a, b) => a.ids.length - b.ids.length);
-    const starts = Array.from({ length: rows.length / this.#batchSize }, (_, i) => i * this.#batchSize);
     return {
-      microbatches: starts.map((start) => rows.slice(start, start + this.#batchSize)),
+      rows,
       weight: 1 / totalSupervised(rows),
       tokens: rows.reduce((sum, row) => sum + row.ids.length, 0),
     };

@@ -1,4 +1,20 @@
+import type { TrainingMemory } from '../graph/memoryEstimate.ts';
 import type { TrainingCheckpoint } from './checkpoint.ts';
+
+/** How the run was compiled for the memory it may take; comes first, before anything is on the device. */
+export interface PlannedEvent {
+  readonly type: 'planned';
+  /** Rows per microbatch; fewer than were asked for where they would not fit. */
+  readonly batchSize: number;
+  /** Tokens of the longest row, with padding. */
+  readonly sequenceLength: number;
+  readonly recompute: 'none' | 'perLayer';
+  readonly fit: 'fits' | 'tight' | 'does not fit';
+  /** What a step takes by estimate. */
+  readonly memory: TrainingMemory;
+  /** Bytes that it may take. */
+  readonly budgetBytes: number;
+}
 
 export interface StartedEvent {
   readonly type: 'started';
@@ -42,12 +58,12 @@ export interface CheckpointEvent {
   readonly checkpoint: TrainingCheckpoint;
 }
 
-/** The device ran out of memory; the step is tried again with fewer rows at a time, from a checkpoint just yielded. */
+/** The device ran out of memory; the step is tried again with programs that take less, from a checkpoint just yielded. */
 export interface SmallerBatchEvent {
   readonly type: 'smallerBatch';
   /** Steps done. */
   readonly step: number;
-  /** Rows per microbatch from now on. */
+  /** Rows per microbatch from now on; as before, where layers are computed again instead. */
   readonly batchSize: number;
 }
 
@@ -61,4 +77,10 @@ export interface FinishedEvent {
 }
 
 export type TrainingEvent =
-  StartedEvent | StepEvent | EvaluationEvent | CheckpointEvent | SmallerBatchEvent | FinishedEvent;
+  | PlannedEvent
+  | StartedEvent
+  | StepEvent
+  | EvaluationEvent
+  | CheckpointEvent
+  | SmallerBatchEvent
+  | FinishedEvent;

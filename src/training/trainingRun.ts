@@ -14,10 +14,12 @@ export interface TrainingInput {
   /** One program, or several for rows of different length. */
   readonly programs: readonly TrainingProgram[];
   /**
-   * Programs like `programs` for fewer rows per microbatch. With it a run that the device has no memory for goes on with
-   * half the rows at a time, which changes neither losses nor gradients.
+   * Programs that do the same as the last ones in less memory, for instance with half the rows at a time; null where
+   * there are none. With it a run that the device has no memory for goes on.
    */
-  readonly recompile?: (batchSize: number) => readonly TrainingProgram[];
+  readonly recompile?: () => readonly TrainingProgram[] | null;
+  /** Rows per microstep; default: those of a microbatch, of which the programs may have fewer for lack of memory. */
+  readonly batchSize?: number;
   /** Where the programs' initializers are. */
   readonly weights: WeightFiles;
   /** Flat parameters to start from, laid out as the programs' `layout` says; ignored when resuming. */
@@ -66,9 +68,10 @@ export async function createRun(
     );
   }
   const seed = options.shuffle ? options.seed : null;
-  const data = new TrainingData(rows, program.batchSize, options.gradientAccumulationSteps, seed);
+  const batchSize = input.batchSize ?? program.batchSize;
+  const data = new TrainingData(rows, batchSize * options.gradientAccumulationSteps, seed);
   const totalSteps = totalStepsOf(options.duration, rows.length, data.rowsPerStep);
-  const config = runConfig(options, program, data, totalSteps);
+  const config = runConfig(options, batchSize, data, totalSteps);
   const parameterCount = program.layout.size;
   if (resumeFrom) assertResumable(resumeFrom, config, parameterCount);
   else assertSize(input.parameters, parameterCount);
@@ -101,7 +104,7 @@ function assertSize(parameters: Float32Array, size: number): void {
 /** What must be the same for a resumed run to give the losses of an uninterrupted one. */
 function runConfig(
   options: TrainingOptions,
-  program: TrainingProgram,
+  batchSize: number,
   data: TrainingData,
   totalSteps: number,
 ): TrainingCheckpoint['config'] {
@@ -126,7 +129,7 @@ function runConfig(
     ...(shuffle ? { seed } : {}),
     // A constant rate does not depend on the run's length, so such a run may be extended.
     ...(schedule === 'constant' ? {} : { totalSteps }),
-    batchSize: program.batchSize,
+    batchSize,
     rows: data.fingerprint(),
   };
 }

@@ -1,0 +1,117 @@
+import type { Recompute } from '../autodiff/recompute.ts';
+import {
+  compileTrainingModel,
+  type BatchShape,
+  type CompiledTraining,
+  type DecoderModel,
+  type Trainable,
+} from '../compileTrainingModel.ts';
+import { totalBytesOf } from '../graph/memoryEstimate.ts';
+import type { LoraConfig } from '../lora/adapter.ts';
+import type { TargetModules } from '../lora/targets.ts';
+import type { TokenizedRow } from '../text/tokenizedRow.ts';
+import { planShapes } from '../training/batches.ts';
+import type { TrainingProgram } from '../training/program.ts';
+import type { PlannedEvent } from '../training/trainingEvents.ts';
+import { chooseRecompute, defaultMemoryBudget, judgeFit, planMemory, type Fitted } from './memoryPlan.ts';
+
+export interface ProgramRequest {
+  readonly model: { readonly decoder: DecoderModel };
+  readonly rows: readonly TokenizedRow[];
+  readonly evaluationRows?: readonly TokenizedRow[];
+  readonly lora: LoraConfig & { readonly targetModules: TargetModules };
+  /** Rows per microstep; fewer are computed at a time where they do not fit. */
+  readonly batchSize: number;
+  /** Longest row in tokens; longer ones are cut. */
+  readonly maxLength: number;
+  /**
+   * Device memory that training may take by estimate, in bytes. By default `defaultMemoryBudget`, which is a guess: where
+   * even a single row does not fit that, it is the device that decides.
+   */
+  readonly memoryBudget?: number;
+}
+
+/** Programs that train an adapter, one for each length of rows that is worth one, ascending. */
+export interface AdapterPrograms {
+  readonly programs: readonly AdapterProgram[];
+  /** What the longest takes, and how that was brought about. */
+  readonly plan: PlannedEvent;
+}
+
+/** A program with the layout of what it trains. */
+type AdapterProgram = Omit<CompiledTraining, 'forwardGraph'> & TrainingProgram;
+
+/** Bytes of weights that are not worth holding twice. */
+const manyWeights = 2 ** 26;
+
+/**
+ * Compiles for the memory there is: with layers computed again where keeping them would not fit, and then with fewer rows
+ * at a time. Neither changes what is learned.
+ * @throws where a single row at a time does not fit a budget that was given
+ */
+export function compilePrograms(request: ProgramRequest): AdapterPrograms {
+  const budget = request.memoryBudget ?? defaultMemoryBudget;
+  const longest = fitLongest(request, request.batchSize, budget);
+  const isRefused = longest.fit === 'does not fit' && request.memoryBudget !== undefined;
+  if (isRefused) throw new Error(describeRefusal(request, longest.built, budget));
+  return withShorter(request, longest, budget);
+}
+
+/** Programs that take less memory than those that `plan` describes; null where there are none. */
+export function compileSmaller(
+  request: ProgramRequest,
+  { batchSize, recompute, budgetBytes }: PlannedEvent,
+): AdapterPrograms | null {
+  if (batchSize === 1 && recompute === 'perLayer') return null;
+  const built = compileLongest(request, Math.max(1, Math.floor(batchSize / 2)), 'perLayer');
+  const fit = judgeFit(totalBytesOf(built.memory), budgetBytes);
+  return withShorter(request, { built, fit, recompute: 'perLayer' }, budgetBytes);
+}
+
+/** The program for the longest rows, with as many of them at a time as fit. */
+function fitLongest(request: ProgramRequest, batchSize: number, budget: number): Fitted<CompiledTraining> {
+  const fitted = chooseRecompute((recompute) => compileLongest(request, batchSize, recompute), budget);
+  const isLast = fitted.fit !== 'does not fit' || batchSize === 1;
+  return isLast ? fitted : fitLongest(request, Math.floor(batchSize / 2), budget);
+}
+
+const compileLongest = (request: ProgramRequest, batchSize: number, recompute: Recompute) =>
+  compile(request, shapesOf(request, batchSize).at(-1)!, recompute);
+
+/**
+ * A model with many weights gets one program for all lengths, which also evaluates: every session would hold the weights
+ * once more.
+ */
+function withShorter(
+  request: ProgramRequest,
+  { built: longest, fit, recompute }: Fitted<CompiledTraining>,
+  budgetBytes: number,
+): AdapterPrograms {
+  const { batchSize, sequenceLength, memory } = longest;
+  const shorter = shapesOf(request, batchSize).slice(0, -1);
+  const programs =
+    memory.weights > manyWeights
+      ? [{ ...longest, forwardGraph: null, isLean: true }]
+      : [...shorter.map((shape) => compile(request, shape, recompute)), longest];
+  return {
+    programs,
+    plan: { type: 'planned', batchSize, sequenceLength, recompute, fit, memory, budgetBytes },
+  };
+}
+
+const compile = ({ model, lora }: ProgramRequest, shape: BatchShape, recompute: Recompute) =>
+  compileTrainingModel(model.decoder, trainableOf(lora), shape, { recompute });
+
+const trainableOf = (lora: ProgramRequest['lora']): Trainable => ({ kind: 'lora', ...lora });
+
+const shapesOf = ({ rows, evaluationRows = [], maxLength }: ProgramRequest, batchSize: number) =>
+  planShapes([...rows, ...evaluationRows], batchSize, maxLength);
+
+/** One sentence on what a single row takes, and one on what to change. */
+function describeRefusal({ model, lora }: ProgramRequest, one: CompiledTraining, budget: number): string {
+  const { batchSize, sequenceLength, maxSupervised } = one;
+  const shape = { batchSize, sequenceLength, maxSupervised };
+  const { totalBytes, advice } = planMemory(model.decoder, trainableOf(lora), shape, budget);
+  const [takes, may] = [totalBytes, budget].map((bytes) => `${(bytes / 1e6).toFixed(0)} MB`);
+  return `Training takes ${takes} even with one row of ${sequenceLength} tokens at a time and layers computed again, but may take ${may}. ${advice.join(' ')}`;
+}
