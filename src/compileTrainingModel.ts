@@ -5,7 +5,7 @@ import { findSegments } from './autodiff/segments.ts';
 import { GraphBuilder } from './graph/builder.ts';
 import { sourcesFirst } from './graph/executionOrder.ts';
 import { exposeWeights } from './graph/exposeWeights.ts';
-import type { Graph, Value } from './graph/graph.ts';
+import type { Graph, GraphNode, Value } from './graph/graph.ts';
 import type { Model } from './graph/model.ts';
 import { estimateTraining, type TrainingMemory } from './graph/memoryEstimate.ts';
 import { layOutParameters, type ParameterLayout } from './graph/parameterLayout.ts';
@@ -16,7 +16,7 @@ import { decodersOf } from './lora/mergedDecoder.ts';
 import { findLoraTargets, type TargetModules } from './lora/targets.ts';
 import { findHead } from './lowering/head.ts';
 import { lower } from './lowering/lower.ts';
-import { sliceHead } from './lowering/slicedHead.ts';
+import { sliceHead, type SlicedHead } from './lowering/slicedHead.ts';
 import { bindTrainingInputs } from './lowering/trainingInputs.ts';
 import { encodeModel } from './onnx/encode.ts';
 import { buildAdamW } from './training/adamw.ts';
@@ -108,7 +108,11 @@ export function compileTrainingModel(
   };
 }
 
-const maxSupervisedOf = (batch: BatchShape) => batch.maxSupervised ?? batch.batchSize * batch.sequenceLength;
+/** Rows whose logits exist at the same time. */
+export const defaultChunk = 128;
+
+export const maxSupervisedOf = (batch: BatchShape) =>
+  batch.maxSupervised ?? batch.batchSize * batch.sequenceLength;
 
 /** `compileTrainingModel` before encoding. */
 export function buildTrainingGraphs(
@@ -117,6 +121,50 @@ export function buildTrainingGraphs(
   batch: BatchShape,
   options: CompileOptions = {},
 ): TrainingGraphs {
+  const decoder = lowerDecoder(source, trainable, batch, options);
+  const { g, hidden, head, layout, tensors } = decoder;
+  const segments = findSegments(decoder.forward, decoder.inputIds, hidden);
+  const supervision = addSupervisionInputs(g, maxSupervisedOf(batch));
+  const chunk = batch.logitsChunk ?? defaultChunk;
+  const evaluated = addLoss(g, hidden, head, supervision, chunk);
+  const losses = { loss: evaluated.loss, token_losses: evaluated.tokenLosses };
+  const forward = sourcesFirst(g.finish('forward', losses));
+  const targets = [...tensors.values()];
+  const loss = addLossGradient(g, hidden, head, supervision, chunk, targets);
+  const seeds = new Map([...loss.targets, [hidden, scatterRows(g, loss.rows, hidden)]]);
+  const gradients = differentiateSegments(g, segments, seeds, targets, options.recompute ?? 'none');
+  return {
+    forward,
+    training: finishTraining(g, loss.loss, packGradients(g, layout, tensors, gradients)),
+    optimizer: buildAdamW(new GraphBuilder(), layout.size),
+    layout,
+    vocabularySize: loss.vocabularySize,
+  };
+}
+
+/** A decoder lowered into a builder, up to the hidden states of all positions. */
+export interface LoweredDecoder {
+  readonly g: GraphBuilder;
+  readonly inputIds: Value;
+  /** Flat vector of all that is trained [P]. */
+  readonly parameters: Value;
+  readonly layout: ParameterLayout;
+  /** What is trained, by name. */
+  readonly tensors: ReadonlyMap<string, Value>;
+  /** [B, T, H] */
+  readonly hidden: Value;
+  /** The nodes that lead to `hidden`. */
+  readonly forward: readonly GraphNode[];
+  readonly head: SlicedHead;
+}
+
+/** Lowers what comes before the loss. @throws naming op and node where the model has something that cannot be lowered */
+export function lowerDecoder(
+  source: DecoderModel,
+  trainable: Trainable,
+  batch: BatchShape,
+  options: CompileOptions,
+): LoweredDecoder {
   const [decoder] = decodersOf(source.decoder);
   const { model, layout, constants } = makeTrainable(decoder, trainable, source.modelType);
   const g = new GraphBuilder();
@@ -129,25 +177,10 @@ export function buildTrainingGraphs(
   const values = bindTrainingInputs(g, model, batch, new Map([...tokens, ...tensors, ...fixed]));
   const head = findHead(model);
   lower(g, model, values, [head.hidden]);
-  const hidden = values.get(head.hidden)!;
-  const segments = findSegments(g.builtNodes, tokens.get('input_ids')!, hidden);
+  const forward = [...g.builtNodes];
   const sliced = sliceHead(g, model, head, values, options.largestHeadSlice ?? 2 ** 25);
-  const supervision = addSupervisionInputs(g, maxSupervisedOf(batch));
-  const chunk = batch.logitsChunk ?? 128;
-  const evaluated = addLoss(g, hidden, sliced, supervision, chunk);
-  const losses = { loss: evaluated.loss, token_losses: evaluated.tokenLosses };
-  const forward = sourcesFirst(g.finish('forward', losses));
-  const targets = [...tensors.values()];
-  const loss = addLossGradient(g, hidden, sliced, supervision, chunk, targets);
-  const seeds = new Map([...loss.targets, [hidden, scatterRows(g, loss.rows, hidden)]]);
-  const gradients = differentiateSegments(g, segments, seeds, targets, options.recompute ?? 'none');
-  return {
-    forward,
-    training: finishTraining(g, loss.loss, packGradients(g, layout, tensors, gradients)),
-    optimizer: buildAdamW(new GraphBuilder(), layout.size),
-    layout,
-    vocabularySize: loss.vocabularySize,
-  };
+  const [inputIds, hidden] = [tokens.get('input_ids')!, values.get(head.hidden)!];
+  return { g, inputIds, parameters, layout, tensors, hidden, forward, head: sliced };
 }
 
 /** Adds this microstep's gradient to what was accumulated before. */

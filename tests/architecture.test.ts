@@ -61,7 +61,7 @@ const exemptions: Readonly<Record<string, string>> = {};
 const isGenerated = (file: SourceFile) => file.path.startsWith('src/onnx/generated/');
 
 function moduleOf(path: string): string {
-  if (path === 'src/compileTrainingModel.ts') return 'compile';
+  if (/^src\/compile\w+\.ts$/.test(path)) return 'compile';
   if (path === 'src/random.ts') return shared;
   const [top, folder] = path.split('/');
   return top === 'src' ? (folder ?? '') : (top ?? '');

@@ -96,7 +96,7 @@ export function addLossGradient(
   return { ...summed(g, chunks), rows, targets: gradients };
 }
 
-interface Chunk {
+export interface Chunk {
   /** [n, H] */
   readonly rows: Value;
   /** float32 [n, 1]: token ids, exact up to 2^24. */
@@ -104,7 +104,8 @@ interface Chunk {
   readonly weights: Value;
 }
 
-function chunksOf(g: GraphBuilder, hidden: Value, inputs: SupervisionInputs, chunk: number): Chunk[] {
+/** The supervised rows of `hidden`, `chunk` at a time. */
+export function chunksOf(g: GraphBuilder, hidden: Value, inputs: SupervisionInputs, chunk: number): Chunk[] {
   const width = hidden.shape.at(-1)!;
   const flat = g.reshape(hidden, [sizeOf(hidden.shape) / width, width]);
   const supervised = g.gather(flat, inputs.supervisedRows);
@@ -123,7 +124,7 @@ function chunksOf(g: GraphBuilder, hidden: Value, inputs: SupervisionInputs, chu
 }
 
 /** A chunk's logits for a part of the vocabulary. */
-interface LogitSlice {
+export interface LogitSlice {
   /** [n, slice] */
   readonly logits: Value;
   /** bool [n, slice]: where the label is. */
@@ -132,18 +133,28 @@ interface LogitSlice {
 
 /** Applies the head to rows [n, H], slice by slice. The row of ids serves every slice: what moves is the label. */
 function logitsOf(g: GraphBuilder, head: LossHead, rows: Value, labels: Value, ids: TokenIds): LogitSlice[] {
-  return head.slices.map((slice) => {
-    const logits = head.logits(g, rows, slice);
-    const isLabel = g.equal(g.shift(labels, -slice.start), ids(logits.shape[1]!));
-    return { logits, isLabel };
-  });
+  return head.slices.map((slice) => sliceLogits(g, head, slice, rows, labels, ids));
+}
+
+/** A chunk's logits for one slice of the vocabulary. */
+export function sliceLogits(
+  g: GraphBuilder,
+  head: LossHead,
+  slice: LossHead['slices'][number],
+  rows: Value,
+  labels: Value,
+  ids: TokenIds,
+): LogitSlice {
+  const logits = head.logits(g, rows, slice);
+  const isLabel = g.equal(g.shift(labels, -slice.start), ids(logits.shape[1]!));
+  return { logits, isLabel };
 }
 
 /** float32 [1, count]: 0, 1, 2, … */
-type TokenIds = (count: number) => Value;
+export type TokenIds = (count: number) => Value;
 
 /** One constant per width of slice. */
-function tokenIds(g: GraphBuilder): TokenIds {
+export function tokenIds(g: GraphBuilder): TokenIds {
   const known = new Map<number, Value>();
   return (count) => {
     const make = () =>
@@ -158,7 +169,7 @@ function tokenIds(g: GraphBuilder): TokenIds {
   };
 }
 
-interface Likelihood {
+export interface Likelihood {
   readonly vocabularySize: number;
   readonly loss: Value;
   /** float32 [n, 1] */
@@ -167,12 +178,26 @@ interface Likelihood {
   readonly logSum: Value;
 }
 
+/** What the likelihood takes of a slice of the logits. */
+export interface SliceSums {
+  /** Tokens in the slice. */
+  readonly size: number;
+  /** float32 [n, 1]: log Σ exp(logits) over the slice. */
+  readonly logSum: Value;
+  /** float32 [n, 1]: the label's logit, 0 where the label is in another slice. */
+  readonly picked: Value;
+}
+
+export function sumsOf(g: GraphBuilder, { logits, isLabel }: LogitSlice): SliceSums {
+  return {
+    size: logits.shape[1]!,
+    logSum: logSumExp(g, logits),
+    picked: g.reduceSum(g.where(isLabel, logits, g.scalar(0)), [1]),
+  };
+}
+
 /** nll = logsumexp(z) − z[label], with the log-sum-exp of each slice taken by itself: exact and free of overflow. */
-function crossEntropy(g: GraphBuilder, logits: readonly LogitSlice[], weights: Value): Likelihood {
-  const parts = logits.map(({ logits: z, isLabel }) => ({
-    logSum: logSumExp(g, z),
-    picked: g.reduceSum(g.where(isLabel, z, g.scalar(0)), [1]),
-  }));
+export function likelihoodOf(g: GraphBuilder, parts: readonly SliceSums[], weights: Value): Likelihood {
   const logSums = g.concat(parts.map(({ logSum }) => logSum), 1); // prettier-ignore
   const logSum = parts.length > 1 ? logSumExp(g, logSums) : logSums;
   const picked = parts.map((part) => part.picked).reduce((sum, part) => g.add(sum, part));
@@ -181,9 +206,12 @@ function crossEntropy(g: GraphBuilder, logits: readonly LogitSlice[], weights: V
     loss: g.reduceSum(g.reshape(g.mul(nll, weights), [nll.shape[0]!]), [0]),
     nll,
     logSum,
-    vocabularySize: logits.reduce((sum, slice) => sum + slice.logits.shape[1]!, 0),
+    vocabularySize: parts.reduce((sum, { size }) => sum + size, 0),
   };
 }
+
+const crossEntropy = (g: GraphBuilder, logits: readonly LogitSlice[], weights: Value): Likelihood =>
+  likelihoodOf(g, logits.map((slice) => sumsOf(g, slice)), weights); // prettier-ignore
 
 /** log Σ exp(z) over the last axis, [n, 1]. */
 function logSumExp(g: GraphBuilder, z: Value): Value {
@@ -192,7 +220,7 @@ function logSumExp(g: GraphBuilder, z: Value): Value {
 }
 
 /** dz = w · (softmax(z) − onehot(label)) for every slice of the logits. */
-function logitGradients(
+export function logitGradients(
   g: GraphBuilder,
   logits: readonly LogitSlice[],
   logSum: Value,
@@ -206,7 +234,8 @@ function logitGradients(
   );
 }
 
-function summed(g: GraphBuilder, chunks: readonly Likelihood[]): Loss {
+/** The loss of all chunks together. */
+export function summed(g: GraphBuilder, chunks: readonly Likelihood[]): Loss {
   const rows = ({ nll }: Likelihood) => g.reshape(nll, [nll.shape[0]!]);
   return {
     loss: chunks.map(({ loss }) => loss).reduce((sum, loss) => g.add(sum, loss)),

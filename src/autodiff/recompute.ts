@@ -16,7 +16,7 @@ export type Recompute = 'none' | 'perLayer';
  * output, and of targets where their sum starts. A segment's turn comes when all gradients of the one behind it are
  * known, so the runtime cannot keep activations of several segments by computing weight gradients late. Segments that
  * are recomputed read their input through a dependency on the incoming gradient, so it can neither merge them with the
- * forward pass nor run them early.
+ * forward pass nor run them early. `'perSegment'` recomputes them one by one where `'perLayer'` joins some to keep less.
  * @returns target → gradient; targets that no seed depends on are absent
  */
 export function differentiateSegments(
@@ -24,7 +24,7 @@ export function differentiateSegments(
   segments: readonly Segment[],
   seeds: ReadonlyMap<Value, Value>,
   targets: readonly Value[],
-  recompute: Recompute,
+  recompute: Recompute | 'perSegment',
 ): Map<Value, Value> {
   const parts = recompute === 'perLayer' ? joinSegments(segments, bestJoin(segments)) : segments;
   const grads = new Map(seeds);
@@ -32,7 +32,7 @@ export function differentiateSegments(
     const dy = grads.get(segment.output);
     grads.delete(segment.output);
     if (!dy) break;
-    const copy = recompute === 'perLayer' && segment.input ? computeAgain(g, segment, dy) : segment;
+    const copy = recompute !== 'none' && segment.input ? computeAgain(g, segment, dy) : segment;
     const known = new Map(targets.flatMap((t) => (grads.has(t) ? [[t, grads.get(t)!]] : [])));
     const wanted = copy.input ? [...targets, copy.input] : targets;
     const pulled = differentiate(g, known.set(copy.output, dy), wanted, new Set(), copy.nodes);

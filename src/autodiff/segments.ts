@@ -13,9 +13,15 @@ export interface Segment {
 /**
  * Cuts what leads from `source` (the tokens) to `hidden` where a single activation is alive: between the blocks of a
  * decoder that is the residual stream, whatever the family calls its layers. Values that do not depend on the source
- * (adapters, converted weights, rotary tables) may be read everywhere and belong to no segment.
+ * (adapters, converted weights, rotary tables) may be read everywhere and belong to no segment. A segment computes at
+ * least `smallest` times what it hands on.
  */
-export function findSegments(nodes: readonly GraphNode[], source: Value, hidden: Value): Segment[] {
+export function findSegments(
+  nodes: readonly GraphNode[],
+  source: Value,
+  hidden: Value,
+  smallest: number = smallestSegment,
+): Segment[] {
   const activations = valuesReaching(nodes, [source]);
   const forward = liveNodes(nodes, [hidden]).filter(({ output }) => activations.has(output));
   const lastUse = new Map<Value, number>([[hidden, forward.length]]);
@@ -29,8 +35,9 @@ export function findSegments(nodes: readonly GraphNode[], source: Value, hidden:
     alive.add(output);
     bytes += sizeOf(output.shape);
     for (const x of node.inputs) if (x && lastUse.get(x) === i) alive.delete(x);
-    const isWorthIt = bytes >= smallestSegment * sizeOf(output.shape) || i === forward.length - 1;
-    if (alive.size !== 1 || !alive.has(output) || !isWorthIt) return;
+    const isWorthIt = bytes >= smallest * sizeOf(output.shape) || i === forward.length - 1;
+    const isState = alive.size === 1 && alive.has(output) && output.elementType === 'float32';
+    if (!isState || !isWorthIt) return;
     segments.push({ input, output, nodes: forward.slice(start, i + 1) });
     [start, input, bytes] = [i + 1, output, 0];
   });
