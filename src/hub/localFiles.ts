@@ -1,8 +1,9 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { LargeFileStore } from '../storage/largeFiles.ts';
 import { recordModel } from './modelCache.ts';
 import { missingParts, variantsOf, type ListedFile } from './modelFiles.ts';
 import { tallyOf, type DownloadProgress } from './progress.ts';
-import { Sha256 } from './sha256.ts';
 
 /** A file that a person chose; `path` is its place below what they chose. */
 export interface ChosenFile {
@@ -94,8 +95,5 @@ async function copyFile(
 /** Tells folders of the same name apart by their files' names and sizes. */
 function fingerprint(files: readonly ListedFile[]): string {
   const lines = files.map(({ path, size }) => `${path} ${size}`).sort();
-  return new Sha256()
-    .update(new TextEncoder().encode(lines.join('\n')))
-    .hex()
-    .slice(0, 12);
+  return bytesToHex(sha256(new TextEncoder().encode(lines.join('\n')))).slice(0, 12);
 }
