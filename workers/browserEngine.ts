@@ -6,6 +6,8 @@ import { findLoraTargets } from '../src/lora/targets.ts';
 import { createBrowserDevice } from '../src/runtime/browser.ts';
 import type { Device } from '../src/runtime/device.ts';
 import { parseDomain } from '../src/specialize/domain.ts';
+import type { ByteStore } from '../src/storage/byteStore.ts';
+import type { TrainingName } from '../src/storage/runFiles.ts';
 import type { AdapterFiles } from '../src/workerApi/adapter.ts';
 import type { Engine } from '../src/workerApi/engine.ts';
 import { isSameModel, modelTitle, pocketModel, type ModelReference } from '../src/workerApi/model.ts';
@@ -18,6 +20,7 @@ import type {
   SpecializeRequest,
 } from '../src/workerApi/whittleWorkerApi.ts';
 import { openModelFolder } from './modelFolders.ts';
+import { RunCheckpoints } from './runCheckpoints.ts';
 import { stateAfter, toRunEvent } from './runEvents.ts';
 import { defaultParameters, presetWith } from './runSettings.ts';
 import { describeFiles, restoreAdapter } from './storedAdapter.ts';
@@ -35,15 +38,20 @@ interface Loaded {
   session?: Promise<ModelSession>;
 }
 
-/** The engine on onnxruntime-web: the model below `modelsUrl` (which ends in "/"), and those that are stored here. */
+/**
+ * The engine on onnxruntime-web: the model below `modelsUrl` (which ends in "/"), and those that are stored here. Runs
+ * leave their checkpoints in `bytes`.
+ */
 export class BrowserEngine implements Engine {
   readonly #modelsUrl: string;
+  readonly #bytes: ByteStore;
   /** One at a time: a second would take the memory that the first needs. */
   #loaded: Loaded | undefined;
   #device: Promise<Device> | undefined;
 
-  constructor(modelsUrl: string) {
+  constructor(modelsUrl: string, bytes: ByteStore) {
     this.#modelsUrl = modelsUrl;
+    this.#bytes = bytes;
   }
 
   async device(): Promise<DeviceDescription> {
@@ -78,7 +86,7 @@ export class BrowserEngine implements Engine {
   }
 
   async *specialize(
-    { setup, earlier }: SpecializeRequest,
+    { runId, setup, earlier }: SpecializeRequest,
     signal: AbortSignal,
   ): AsyncGenerator<RunEvent, void> {
     const { domain, documents, model: reference = pocketModel, parameters } = setup;
@@ -88,9 +96,14 @@ export class BrowserEngine implements Engine {
     const state = stateAfter(earlier, model);
     const preset = presetWith(model, parameters);
     const session = new ModelSession(model, device, { batchSize });
-    for await (const event of specializeModel(session, { domain, documents, ...preset, signal, state })) {
+    const kept = new RunCheckpoints(this.#bytes, runId);
+    const checkpoints = (training: TrainingName) => kept.placeOf(training);
+    const run = { domain, documents, ...preset, signal, state, checkpoints };
+    for await (const event of specializeModel(session, run)) {
       const told = await toRunEvent(event, model);
       if (told) yield told;
+      const note = kept.takeNote();
+      if (note !== null) yield { type: 'note', text: note };
     }
   }
 

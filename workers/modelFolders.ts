@@ -2,8 +2,8 @@ import { suffixes, parseDtype } from '../src/engine/dtype.ts';
 import { modelFolderAt, modelFolderOf, type ModelFolder } from '../src/engine/modelFolder.ts';
 import { findModel } from '../src/hub/modelCache.ts';
 import { opfsLargeFiles } from '../src/storage/opfsLargeFiles.ts';
+import { modelsRoot } from '../src/storage/roots.ts';
 import { modelTitle, pocketModel, type ModelReference } from '../src/workerApi/model.ts';
-import { modelsRoot } from './modelsRoot.ts';
 
 /**
  * The folder of a model: below `modelsUrl` for the one that comes with the page, else in this browser's storage, where

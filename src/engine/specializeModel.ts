@@ -9,7 +9,9 @@ import type { SpecializeEvent } from '../specialize/events.ts';
 import type { SpecializationState } from '../specialize/state.ts';
 import { tokenizeRow } from '../text/tokenize.ts';
 import { defaultTrainingOptions } from '../training/options.ts';
+import type { TrainingName } from '../storage/runFiles.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
+import { trainWithCheckpoints, type CheckpointPlace, type Resumption } from './checkpointedTraining.ts';
 import type { LoadedModel } from './loadModel.ts';
 import type { ModelSession } from './modelSession.ts';
 import { trainAdapter } from './trainAdapter.ts';
@@ -25,6 +27,8 @@ export interface Specialization {
   readonly gate?: () => Promise<void>;
   /** What an earlier, unfinished run left. */
   readonly state?: SpecializationState<Adapter>;
+  /** Where a training leaves checkpoints and goes on from; without it a training is all or nothing. */
+  readonly checkpoints?: (training: TrainingName) => CheckpointPlace;
 }
 
 /** The prompts that suit a model: its own where it is the embedded one, else by whether it has a chat template. */
@@ -38,13 +42,18 @@ export function specializeModel(
   session: ModelSession,
   run: Specialization,
 ): AsyncGenerator<SpecializeEvent<Adapter, TrainingEvent>, SpecializationState<Adapter>> {
-  const { adapter, ...rest } = run;
+  const { adapter, checkpoints, ...rest } = run;
   return specialize<Adapter, TrainingEvent>({
     ...rest,
     prompts: promptsFor(session.model),
     model: session.languageModel(null),
     withAdapter: (trained) => session.languageModel(trained),
-    train: (request) => trainOnExamples(session, adapter, request),
+    train: (request) => {
+      if (!checkpoints) return trainOnExamples(session, adapter, request);
+      return trainWithCheckpoints(checkpoints(request), (resumption) =>
+        trainOnExamples(session, adapter, request, resumption),
+      );
+    },
   });
 }
 
@@ -52,6 +61,7 @@ async function* trainOnExamples(
   session: ModelSession,
   settings: AdapterSettings,
   { train, valid, seed, signal }: TrainingRequest,
+  resumption?: Resumption,
 ): AsyncGenerator<TrainingEvent, Adapter> {
   await session.releaseGeneration();
   const { model, device } = session;
@@ -68,5 +78,6 @@ async function* trainOnExamples(
     options: { ...defaultTrainingOptions, ...options, duration: { epochs }, seed, evaluateEvery: Infinity },
     random: () => random.next(),
     ...(signal && { signal }),
+    ...resumption,
   });
 }

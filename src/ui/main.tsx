@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import './theme/theme.css';
 import { createRoot } from 'react-dom/client';
 import { opfsByteStore } from '../storage/opfsByteStore.ts';
+import { workRoot } from '../storage/roots.ts';
 import { tryLock } from '../storage/runLock.ts';
 import { RunsDatabase } from '../storage/runsDatabase.ts';
 import { connectChat, connectDownloads, connectSpecializer } from './connection/workers.ts';
@@ -14,7 +15,7 @@ const app = new App({
   connectChat,
   connectDownloads,
   runs: new RunsDatabase('whittle'),
-  bytes: opfsByteStore('whittle'),
+  bytes: opfsByteStore(workRoot),
   keepStorage: () => navigator.storage.persist(),
   takeRunLock: () => tryLock('whittle-run'),
   async fetchText(path) {

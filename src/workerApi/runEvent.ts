@@ -12,7 +12,7 @@ export type { Interval, Verdict } from '../evaluation/pairedBootstrap.ts';
 export type { AdapterName, EvaluatedModel, ModelEvaluation, Phase, Stage } from '../specialize/events.ts';
 export type { Comparison, Comparisons, Report, ReportRow } from '../specialize/report.ts';
 export type { GeneratedTask } from '../specialize/tasks.ts';
-export type { StepEvent } from '../training/trainingEvents.ts';
+export type { StartedEvent, StepEvent } from '../training/trainingEvents.ts';
 
 export type ExecutionProvider = 'webgpu' | 'wasm' | 'cpu';
 

@@ -33,6 +33,8 @@ export interface RunSetup {
 }
 
 export interface SpecializeRequest {
+  /** Names the folder in which the run's checkpoints are kept. */
+  readonly runId: string;
   readonly setup: RunSetup;
   /** Events of an earlier, interrupted attempt, with the adapters' files: finished phases are not done again. */
   readonly earlier: readonly RunEvent[];

@@ -122,6 +122,21 @@ describe('a reload', patient, () => {
     expect((await second.app.adapters.zip(`runs/${id}/specialized/`)).length).toBeGreaterThan(100);
   });
 
+  it('finds no checkpoint of a training whose adapter is stored', async () => {
+    const bytes = memoryByteStore();
+    const { app, services } = await openPage({ bytes });
+    const adding = services.runs.add.bind(services.runs);
+    // What the worker leaves on the way.
+    services.runs.add = async (run) => {
+      await bytes.write(`runs/${run.id}/specialized-1.checkpoint`, new Uint8Array(8));
+      await bytes.write(`runs/${run.id}/specialized-2.checkpoint`, new Uint8Array(8));
+      await adding(run);
+    };
+    await app.driver.start();
+    const left = [...bytes.files.keys()].filter((name) => name.endsWith('.checkpoint'));
+    expect(left).toEqual([expect.stringContaining('specialized-2')]);
+  });
+
   it('marks a run that nobody drives any more as interrupted, and continues it', async () => {
     const first = await openPage({}, '', 10);
     void first.app.driver.start();

@@ -49,6 +49,7 @@ describe('progress', () => {
 
   it('estimates time and speed from the last steps', () => {
     const training = {
+      round: 1,
       totalSteps: 100,
       steps: Array.from({ length: 40 }, (_, i) => stepAt(i + 1)),
       validation: [],
@@ -59,7 +60,9 @@ describe('progress', () => {
   });
 
   it('has no estimate from one step', () => {
-    expect(secondsLeft({ totalSteps: 100, steps: [stepAt(1)], validation: [], shortage: null })).toBeNull();
+    expect(
+      secondsLeft({ round: 1, totalSteps: 100, steps: [stepAt(1)], validation: [], shortage: null }),
+    ).toBeNull();
   });
 
   it('says that the memory ran short, and that training goes on with fewer tasks at a time', () => {

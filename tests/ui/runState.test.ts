@@ -55,6 +55,23 @@ describe('the state of a run', () => {
     ).not.toThrow();
   });
 
+  it('keeps of a training that goes on from a checkpoint what was done before that', () => {
+    const cut = events.findIndex((e) => e.type === 'training' && e.model === 'specialized' && e.event.type === 'step' && e.event.step === 30); // prettier-ignore
+    const before = events.slice(0, cut + 1);
+    const { phase } = before.findLast((e) => e.type === 'phaseStarted')!;
+    const restart = before.findLast((e) => e.type === 'training' && e.event.type === 'started')!;
+    if (restart.type !== 'training' || restart.event.type !== 'started') throw new Error('No start.');
+    const resumed: RunEvent[] = [
+      ...before,
+      { type: 'phaseStarted', phase },
+      { ...restart, event: { ...restart.event, step: 20 } },
+    ];
+    const stepsOf = (told: readonly RunEvent[]) =>
+      replayRun(told).trainings.specialized?.steps.map(({ step }) => step);
+    expect(stepsOf(resumed)).toEqual(stepsOf(events)?.slice(0, 20));
+    expect(stepsOf([...resumed, ...events.slice(cut - 9)])).toEqual(stepsOf(events));
+  });
+
   it('drops the steps of a training that is done again', () => {
     const broken = upTo('adapterTrained').slice(0, -5);
     const again = [

@@ -1,10 +1,10 @@
 import type { ByteStore } from '../../storage/byteStore.ts';
+import { checkpointFile, runFolder, type TrainingName } from '../../storage/runFiles.ts';
 import type { AdapterDescription, AdapterFiles } from '../../workerApi/adapter.ts';
 import type { AdapterName } from '../../workerApi/runEvent.ts';
 
 const descriptionFile = 'whittle.json';
 
-export const runFolder = (runId: string): string => `runs/${runId}/`;
 export const trainedFolder = (runId: string, name: AdapterName): string => `${runFolder(runId)}${name}/`;
 export const adapterFolder = (id: string): string => `adapters/${id}/`;
 
@@ -42,6 +42,11 @@ export class AdapterShelf {
   async delete(folder: string): Promise<void> {
     for (const known of this.#memory.keys()) if (known.startsWith(folder)) this.#memory.delete(known);
     await this.#bytes.delete(folder);
+  }
+
+  /** Once an adapter is stored, the way to it is not needed any more. */
+  async deleteCheckpoint(runId: string, training: TrainingName): Promise<void> {
+    await this.#bytes.delete(checkpointFile(runId, training));
   }
 
   /** Folders below `prefix` that hold a whole adapter. */

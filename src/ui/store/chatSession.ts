@@ -1,6 +1,7 @@
+import { runFolder } from '../../storage/runFiles.ts';
 import { pocketModel, type ModelReference } from '../../workerApi/model.ts';
 import type { ChatApi, ChatReply } from '../../workerApi/whittleWorkerApi.ts';
-import { adapterFolder, runFolder, type AdapterShelf } from './adapterShelf.ts';
+import { adapterFolder, type AdapterShelf } from './adapterShelf.ts';
 import type { AppState, AppStore } from './appState.ts';
 import { isAbort, messageOf } from './messageOf.ts';
 import type { Connection } from './services.ts';

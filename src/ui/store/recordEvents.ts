@@ -25,6 +25,8 @@ export function recordEvents(runs: Pick<Runs, 'append'>, shelf: AdapterShelf, ru
     waiting = [];
     for (const event of batch) await attempt(() => keepBytes(shelf, runId, event));
     if (batch.length > 0) await attempt(() => runs.append(runId, batch.map(withoutBytes)));
+    for (const event of batch)
+      if (event.type === 'adapterTrained') await attempt(() => shelf.deleteCheckpoint(runId, event));
   };
   const flush = async (): Promise<void> => {
     if (timer) clearTimeout(timer);

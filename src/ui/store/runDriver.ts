@@ -37,7 +37,10 @@ export class RunDriver {
   /** Starts a run, by default with what is chosen. Resolves when the run has ended, however it ended. */
   async start(setup: RunSetup | null = setupOf(this.#store.getState())): Promise<void> {
     if (!setup) return;
-    await this.#alone(async () => this.#drive(await this.#register(setup), { setup, earlier: [] }));
+    await this.#alone(async () => {
+      const runId = await this.#register(setup);
+      await this.#drive({ runId, setup, earlier: [] });
+    });
   }
 
   /** Takes up the run on screen where an interruption left it; phases that were finished are not done again. */
@@ -48,7 +51,7 @@ export class RunDriver {
       const earlier = await withBytes(this.#shelf, run.id, await this.#services.runs.eventsOf(run.id));
       this.#update(run.id, { owner: 'here' });
       await this.#setStatus(run.id, 'running');
-      await this.#drive(run.id, { setup: run.setup, earlier });
+      await this.#drive({ runId: run.id, setup: run.setup, earlier });
     });
   }
 
@@ -98,9 +101,10 @@ export class RunDriver {
     return id;
   }
 
-  async #drive(id: string, request: SpecializeRequest): Promise<void> {
+  async #drive(request: SpecializeRequest): Promise<void> {
+    const { runId: id } = request;
     try {
-      await this.#run(id, request);
+      await this.#run(request);
       await this.#setStatus(id, 'finished');
       this.#follow('compare');
     } catch (error) {
@@ -115,7 +119,8 @@ export class RunDriver {
     }
   }
 
-  async #run(id: string, request: SpecializeRequest): Promise<void> {
+  async #run(request: SpecializeRequest): Promise<void> {
+    const { runId: id } = request;
     const recorder = recordEvents(this.#services.runs, this.#shelf, id);
     const connection = this.#services.connectSpecializer();
     this.#connection = connection;

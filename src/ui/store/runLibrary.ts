@@ -1,4 +1,5 @@
-import { runFolder, type AdapterShelf } from './adapterShelf.ts';
+import { runFolder } from '../../storage/runFiles.ts';
+import type { AdapterShelf } from './adapterShelf.ts';
 import { isGoing, type AppStore } from './appState.ts';
 import { fail } from './notices.ts';
 import { replayRun } from './runState.ts';

@@ -9,6 +9,7 @@ import type {
   Phase,
   Report,
   RunEvent,
+  StartedEvent,
   StepEvent,
   TrainingProgress,
 } from '../../workerApi/runEvent.ts';
@@ -37,6 +38,7 @@ export interface Progress {
 
 /** One training of an adapter; a later round's replaces it. */
 export interface Training {
+  readonly round: number;
   readonly totalSteps: number;
   readonly steps: readonly StepEvent[];
   readonly validation: readonly { readonly step: number; readonly loss: number }[];
@@ -65,7 +67,7 @@ export const initialRunState: RunState = {
   notes: [],
 };
 
-const noTraining: Training = { totalSteps: 0, steps: [], validation: [], shortage: null };
+const noTraining: Training = { round: 1, totalSteps: 0, steps: [], validation: [], shortage: null };
 
 type Change<T extends RunEvent['type']> = (
   state: RunState,
@@ -110,10 +112,10 @@ export function reduceRun(state: RunState, event: RunEvent): RunState {
 export const replayRun = (events: readonly RunEvent[]): RunState => events.reduce(reduceRun, initialRunState);
 
 /** A phase that a continued run does again begins without the traces of its first attempt. */
-function startedAgain({ trainings, tasks }: RunState, { stage, model }: Phase): Partial<RunState> {
+function startedAgain({ trainings, tasks }: RunState, { stage, model, round }: Phase): Partial<RunState> {
   if (stage === 'recitation') return { recitedPassages: 0 };
-  if (stage === 'training' && model && model !== 'base')
-    return { trainings: { ...trainings, [model]: noTraining } };
+  if (stage === 'training' && model && model !== 'base' && trainings[model]?.round !== round)
+    return { trainings: { ...trainings, [model]: { ...noTraining, round } } };
   const isFirst = stage === 'instructions' && tasks.some((task) => task.decision === 'pending');
   return isFirst ? { tasks: [] } : {};
 }
@@ -144,10 +146,23 @@ function withProgress(
 
 function progressed(training: Training, event: TrainingProgress): Training {
   const { steps, validation } = training;
-  if (event.type === 'started') return { ...training, totalSteps: event.totalSteps };
+  if (event.type === 'started') return begunAt(training, event);
   if (event.type === 'evaluation')
     return { ...training, validation: [...validation, { step: event.step, loss: event.loss }] };
   if (event.type === 'smallerBatch')
     return { ...training, shortage: { step: event.step, rows: event.batchSize } };
   return { ...training, steps: [...steps, event] };
+}
+
+/** A training goes on from its last checkpoint; what was done after that is done again. */
+function begunAt(training: Training, { step, totalSteps }: StartedEvent): Training {
+  const isDone = (told: { readonly step: number }): boolean => told.step <= step;
+  const { steps, validation, shortage } = training;
+  return {
+    ...training,
+    totalSteps,
+    steps: steps.filter(isDone),
+    validation: validation.filter(isDone),
+    shortage: shortage && isDone(shortage) && step > 0 ? shortage : null,
+  };
 }

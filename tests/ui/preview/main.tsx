@@ -6,13 +6,19 @@ import { Page } from '../../../src/ui/Page.tsx';
 import { App } from '../../../src/ui/store/app.ts';
 import { serveChat } from '../../../workers/serveChat.ts';
 import { serveSpecializer } from '../../../workers/serveSpecializer.ts';
-import { inMemoryServices } from '../support/inMemory.ts';
+import { exampleDownloads } from '../support/exampleDownloads.ts';
+import { directConnection, inMemoryServices } from '../support/inMemory.ts';
 import { recordedEngine } from '../support/recordedEngine.ts';
 
 // The page over a recorded run, to look at every screen without an engine: `npx vite tests/ui/preview`.
 const delayMs = Number(new URLSearchParams(location.search).get('delay') ?? 60);
 const engine = recordedEngine(delayMs);
 const ready = () => Promise.resolve();
-const app = new App(inMemoryServices(serveSpecializer(engine, ready), serveChat(engine, ready)));
+const downloads = exampleDownloads();
+const app = new App(
+  inMemoryServices(serveSpecializer(engine, ready), serveChat(engine, ready), {
+    connectDownloads: () => directConnection(downloads),
+  }),
+);
 createRoot(document.getElementById('root')!).render(<Page app={app} />);
 void app.begin(location.hash);
