@@ -8,7 +8,7 @@ import type { DownloadProgress } from '../hub/progress.ts';
 import type { Repository } from '../hub/repository.ts';
 import type { LargeFileStore } from '../storage/largeFiles.ts';
 import { suffixes, type Dtype } from './dtype.ts';
-import { refuseUntrainableConfig, UntrainableModelError } from './refuseUntrainable.ts';
+import { trainingObstacle } from './refuseUntrainable.ts';
 
 /** A precision that a model comes in, with what it takes on disk. */
 export interface DtypeChoice {
@@ -42,21 +42,14 @@ export async function examineModel(
     throw new Error(
       `${formatReference(reference)} ${fault}, so it cannot be loaded; look for an export of it, often onnx-community/<name>-ONNX.`,
     );
-  const config = await client.text(repository, 'config.json', signal);
-  const facts = { ...describeConfig(config), obstacle: obstacleOf(config) };
-  const dtypes = dtypesOf(variantsOf(repository.files));
-  return { ...facts, parameters: repository.parameters ?? facts.parameters, repository, dtypes };
-}
-
-/** Why a model cannot be trained, in the words in which loading it would refuse it. */
-function obstacleOf(config: string): string | null {
-  try {
-    refuseUntrainableConfig(config);
-    return null;
-  } catch (error) {
-    if (error instanceof UntrainableModelError) return error.message;
-    throw error;
-  }
+  const facts = describeConfig(await client.text(repository, 'config.json', signal));
+  return {
+    ...facts,
+    obstacle: trainingObstacle(facts),
+    parameters: repository.parameters ?? facts.parameters,
+    repository,
+    dtypes: dtypesOf(variantsOf(repository.files)),
+  };
 }
 
 export interface ModelFetch {

@@ -1,5 +1,6 @@
-import { ConfigFormatError, shown } from '../exporter/configFormatError.ts';
+import { ConfigFormatError } from '../exporter/configFormatError.ts';
 import type { ModelConfig } from '../generation/causalLanguageModel.ts';
+import { isJsonObject, shown } from '../jsonValue.ts';
 
 /**
  * Reads a model folder's `config.json`, as far as it is looked at here; everything else stays as it is.
@@ -17,7 +18,7 @@ export function readModelConfig(text: string, fileName: string): ModelConfig {
 }
 
 function checkConfig(config: unknown, fileName: string): ModelConfig {
-  if (!isTable(config)) throw new ConfigFormatError(`${fileName} is no JSON object; download it again.`);
+  if (!isJsonObject(config)) throw new ConfigFormatError(`${fileName} is no JSON object; download it again.`);
   const { model_type: type, max_position_embeddings: positions, text_config: inner } = config;
   const refuse = (key: string, expected: string): never => {
     throw new ConfigFormatError(
@@ -28,13 +29,10 @@ function checkConfig(config: unknown, fileName: string): ModelConfig {
   if (positions !== undefined && positions !== null && !isCount(positions))
     refuse('max_position_embeddings', 'a positive whole number');
   if (inner !== undefined && inner !== null) {
-    if (!isTable(inner)) refuse('text_config', 'a JSON object');
+    if (!isJsonObject(inner)) refuse('text_config', 'a JSON object');
     checkConfig(inner, `text_config of ${fileName}`);
   }
   return config;
 }
-
-const isTable = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;

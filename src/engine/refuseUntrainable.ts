@@ -26,14 +26,17 @@ export class UntrainableModelError extends Error {
  */
 export function refuseUntrainableConfig(text: string | null): void {
   const facts = text === null ? null : factsOf(text);
-  if (!facts?.obstacle) return;
-  const { obstacle, modelType } = facts;
-  const family = families[modelType];
+  const obstacle = facts && trainingObstacle(facts);
+  if (obstacle) throw new UntrainableModelError(obstacle);
+}
+
+/** Why a model cannot be trained and what can, in whole sentences; null where nothing speaks against it. */
+export function trainingObstacle({ obstacle, modelType }: ConfigFacts): string | null {
+  if (obstacle === null) return null;
+  const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
   const sentence =
     family && obstacle.startsWith(modelType) ? family + obstacle.slice(modelType.length) : obstacle;
-  throw new UntrainableModelError(
-    `${sentence.replace(/\.$/, '')}: Whittle has no gradient for such layers. Choose a dense model whose layers all attend, such as SmolLM2, Qwen3, Llama 3.2 or Gemma 3.`,
-  );
+  return `${sentence.replace(/\.$/, '')}: Whittle has no gradient for such layers. Choose a dense model whose layers all attend, such as SmolLM2, Qwen3, Llama 3.2 or Gemma 3.`;
 }
 
 /** A file that cannot be read is reported where it is needed. */

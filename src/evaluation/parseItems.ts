@@ -1,3 +1,4 @@
+import { isJsonObject, shown } from '../jsonValue.ts';
 import type { EvaluationItem } from './items.ts';
 
 /** Evaluation data that cannot be used. The message names the row and the field. */
@@ -42,8 +43,7 @@ function parseObject(line: string, row: number): Record<string, unknown> {
   } catch (error) {
     throw new EvaluationFormatError(`Row ${row} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+  if (isJsonObject(value)) return value;
   throw new EvaluationFormatError(
     `Row ${row} is ${line.trim().slice(0, 40)}; write one JSON object per line.`,
   );
@@ -62,9 +62,7 @@ function readLabels(labels: unknown, row: number): readonly string[] | undefined
   throw new EvaluationFormatError(`Row ${row}: "labels" is ${describe(labels)}; give a list of texts.`);
 }
 
-/** Nothing of what a row nests is written out: it may be too deep. */
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value).slice(0, 40);
+  return Array.isArray(value) && value.length === 0 ? 'an empty list' : shown(value);
 }

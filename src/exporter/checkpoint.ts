@@ -1,4 +1,4 @@
-import { tensorNumbers } from '../onnx/tensorNumbers.ts';
+import { widenBfloat16, widenFloat16 } from '../halfPrecision.ts';
 
 /** A tensor of a PyTorch checkpoint: little-endian bytes in row-major order; dtype as safetensors names it. */
 export interface CheckpointTensor {
@@ -73,12 +73,6 @@ function readFloats(
 
 const readers: Readonly<Record<string, (bytes: Uint8Array) => Float32Array>> = {
   F32: (bytes) => new Float32Array(bytes.slice().buffer),
-  F16: (bytes) => Float32Array.from(tensorNumbers(bytes, 'float16')),
+  F16: widenFloat16,
   BF16: widenBfloat16,
 };
-
-/** A bfloat16 is the upper half of a float32. */
-function widenBfloat16(bytes: Uint8Array): Float32Array {
-  const halves = new Uint16Array(bytes.slice().buffer);
-  return new Float32Array(Uint32Array.from(halves, (half) => half * 0x10000).buffer);
-}

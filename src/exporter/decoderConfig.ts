@@ -1,4 +1,5 @@
-import { ConfigFormatError, shown } from './configFormatError.ts';
+import { isJsonObject, shown } from '../jsonValue.ts';
+import { ConfigFormatError } from './configFormatError.ts';
 import { families, type FamilyTraits } from './families.ts';
 import { ropeByLayerKind, type RopeParameters } from './rotaryCache.ts';
 
@@ -84,13 +85,11 @@ export function readDecoderConfig(json: Json): DecoderConfig {
 }
 
 function textModel(json: unknown): Json {
-  const outer = asTable(json);
-  if (outer) return asTable(outer['text_config']) ?? outer;
-  throw new ConfigFormatError(`config.json must hold a JSON object, not ${shown(json)}.`);
+  if (!isJsonObject(json))
+    throw new ConfigFormatError(`config.json must hold a JSON object, not ${shown(json)}.`);
+  const inner = json['text_config'];
+  return isJsonObject(inner) ? inner : json;
 }
-
-const asTable = (value: unknown): Json | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 
 function readFamily(config: Json): FamilyTraits {
   const modelType = nameOf(config['model_type']);

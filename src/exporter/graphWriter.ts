@@ -1,5 +1,5 @@
 import type { Attribute, Attributes, ElementType, Initializer, ModelNode } from '../graph/model.ts';
-import { numberToFloat16 } from '../onnx/tensorNumbers.ts';
+import { numberToFloat16 } from '../halfPrecision.ts';
 
 export type FloatType = 'float32' | 'float16';
 

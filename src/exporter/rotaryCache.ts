@@ -1,4 +1,5 @@
-import { ConfigFormatError, shown } from './configFormatError.ts';
+import { isJsonObject, shown } from '../jsonValue.ts';
+import { ConfigFormatError } from './configFormatError.ts';
 
 /** Inverse frequencies of a rotary embedding, one per pair of those dimensions of a head that turn (the first ones). */
 export interface RopeParameters {
@@ -84,9 +85,7 @@ export function rotaryCache(
   return { cos, sin };
 }
 
-function asTable(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
+const asTable = (value: unknown): Json | undefined => (isJsonObject(value) ? value : undefined);
 
 function number(table: Json, key: string): number | undefined {
   const value = table[key];

@@ -1,4 +1,5 @@
 import * as transformers from '@huggingface/transformers';
+import { isJsonObject } from '../jsonValue.ts';
 import { plainConversation } from '../text/plainConversation.ts';
 import type { ChatTurn, Tokenizer } from '../text/tokenizer.ts';
 
@@ -133,7 +134,6 @@ function parseJson(text: string, name: string): Record<string, unknown> {
       { cause: error },
     );
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+  if (isJsonObject(value)) return value;
   throw new TokenizerFormatError(`The model's ${name} is no JSON object; download it again.`);
 }

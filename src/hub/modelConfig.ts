@@ -1,3 +1,5 @@
+import { isJsonObject } from '../jsonValue.ts';
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** What `config.json` tells of a model before its graph is there. */
@@ -18,7 +20,7 @@ const ungated = /^(gpt2|gpt_neo|gpt_neox|gptj|opt|phi|bloom|falcon|starcoder2|gp
 export function describeConfig(text: string): ConfigFacts {
   const outer = parse(text);
   const inner = outer['text_config'];
-  const config = typeof inner === 'object' && inner !== null ? { ...outer, ...(inner as Json) } : outer;
+  const config = isJsonObject(inner) ? { ...outer, ...inner } : outer;
   const declared = outer['model_type'];
   const modelType = typeof declared === 'string' ? declared : 'unknown';
   return {
@@ -31,7 +33,7 @@ export function describeConfig(text: string): ConfigFacts {
 function parse(text: string): Json {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Json;
+    if (isJsonObject(value)) return value;
   } catch {
     // told below
   }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../jsonValue.ts';
 import type { HubReference } from './modelReference.ts';
 
 /** A file as the Hub lists it. */
@@ -45,8 +46,7 @@ export function parseRepository(answer: unknown, { id, revision }: HubReference)
   };
 }
 
-const objectOf = (value: unknown): Json =>
-  typeof value === 'object' && value !== null ? (value as Json) : {};
+const objectOf = (value: unknown): Json => (isJsonObject(value) ? value : {});
 
 function readFile(entry: unknown): HubFile[] {
   const { rfilename: path, size, blobId, lfs } = objectOf(entry);

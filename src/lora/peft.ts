@@ -1,7 +1,14 @@
 import type { ParameterEntry, ParameterLayout } from '../graph/parameterLayout.ts';
+import { widenBfloat16, widenFloat16 } from '../halfPrecision.ts';
+import { isJsonObject, shown } from '../jsonValue.ts';
 import { targetModulesOf, type Adapter, type LoraConfig } from './adapter.ts';
 import { isConv1d } from './moduleNames.ts';
-import { readSafetensors, writeSafetensors, type SafetensorsTensor } from './safetensors.ts';
+import {
+  readSafetensors,
+  writeSafetensors,
+  type SafetensorsDtype,
+  type SafetensorsTensor,
+} from './safetensors.ts';
 import { transpose } from './transpose.ts';
 
 /** Where an adapter comes from; goes into PEFT's configuration and the card. */
@@ -159,18 +166,10 @@ function targetModulesIn({ target_modules: modules }: Record<string, unknown>) {
   );
 }
 
-/** A value of the file for a message: short, and safe for whatever it nests. */
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value).slice(0, 40);
-}
-
 function parseObject(text: string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Record<string, unknown>;
+    if (isJsonObject(parsed)) return parsed;
   } catch {
     // told below, with the file's name
   }
@@ -180,7 +179,7 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 /**
- * Reads `adapter_model.safetensors` into the flat vector that `layout` describes.
+ * Reads `adapter_model.safetensors`, in single or half precision, into the flat vector that `layout` describes.
  * @throws SafetensorsFormatError when the file is none; AdapterFormatError naming the tensor when one is missing, unexpected or of another shape
  */
 export function readPeftParameters(bytes: Uint8Array, layout: ParameterLayout): Float32Array {
@@ -196,12 +195,19 @@ export function readPeftParameters(bytes: Uint8Array, layout: ParameterLayout): 
   const parameters = new Float32Array(layout.size);
   for (const { tensor, shape, offset } of sources) {
     const [rows, columns] = shape as [number, number];
-    parameters.set(transpose(new Float32Array(tensor.bytes.slice().buffer), columns, rows), offset);
+    parameters.set(transpose(floatReaders[tensor.dtype]!(tensor.bytes), columns, rows), offset);
   }
   return parameters;
 }
 
-/** The file's tensor for an entry [rows, columns], which it holds as F32 [columns, rows]. */
+/** Training goes on in float32; the narrower types that PEFT also saves are widened, exactly. */
+const floatReaders: Partial<Record<SafetensorsDtype, (bytes: Uint8Array) => Float32Array>> = {
+  F32: (bytes) => new Float32Array(bytes.slice().buffer),
+  F16: widenFloat16,
+  BF16: widenBfloat16,
+};
+
+/** The file's tensor for an entry [rows, columns], which it holds as [columns, rows]. */
 function matching(
   tensors: ReadonlyMap<string, SafetensorsTensor>,
   { name, shape: [rows, columns] }: ParameterEntry,
@@ -216,9 +222,9 @@ function matching(
       `The adapter's ${peftName(name)} is [${tensor.shape.join(', ').slice(0, 100)}], this model takes [${columns}, ${rows}].`,
     );
   }
-  if (tensor.dtype !== 'F32')
+  if (!floatReaders[tensor.dtype])
     throw new AdapterFormatError(
-      `The adapter's ${peftName(name)} is ${tensor.dtype}; only F32 can be loaded.`,
+      `The adapter's ${peftName(name)} is ${tensor.dtype}; only ${Object.keys(floatReaders).join(', ')} can be loaded.`,
     );
   return tensor;
 }

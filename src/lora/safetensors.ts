@@ -1,3 +1,5 @@
+import { isJsonObject, shown } from '../jsonValue.ts';
+
 /** Element types of the safetensors format and their widths in bytes. */
 const widths = {
   BOOL: 1,
@@ -58,7 +60,7 @@ export function readSafetensors(file: Uint8Array): Safetensors {
   }
   if (end !== body.length)
     throw broken(`its tensors take ${end} bytes, but ${body.length} follow the header`);
-  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
+  if (!isJsonObject(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
     throw broken('its __metadata__ is not a table of strings');
   }
   return { metadata: metadata as Record<string, string>, tensors };
@@ -116,7 +118,7 @@ function splitHeader(file: Uint8Array): { header: Record<string, unknown>; body:
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isRecord(header)) return header;
+    if (isJsonObject(header)) return header;
   } catch {
     // Falls through: whatever is wrong with the text, the file is no safetensors file.
   }
@@ -126,18 +128,18 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 /** JSON moves names that look like numbers to the front, so the file's order is that of the offsets. */
 function byOffset([, a]: [string, unknown], [, b]: [string, unknown]): number {
   const begin = (entry: unknown) =>
-    isRecord(entry) && isSizes(entry.data_offsets) ? entry.data_offsets[0] : 0;
+    isJsonObject(entry) && isSizes(entry.data_offsets) ? entry.data_offsets[0] : 0;
   return (begin(a) ?? 0) - (begin(b) ?? 0);
 }
 
 function readTensor(name: string, entry: unknown, body: Uint8Array): SafetensorsTensor & { begin: number } {
-  if (!isRecord(entry)) throw broken(`the entry of tensor ${name} is not a table`);
+  if (!isJsonObject(entry)) throw broken(`the entry of tensor ${name} is not a table`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (!isDtype(dtype)) throw broken(`tensor ${name} has the unknown dtype ${shown(dtype)}`);
-  if (!isSizes(shape)) throw broken(`tensor ${name} has the shape ${shown(shape)}`);
+  if (!isSizes(shape)) throw broken(`tensor ${name} has the shape ${shownSizes(shape)}`);
   const [begin, end] = isSizes(offsets) ? offsets : [];
   if (begin === undefined || end === undefined || begin > end || end > body.length) {
-    throw broken(`tensor ${name} lies at ${shown(offsets)} of ${body.length} bytes`);
+    throw broken(`tensor ${name} lies at ${shownSizes(offsets)} of ${body.length} bytes`);
   }
   if (end - begin !== byteCount(dtype, shape)) {
     throw broken(
@@ -159,15 +161,9 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A value of the header for a message: nothing nested is written out, it may be too deep. */
-function shown(value: unknown): string {
-  const item = (x: unknown) => (typeof x === 'object' && x !== null ? '…' : JSON.stringify(x));
-  return Array.isArray(value) ? `[${value.slice(0, 8).map(item).join(',')}]` : item(value);
-}
+/** A shape or offsets for a message, which are short where they are right. */
+const shownSizes = (value: unknown): string =>
+  Array.isArray(value) ? `[${value.slice(0, 8).map(shown).join(',')}]` : shown(value);
 
 /** A name or shape may be as long as the file. */
 const longestReason = 300;

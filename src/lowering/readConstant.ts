@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { sizeOf, type Value } from '../graph/graph.ts';
 import type { ElementType, Initializer } from '../graph/model.ts';
+import { float16ToNumber } from '../halfPrecision.ts';
 
 type Reader = (view: DataView, index: number) => number;
 
@@ -12,7 +13,7 @@ const readers: Partial<Record<ElementType, { readonly size: number; readonly rea
   bool: { size: 1, read: (view, i) => view.getUint8(i) },
   float32: { size: 4, read: (view, i) => view.getFloat32(i * 4, true) },
   float64: { size: 8, read: (view, i) => view.getFloat64(i * 8, true) },
-  float16: { size: 2, read: (view, i) => halfToNumber(view.getUint16(i * 2, true)) },
+  float16: { size: 2, read: (view, i) => float16ToNumber(view.getUint16(i * 2, true)) },
 };
 
 /**
@@ -58,14 +59,4 @@ export function readConstant(g: GraphBuilder, initializer: Initializer): Value |
 function readNumbers(bytes: Uint8Array, count: number, read: Reader): Float64Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float64Array.from({ length: count }, (_, i) => read(view, i));
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EvaluationItem } from '../evaluation/items.ts';
+import { shown } from '../jsonValue.ts';
 import { canonicalText, type SeedTask, type Subject, taskKey } from './tasks.ts';
 
 // zod compiles its parsers with `new Function`, which the page's Content-Security-Policy forbids.
@@ -103,17 +104,10 @@ function issueText(issue: z.core.$ZodIssue, found: unknown): string {
     if (typeof found === 'string') return 'is empty; write some text';
     return `has ${(found as unknown[]).length} entries; give at least ${issue.minimum}`;
   }
-  const shown = describeValue(found);
-  if (issue.code === 'invalid_type') return `is ${shown}; expected ${issue.expected}`;
+  if (issue.code === 'invalid_type') return `is ${shown(found)}; expected ${issue.expected}`;
   if (issue.code === 'invalid_value')
-    return `is ${shown}; use one of ${issue.values.map((v) => quote(v)).join(', ')}`;
-  return `is ${shown}: ${issue.message}`;
-}
-
-/** Nothing of what a file nests is written out: it may be too deep. */
-function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value).slice(0, 40);
+    return `is ${shown(found)}; use one of ${issue.values.map((v) => quote(v)).join(', ')}`;
+  return `is ${shown(found)}: ${issue.message}`;
 }
 
 /** More faults than this are no longer read. */
@@ -121,9 +115,8 @@ const mostFaults = 10;
 
 function refusal(faults: readonly string[]): DomainFormatError {
   const more = faults.length - mostFaults;
-  const shown = faults.slice(0, mostFaults);
   return new DomainFormatError(
-    [...shown, ...(more > 0 ? [`There are ${more} more faults.`] : [])].join('\n'),
+    [...faults.slice(0, mostFaults), ...(more > 0 ? [`There are ${more} more faults.`] : [])].join('\n'),
   );
 }
 

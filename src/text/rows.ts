@@ -1,3 +1,5 @@
+import { isJsonObject, shown } from '../jsonValue.ts';
+
 /** Training data as people have it: one JSON object per line, in any of the three common forms. */
 
 export interface ConversationMessage {
@@ -70,10 +72,8 @@ function parseObject(line: string, row: number): Record<string, unknown> {
   } catch (error) {
     throw new RowFormatError(`Row ${row} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RowFormatError(`Row ${row} is ${describe(value)}; write one JSON object per line.`);
-  }
-  return value as Record<string, unknown>;
+  if (isJsonObject(value)) return value;
+  throw new RowFormatError(`Row ${row} is ${describe(value)}; write one JSON object per line.`);
 }
 
 function parseAlpaca(value: Record<string, unknown>, row: number): TrainingRow {
@@ -141,9 +141,6 @@ function fieldNames(value: Record<string, unknown>): string {
 
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  return typeof value === 'object'
-    ? 'an object'
-    : `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
+  if (Array.isArray(value) && value.length === 0) return 'an empty list';
+  return typeof value === 'object' ? shown(value) : `the ${typeof value} ${shown(value)}`;
 }

@@ -64,6 +64,11 @@ describe('a model that cannot be trained', () => {
     expect(() => refuseUntrainableGraph(model([node('Identity')], ['past_ssm.0']))).toThrow('Mamba');
   });
 
+  it('is named by its type, even where that is what every object has', () => {
+    const config = { model_type: 'constructor', num_experts: 8 };
+    expect(refusing(config)).toThrow(/^constructor is a mixture of experts/);
+  });
+
   it('is refused when its folder is opened, before its graph is read', async () => {
     const config = new TextEncoder().encode('{"model_type":"qwen3_next","layer_types":["linear_attention"]}');
     const read: string[] = [];

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Model } from '../../src/graph/model.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { float16ToNumber } from '../../src/onnx/tensorNumbers.ts';
+import { float16ToNumber } from '../../src/halfPrecision.ts';
 
 /** Token rows of equal length with their mask; `past` continues an earlier result. */
 export interface DecoderFeeds {

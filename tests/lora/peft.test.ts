@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/lora/adapter.ts';
 import { adapterLayout } from '../../src/lora/adapter.ts';
@@ -55,13 +56,24 @@ describe('the weights of a PEFT folder', () => {
     expect(readPeftParameters(written['adapter_model.safetensors'], layout)).toEqual(adapter.parameters);
   });
 
+  const recorded = (file: string) =>
+    readPeftParameters(
+      new Uint8Array(readFileSync(new URL(`../fixtures/adapters/${file}.safetensors`, import.meta.url))),
+      layout,
+    );
+
+  it.each(['float16', 'bfloat16'])('are widened from %s as PyTorch widens them, bit for bit', (type) => {
+    const bits = (parameters: Float32Array) => [...new Uint32Array(parameters.buffer)];
+    expect(bits(recorded(type))).toEqual(bits(recorded(`${type}.float32`)));
+  });
+
   const name = `base_model.model.${down}.lora_B.weight`;
   const changed = (change: (tensors: Map<string, SafetensorsTensor>) => void) => {
     const tensors = tensorsOf();
     change(tensors);
     return () => readPeftParameters(writeSafetensors(tensors), layout);
   };
-  const zeros = (dtype: 'F32' | 'F16', shape: number[], size: number): SafetensorsTensor => {
+  const zeros = (dtype: 'F32' | 'F64', shape: number[], size: number): SafetensorsTensor => {
     return { dtype, shape, bytes: new Uint8Array(size) };
   };
 
@@ -77,7 +89,7 @@ describe('the weights of a PEFT folder', () => {
   it('are refused in another shape, even of the same size, or another type', () => {
     const give = (tensor: SafetensorsTensor) => changed((tensors) => tensors.set(name, tensor));
     expect(give(zeros('F32', [2, 3], 24))).toThrow(`${name} is [2, 3], this model takes [3, 2].`);
-    expect(give(zeros('F16', [3, 2], 12))).toThrow(`${name} is F16; only F32 can be loaded.`);
+    expect(give(zeros('F64', [3, 2], 48))).toThrow(`${name} is F64; only F32, F16, BF16 can be loaded.`);
   });
 });
 
@@ -114,10 +126,10 @@ describe('adapter_config.json', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['no JSON', () => readPeftConfig('{'), /is not a JSON object; choose the folder/],
     ['no object', () => readPeftConfig('null'), /is not a JSON object/],
-    ['another method', edited({ peft_type: 'IA3' }), /peft_type is IA3; only LORA/],
+    ['another method', edited({ peft_type: 'IA3' }), /peft_type is "IA3"; only LORA/],
     ['DoRA', edited({ use_dora: true }), /use_dora is set; only plain LoRA/],
     ['no rank', edited({ r: 0 }), /r must be a positive number, not 0/],
-    ['no alpha', edited({ lora_alpha: '16' }), /lora_alpha must be a positive number, not 16/],
+    ['no alpha', edited({ lora_alpha: '16' }), /lora_alpha must be a positive number, not "16"/],
     ['alphas by module', edited({ alpha_pattern: { q_proj: 8 } }), /alpha_pattern gives modules a value/],
     ['ranks by module', edited({ rank_pattern: { q_proj: 8 } }), /rank_pattern gives modules a value/],
   ])('is refused with %s', (_, read, message) => expect(read).toThrow(message));

@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ElementType } from '../../src/graph/model.ts';
-import { float16ToNumber, numberToFloat16, tensorNumbers } from '../../src/onnx/tensorNumbers.ts';
+import { tensorNumbers } from '../../src/onnx/tensorNumbers.ts';
 
 const bytesOf = (words: ArrayBufferView) => new Uint8Array(words.buffer);
 
@@ -24,23 +23,4 @@ it.each<[ElementType, ArrayBufferView, number[]]>([
 
 it('reads only the elements that packing leaves', () => {
   expect(tensorNumbers(Uint8Array.of(0x21, 0x03), 'uint4', 3)).toEqual([1, 2, 3]);
-});
-
-it('converts every half to a number and back', () => {
-  const halves = Array.from({ length: 0x10000 }, (_, half) => half);
-  const numbers = halves.filter((half) => !Number.isNaN(float16ToNumber(half)));
-  expect(numbers).toHaveLength(0x10000 - 2 * 1023);
-  expect(numbers.filter((half) => numberToFloat16(float16ToNumber(half)) !== half)).toEqual([]);
-});
-
-it('rounds to the nearest half', () => {
-  fc.assert(
-    fc.property(fc.float({ min: -65000, max: 65000, noNaN: true }), (value) => {
-      const half = numberToFloat16(value);
-      const distance = (bits: number) => Math.abs(float16ToNumber(bits) - value);
-      expect(distance(half)).toBeLessThanOrEqual(
-        Math.min(distance(half + 1), distance(half & 0x7fff ? half - 1 : 1)),
-      );
-    }),
-  );
 });
