@@ -130,12 +130,15 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
     };
   }
 
-  /** A run on a lost device may never come back, so each one also waits for the loss. */
+  protected override settle<T>(work: Promise<T>): Promise<T> {
+    return this.#watch.during(work);
+  }
+
   protected override guard(inner: OrtSession): OrtSession {
     const watch = this.#watch;
     const run: OrtSession['run'] = async (feeds, fetches) => {
       watch.check();
-      const outputs = await Promise.race([inner.run(feeds, fetches), watch.lost]);
+      const outputs = await watch.during(inner.run(feeds, fetches));
       releaseUnless(() => watch.check(), outputs);
       return outputs;
     };

@@ -55,22 +55,41 @@ export function describeGpu(gpu: GPUDevice): string {
   return words.length > 0 ? `WebGPU (${words.join(', ')})` : 'WebGPU';
 }
 
-/** Remembers the first thing that makes a GPU device unusable, and tells runs that wait on it. */
+/** How long the news of a loss may come after the failures that it causes. */
+const lossNewsMilliseconds = 250;
+
+/** Remembers the first thing that makes a GPU device unusable, and tells work that waits on it. */
 export class GpuWatch {
+  readonly #gpu: GPUDevice;
   /** Rejects when the device is lost; never resolves. */
-  readonly lost: Promise<never>;
+  readonly #lost: Promise<never>;
   #failure: RuntimeFailure | undefined;
 
   constructor(gpu: GPUDevice) {
+    this.#gpu = gpu;
     gpu.addEventListener('uncapturederror', ({ error }) => {
       if (error instanceof GPUOutOfMemoryError) this.#failure ??= outOfMemory(error.message);
     });
-    this.lost = gpu.lost.then((info) => {
+    this.#lost = gpu.lost.then((info) => {
       this.#failure = deviceLost(info);
       throw this.#failure;
     });
     // Nobody may be waiting when the device goes; `check` reports it to the next caller.
-    this.lost.catch(() => undefined);
+    this.#lost.catch(() => undefined);
+  }
+
+  /**
+   * Waits for `work`, which may never end on a lost device. Where it fails because of the loss (its buffers could not be
+   * read, say), the loss is what is thrown.
+   */
+  async during<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([work, this.#lost]);
+    } catch (error) {
+      if (this.#failure === undefined) await Promise.race([this.#lost, this.#newsHasCome()]);
+      this.check();
+      throw error;
+    }
   }
 
   /** Throws what happened to the device, if anything did. Lack of memory is said once: released sessions may end it. */
@@ -79,6 +98,11 @@ export class GpuWatch {
     if (failure?.kind === 'out-of-memory') this.#failure = undefined;
     if (failure) throw failure;
   }
+
+  async #newsHasCome(): Promise<void> {
+    await this.#gpu.queue.onSubmittedWorkDone().catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, lossNewsMilliseconds));
+  }
 }
 
 function deviceLost(info: GPUDeviceLostInfo): RuntimeFailure {
@@ -86,7 +110,7 @@ function deviceLost(info: GPUDeviceLostInfo): RuntimeFailure {
     info.reason === 'destroyed' ? 'it was released' : info.message.split('\n')[0] || 'driver reset or sleep';
   return new RuntimeFailure(
     'device-lost',
-    `The GPU was lost (${why}); reload and resume from the last checkpoint.`,
+    `The GPU was lost (${why}); try again: a run goes on from its last checkpoint.`,
   );
 }
 

@@ -40,7 +40,8 @@ export abstract class OrtDevice<Options> implements Device {
     const label = options.label ?? 'graph';
     try {
       const settings = await this.settings(source, options);
-      const session = (await this.module.InferenceSession.create(source.graph, settings)) as OrtSession;
+      const created = this.module.InferenceSession.create(source.graph, settings);
+      const session = (await this.settle(created)) as OrtSession;
       const wrapped = new WrappedSession(this.guard(session), label, (closed) =>
         this.#sessions.delete(closed),
       );
@@ -70,7 +71,7 @@ export abstract class OrtDevice<Options> implements Device {
         `Only tensors of ${this.#packageName} can be downloaded from this device.`,
       );
     }
-    return (await tensor.getData()) as TensorData;
+    return (await this.settle(tensor.getData())) as TensorData;
   }
 
   async dispose(): Promise<void> {
@@ -78,6 +79,11 @@ export abstract class OrtDevice<Options> implements Device {
   }
 
   protected abstract settings(source: SessionSource, options: SessionOptions): Options | Promise<Options>;
+
+  /** Waits for work on the device, whichever way it ends. */
+  protected settle<T>(work: Promise<T>): Promise<T> {
+    return work;
+  }
 
   /** Wraps what onnxruntime gives before anyone can run it. */
   protected guard(session: OrtSession): OrtSession {
