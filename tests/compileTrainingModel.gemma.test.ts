@@ -52,7 +52,7 @@ describe.skipIf(!existsSync(folder))('a Gemma-3-4B export without its weights', 
   });
 
   it.each(['q4', 'q4f16'])('is inspected in %s', { timeout: 600_000 }, async (dtype) => {
-    const { code, stdout } = await whittle('inspect', '--model', folder, '--dtype', dtype, '--max-length', '64', '--json'); // prettier-ignore
+    const { code, stdout } = await whittle('inspect', '--model', folder, '--dtype', dtype, '--max-length', '64', '--batch-size', '1', '--memory-budget', '40000', '--json'); // prettier-ignore
     expect(code).toBe(0);
     const facts = JSON.parse(stdout[0]!) as Record<string, number>;
     expect(facts).toMatchObject({ layers: 34, lora_targets: 238, trainable_parameters: 14901248, vocabulary_size: 262208 }); // prettier-ignore
@@ -62,5 +62,8 @@ describe.skipIf(!existsSync(folder))('a Gemma-3-4B export without its weights', 
     expect(weights).toBeGreaterThan(2);
     expect(peak).toBeGreaterThan(weights!);
     expect(peak).toBeLessThan(32);
+    expect(facts['memory']).toMatchObject([
+      { fit: 'fits', budget_bytes: 4e10, total_bytes: facts['peak_bytes'] },
+    ]);
   });
 });

@@ -89,6 +89,33 @@ describe('recompute per layer', () => {
   });
 });
 
+describe('recompute of what elementwise ops yield', () => {
+  it.each(['llama', 'qwen2', 'gemma3'] as const)('gives %s the same bits', async (family) => {
+    const model = decoderOf(family);
+    const kept = await train(graphsOf(model, { recompute: 'none' }));
+    const again = await train(graphsOf(model, { recompute: 'elementwise' }));
+    expect(again['loss']).toEqual(kept['loss']);
+    expect(again['gradient_out']).toEqual(kept['gradient_out']);
+  });
+
+  it('keeps of a feed-forward network what goes into its product, and of a norm what it is of', () => {
+    const { training } = graphsOf(decoderOf('llama'), { recompute: 'elementwise' });
+    const isGradient = (name: string) => name.includes('/gradient') || name.includes('/again');
+    const forward = new Set(
+      training.nodes.filter(({ node }) => !isGradient(node.name)).map(({ output }) => output),
+    );
+    const read = training.nodes
+      .filter(({ node }) => isGradient(node.name))
+      .flatMap(({ node }) => node.inputs.filter((x) => x && forward.has(x)))
+      .map((x) => x!.name);
+    const names = (part: string) => [...new Set(read.filter((name) => name.includes(part)))];
+    expect(names('layers.1/mlp/act_fn')).toEqual([]);
+    expect(names('layers.1/mlp/Mul')).toEqual([]);
+    expect(names('layers.1/mlp/gate_proj')).not.toEqual([]);
+    expect(names('layers.1/input_layernorm').filter((name) => /Div|Mul/.test(name))).toEqual([]);
+  });
+});
+
 describe('the head in slices of the vocabulary', () => {
   // 50 tokens of width 64: 17, 17 and 16 tokens at a time.
   const sliced: CompileOptions = { largestHeadSlice: 20 * 64 * 4 };

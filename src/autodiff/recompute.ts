@@ -1,15 +1,17 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { sizeOf, type Value } from '../graph/graph.ts';
+import { computeCheapAgain } from './cheapValues.ts';
 import { differentiate } from './differentiate.ts';
 import { after } from './ordering.ts';
 import { joinSegments, type Segment } from './segments.ts';
 
 /**
- * What backpropagation keeps of the forward pass: everything (`'none'`), or one hidden state per layer, from which the
- * layer is computed again when its turn comes (`'perLayer'`; Chen et al. 2016, "Training Deep Nets with Sublinear Memory
- * Cost").
+ * What backpropagation keeps of the forward pass: everything (`'none'`); all that elementwise ops cannot give back
+ * (`'elementwise'`; Korthikanti et al. 2022, "Reducing Activation Recomputation in Large Transformer Models", choose by
+ * cost in the same way); or one hidden state per layer, from which the layer is computed again when its turn comes
+ * (`'perLayer'`; Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
  */
-export type Recompute = 'none' | 'perLayer';
+export type Recompute = 'none' | 'elementwise' | 'perLayer';
 
 /**
  * Backpropagation segment by segment from the last to the first, given `seeds`: the gradient of the last segment's
@@ -32,10 +34,12 @@ export function differentiateSegments(
     const dy = grads.get(segment.output);
     grads.delete(segment.output);
     if (!dy) break;
-    const copy = recompute !== 'none' && segment.input ? computeAgain(g, segment, dy) : segment;
+    const isCheap = recompute === 'none' || recompute === 'elementwise';
+    const copy = !isCheap && segment.input ? computeAgain(g, segment, dy) : segment;
+    const again = recompute === 'elementwise' ? computeCheapAgain(g, segment, targets, dy) : undefined;
     const known = new Map(targets.flatMap((t) => (grads.has(t) ? [[t, grads.get(t)!]] : [])));
     const wanted = copy.input ? [...targets, copy.input] : targets;
-    const pulled = differentiate(g, known.set(copy.output, dy), wanted, new Set(), copy.nodes);
+    const pulled = differentiate(g, known.set(copy.output, dy), wanted, new Set(), copy.nodes, again);
     const dx = copy.input && pulled.get(copy.input);
     const fresh = targets.filter((t) => pulled.has(t) && pulled.get(t) !== grads.get(t));
     for (const target of fresh) grads.set(target, pulled.get(target)!);

@@ -1,11 +1,13 @@
 import { buildTrainingGraphs, type DecoderModel, type TrainingGraphs } from '../compileTrainingModel.ts';
 import { parseDtype } from '../engine/dtype.ts';
 import { loadGraph } from '../engine/loadModel.ts';
-import { estimateMemory } from '../graph/memoryEstimate.ts';
+import { memoryPlanner, type MemoryPlan } from '../engine/memoryPlan.ts';
+import { estimateTraining, totalBytesOf } from '../graph/memoryEstimate.ts';
 import type { Model } from '../graph/model.ts';
 import { findLoraTargets, type LoraTarget } from '../lora/targets.ts';
 import type { Command } from './command.ts';
 import { openModelFolder } from './openModel.ts';
+import { describeFit, memoryOptions } from './memoryLine.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { countParameters } from './countParameters.ts';
 import { createOutput } from './output.ts';
@@ -13,8 +15,12 @@ import { parseTargetModules } from './targetModules.ts';
 
 const options = {
   ...commonOptions,
-  'batch-size': { kind: 'count', default: 1, help: 'rows per microstep' },
-  'max-length': { kind: 'count', default: 256, help: 'tokens per row' },
+  ...memoryOptions,
+  'memory-budget': {
+    kind: 'text',
+    default: '1000,2000,4000,8000',
+    help: 'MB that training may take: one or several, for each of which it says whether that fits',
+  },
   rank: { kind: 'count', default: 8, help: 'LoRA rank' },
   'target-modules': {
     kind: 'text',
@@ -33,24 +39,47 @@ export const inspectCommand: Command = {
     const targetModules = parseTargetModules(values['target-modules']);
     const targets = findLoraTargets(decoder.decoder, targetModules, decoder.modelType);
     const batch = { batchSize: values['batch-size'], sequenceLength: values['max-length'] };
-    const graphs = buildTrainingGraphs(
-      decoder,
-      { kind: 'lora', targetModules, rank: values.rank, alpha: values.rank },
-      batch,
-    );
-    const facts = describe(decoder, targets, graphs);
-    createOutput(values.json).result(facts, render(facts));
+    const budgets = parseBudgets(values['memory-budget']);
+    const trainable = { kind: 'lora', targetModules, rank: values.rank, alpha: values.rank } as const;
+    const facts = describe(decoder, targets, buildTrainingGraphs(decoder, trainable, batch));
+    const planFor = memoryPlanner(decoder, trainable, batch);
+    const plans = budgets.map((budgetBytes) => ({ budgetBytes, ...planFor(budgetBytes) }));
+    const output = createOutput(values.json);
+    output.result({ ...facts, memory: plans.map(toFacts) }, render(facts, plans));
   },
 };
+
+/** A budget in bytes, and what training takes within it. */
+type BudgetPlan = MemoryPlan & { readonly budgetBytes: number };
+
+function parseBudgets(text: string): number[] {
+  return text.split(',').map((part) => {
+    const budget = Number(part.trim() === '' ? NaN : part);
+    if (!Number.isSafeInteger(budget) || budget <= 0)
+      throw new Error(
+        `--memory-budget takes whole numbers of MB with commas between them, not ${part.trim() || 'nothing'}.`,
+      );
+    return budget * 1e6;
+  });
+}
+
+const toFacts = ({ budgetBytes, fit, recompute, memory, totalBytes, advice }: BudgetPlan) => ({
+  budget_bytes: budgetBytes,
+  fit,
+  recompute,
+  weight_bytes: memory.weights,
+  activation_bytes: memory.activations,
+  adapter_state_bytes: memory.state,
+  total_bytes: totalBytes,
+  advice,
+});
 
 function describe(
   { decoder, embedding }: DecoderModel,
   targets: readonly LoraTarget[],
   graphs: TrainingGraphs,
 ) {
-  const memory = estimateMemory(graphs.training);
-  // Parameters, two moments and the gradient, each once as input and once as output of a step.
-  const adapterState = graphs.layout.size * 4 * 8;
+  const memory = estimateTraining(graphs.training, graphs.layout.size);
   return {
     layers: new Set(targets.map(({ module }) => module.split('.')[2])).size,
     ops: countOps(decoder),
@@ -62,8 +91,8 @@ function describe(
     forward_nodes: graphs.forward.nodes.length,
     weight_bytes: memory.weights,
     activation_bytes: memory.activations,
-    adapter_state_bytes: adapterState,
-    peak_bytes: memory.weights + memory.activations + adapterState,
+    adapter_state_bytes: memory.state,
+    peak_bytes: totalBytesOf(memory),
   };
 }
 
@@ -75,9 +104,7 @@ function countOps(model: Model): Record<string, number> {
   return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
 }
 
-const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-
-function render(facts: Facts): string {
+function render(facts: Facts, plans: readonly BudgetPlan[]): string {
   const ops = Object.entries(facts.ops).map(([op, count]) => `${op} ${count}`);
   return [
     `layers                ${facts.layers}`,
@@ -87,6 +114,8 @@ function render(facts: Facts): string {
     `trainable parameters  ${facts.trainable_parameters.toLocaleString('en')}`,
     `vocabulary            ${facts.vocabulary_size.toLocaleString('en')}`,
     `training graph        ${facts.training_nodes.toLocaleString('en')} nodes, of which ${facts.forward_nodes.toLocaleString('en')} forward`,
-    `estimated memory      ${megabytes(facts.peak_bytes)}: weights ${megabytes(facts.weight_bytes)}, activations ${megabytes(facts.activation_bytes)}, adapter and optimizer ${megabytes(facts.adapter_state_bytes)}`,
+    ...plans.map(
+      (plan) => `training              ${[describeFit(plan, plan.budgetBytes), ...plan.advice].join('. ')}`,
+    ),
   ].join('\n');
 }

@@ -20,6 +20,7 @@ import type { TrainingEvent } from '../training/trainingEvents.ts';
 import type { Command } from './command.ts';
 import { describeShortage } from './describeShortage.ts';
 import { makeOutFolder, parseInputFile, readInputFile } from './files.ts';
+import { describePlan } from './memoryLine.ts';
 import { openDevice, openModel, provenanceOf } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
 import { createOutput, type Output } from './output.ts';
@@ -148,12 +149,15 @@ function describe(event: SpecializeEvent<Adapter, TrainingEvent>): string | null
     case 'taskRejected':
       return `  − ${event.id}: ${event.rejection.rule} (${event.rejection.reason})`;
     case 'training':
-      return event.event.type === 'step'
-        ? `  step ${event.event.step}  loss ${event.event.loss.toFixed(4)}`
-        : null;
+      return describeTraining(event.event);
     case 'evaluated':
       return `  ${event.model}: F1 ${(100 * event.evaluation.heldOut.overall.f1).toFixed(1)}`;
     default:
       return null;
   }
+}
+
+function describeTraining(event: TrainingEvent): string | null {
+  if (event.type === 'planned') return `  ${describePlan(event)}`;
+  return event.type === 'step' ? `  step ${event.step}  loss ${event.loss.toFixed(4)}` : null;
 }

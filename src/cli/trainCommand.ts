@@ -16,6 +16,7 @@ import { readAdapter, saveAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
 import { describeShortage } from './describeShortage.ts';
 import { makeOutFolder, parseInputFile } from './files.ts';
+import { describePlan, memoryOptions } from './memoryLine.ts';
 import { openDevice, openModel, provenanceOf } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
 import { createOutput, type Output } from './output.ts';
@@ -40,9 +41,8 @@ const options = {
   'warmup-steps': { kind: 'number', default: 0, help: 'steps until the peak rate' },
   steps: { kind: 'count', help: 'optimizer steps; or give --epochs' },
   epochs: { kind: 'number', help: 'passes over the data (default 3 where --steps is not given)' },
-  'batch-size': { kind: 'count', default: 8, help: 'rows per microstep' },
+  ...memoryOptions,
   'gradient-accumulation-steps': { kind: 'count', default: 1, help: 'microsteps per optimizer step' },
-  'max-length': { kind: 'count', default: 256, help: 'tokens per row; longer rows are cut' },
   'weight-decay': { kind: 'number', default: 0, help: 'decoupled' },
   'max-grad-norm': {
     kind: 'number',
@@ -80,6 +80,7 @@ export const trainCommand: Command = {
       ...(await startingPoint(values, model)),
       batchSize: values['batch-size'],
       maxLength: values['max-length'],
+      memoryBudget: values['memory-budget'] * 1e6,
       options: settings,
       random: () => random.next(),
       control,
@@ -161,11 +162,17 @@ async function follow(
   out: string,
   output: Output,
 ): Promise<Adapter> {
+  let plan = '';
   for (;;) {
     const next = await training.next();
     if (next.done) return next.value;
     const event = next.value;
-    if (event.type === 'started') await startLog(out, event.step);
+    if (event.type === 'planned') plan = describePlan(event);
+    if (event.type === 'started') {
+      // Not before: settings that the run refuses are told in one line.
+      output.progress(plan);
+      await startLog(out, event.step);
+    }
     if (event.type === 'step') await logStep(event, out, output);
     if (event.type === 'evaluation')
       output.result(

@@ -41,8 +41,9 @@ export interface Fitted<Built> {
 }
 
 /**
- * Builds for `budgetBytes` of device memory: layers are computed again for backpropagation only where keeping them would
- * not fit comfortably, since that takes about a third longer.
+ * Builds for `budgetBytes` of device memory. Where keeping all that backpropagation reads would not fit comfortably, what
+ * elementwise ops yield is computed again, which costs next to nothing; where that does not suffice whole layers, which
+ * takes about a third longer.
  */
 export function chooseRecompute<Built extends { readonly memory: TrainingMemory }>(
   build: (recompute: Recompute) => Built,
@@ -52,8 +53,11 @@ export function chooseRecompute<Built extends { readonly memory: TrainingMemory 
     const built = build(recompute);
     return { built, fit: judgeFit(totalBytesOf(built.memory), budgetBytes), recompute };
   };
-  const kept = judged('none');
-  return kept.fit === 'fits' ? kept : judged('perLayer');
+  for (const recompute of ['none', 'elementwise'] as const) {
+    const fitted = judged(recompute);
+    if (fitted.fit === 'fits') return fitted;
+  }
+  return judged('perLayer');
 }
 
 /**

@@ -8,7 +8,8 @@ export interface PlannedEvent {
   readonly batchSize: number;
   /** Tokens of the longest row, with padding. */
   readonly sequenceLength: number;
-  readonly recompute: 'none' | 'perLayer';
+  /** What is computed a second time for backpropagation. */
+  readonly recompute: 'none' | 'elementwise' | 'perLayer';
   readonly fit: 'fits' | 'tight' | 'does not fit';
   /** What a step takes by estimate. */
   readonly memory: TrainingMemory;

@@ -19,7 +19,6 @@ const compiled = (memoryBudget: number) => compilePrograms({ ...request, memoryB
 describe('compiling for the memory there is', () => {
   const plenty = compilePrograms(request);
   const kept = totalBytesOf(plenty.plan.memory);
-  const again = totalBytesOf(compiled(kept).plan.memory);
 
   it('makes a program for usual and one for long rows, and says what the longest takes', () => {
     expect(plenty.programs.map(({ sequenceLength }) => sequenceLength)).toEqual([16, 64]);
@@ -28,8 +27,10 @@ describe('compiling for the memory there is', () => {
   });
 
   it('computes layers again before it takes fewer rows at a time', () => {
-    expect(compiled(kept).plan).toMatchObject({ recompute: 'perLayer', batchSize: 4 });
-    const { programs, plan } = compiled(0.9 * again);
+    expect(compiled(kept / 0.81).plan).toMatchObject({ recompute: 'elementwise', batchSize: 4 });
+    const again = compiled(0.95 * kept).plan;
+    expect(again).toMatchObject({ recompute: 'perLayer', batchSize: 4 });
+    const { programs, plan } = compiled(0.8 * totalBytesOf(again.memory));
     expect(plan.batchSize).toBe(2);
     expect(programs.map(({ batchSize }) => batchSize)).toEqual([2, 2]);
   });

@@ -27,7 +27,7 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
   for (const shape of values.models.split(',').map(knownShape)) {
     const folder = await writeShape(shape);
     for (const length of values.lengths.split(',').map(Number)) {
-      for (const recompute of ['none', 'perLayer'] as const) {
+      for (const recompute of ['none', 'elementwise', 'perLayer'] as const) {
         const plan = { folder, length, recompute, rank: Number(values.rank), steps: Number(values.steps) };
         console.error(`${shape}, ${length} tokens, recompute ${recompute} …`);
         measured.push({ shape, ...plan, ...(await inProcess(plan)) });

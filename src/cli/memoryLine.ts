@@ -1,0 +1,40 @@
+import type { MemoryPlan } from '../engine/memoryPlan.ts';
+import { totalBytesOf } from '../graph/memoryEstimate.ts';
+import type { PlannedEvent } from '../training/trainingEvents.ts';
+import type { OptionTable } from './options.ts';
+
+/** What training works on at a time and may take, under the same names for all commands. */
+export const memoryOptions = {
+  'batch-size': { kind: 'count', default: 8, help: 'rows per microstep' },
+  'max-length': { kind: 'count', default: 256, help: 'tokens per row; longer rows are cut' },
+  'memory-budget': {
+    kind: 'count',
+    default: 4000,
+    help: 'MB that training may take; layers are then computed again, and fewer rows at a time',
+  },
+} as const satisfies OptionTable;
+
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+
+const recomputed = {
+  none: 'layers kept',
+  elementwise: 'elementwise results computed again',
+  perLayer: 'layers computed again',
+} as const satisfies Record<MemoryPlan['recompute'], string>;
+
+/** One line on whether training fits, what it takes and how that is brought about. */
+export function describeFit(
+  { fit, recompute, memory }: Pick<MemoryPlan, 'fit' | 'recompute' | 'memory'>,
+  budgetBytes: number,
+): string {
+  const { weights, activations, state } = memory;
+  const parts = `weights ${megabytes(weights)}, activations ${megabytes(activations)}, adapter and optimizer ${megabytes(state)}`;
+  const verdict = fit === 'tight' ? 'is tight in' : fit;
+  return `${verdict} ${megabytes(budgetBytes)}: ${megabytes(totalBytesOf(memory))} by estimate (${parts}), ${recomputed[recompute]}`;
+}
+
+/** How a training was compiled, before it begins. */
+export function describePlan(plan: PlannedEvent): string {
+  const rows = plan.batchSize === 1 ? '1 row' : `${plan.batchSize} rows`;
+  return `Training ${describeFit(plan, plan.budgetBytes)}, ${rows} of up to ${plan.sequenceLength} tokens at a time.`;
+}

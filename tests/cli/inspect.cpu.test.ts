@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { whittle } from '../support/commandLine.ts';
+import { temporaryFolder, writeModelFolder } from '../support/modelFolder.ts';
+
+interface Facts {
+  readonly peak_bytes: number;
+  readonly memory: readonly { fit: string; recompute: string; total_bytes: number; advice: string[] }[];
+}
+
+it('says for each budget whether training fits, how, and what to change', async () => {
+  const model = writeModelFolder(join(temporaryFolder(), 'model'));
+  const inspect = (...argv: string[]) => whittle('inspect', '--model', model, ...argv);
+  const { code, stdout } = await inspect('--max-length', '64', '--memory-budget', '100,7,1', '--json');
+  expect(code).toBe(0);
+  const facts = JSON.parse(stdout[0]!) as Facts;
+  expect(facts.memory.map(({ fit, recompute }) => `${fit}, ${recompute}`)).toEqual([
+    'fits, none',
+    'tight, perLayer',
+    'does not fit, perLayer',
+  ]);
+  expect(facts.memory[0]!.total_bytes).toBe(facts.peak_bytes);
+  const text = (await inspect('--max-length', '64', '--memory-budget', '100,1')).stdout.slice(-2).join('\n');
+  expect(text).toMatch(
+    /^training +fits 100 MB: \d+ MB by estimate \(weights 0 MB, activations .*, layers kept$/m,
+  );
+  expect(text).toMatch(/^training +does not fit 1 MB: .*, layers computed again\. [A-Z].*\.$/m);
+});
+
+it('takes for batch, length and budget what train takes', async () => {
+  const folder = temporaryFolder();
+  const model = ['--model', writeModelFolder(join(folder, 'model'))];
+  const rows = Array.from({ length: 4 }, () => JSON.stringify({ prompt: 'a', completion: 'b '.repeat(40) }));
+  writeFileSync(join(folder, 'rows.jsonl'), rows.join('\n'));
+  const files = ['--data', join(folder, 'rows.jsonl'), '--out', join(folder, 'out'), '--steps', '1'];
+  const shape = ['--batch-size', '4', '--max-length', '64', '--memory-budget', '1'];
+  expect((await whittle('inspect', ...model, ...shape)).stdout.at(-1)).toMatch(/does not fit 1 MB/);
+  const { code, stderr } = await whittle('train', ...model, ...files, ...shape);
+  expect(code).toBe(1);
+  expect(stderr).toEqual([
+    expect.stringMatching(
+      /^Training takes \d+ MB even with one row of 64 tokens at a time .* may take 1 MB\. /,
+    ),
+  ]);
+});
