@@ -12,9 +12,18 @@ import {
   type DecoderModel,
   type Trainable,
 } from './compileTrainingModel.ts';
+import { compilePiece, type PieceContext } from './compilePiece.ts';
+import { GraphBuilder } from './graph/builder.ts';
 import { cutGraph, type CutPlan } from './graph/cutGraph.ts';
-import type { Graph } from './graph/graph.ts';
+import { sizeOf, type Graph, type Value } from './graph/graph.ts';
+import { bytesOf } from './graph/memoryEstimate.ts';
 import type { ParameterLayout } from './graph/parameterLayout.ts';
+import { estimateStreaming, type StreamingMemory } from './graph/streamingEstimate.ts';
+import { tablesReadByRow } from './graph/tableRows.ts';
+import { toModel } from './graph/toModel.ts';
+import { encodeModel } from './onnx/encode.ts';
+import { buildAdamW } from './training/adamw.ts';
+import type { StreamedProgram } from './training/streamedProgram.ts';
 
 /** A training step as graphs that are run one after another, each with its own part of the weights. */
 export interface StreamedGraphs {
@@ -24,16 +33,54 @@ export interface StreamedGraphs {
   readonly backward: readonly Graph[];
   /** Adds the gradients to those of earlier microbatches: `gradient_out`. Reads no weights. */
   readonly finish: Graph;
-  readonly layout: ParameterLayout;
-  readonly vocabularySize: number;
 }
 
 /** A step's graph before it is cut. */
-export interface StreamedTraining {
+export interface StreamedTraining extends Omit<PieceContext, 'fileName'> {
   readonly plan: CutPlan;
   readonly layout: ParameterLayout;
   readonly vocabularySize: number;
 }
+
+/** Pieces of a step, ready to be run, and what running them takes. */
+export interface CompiledStreaming extends StreamedProgram {
+  readonly layout: ParameterLayout;
+  readonly vocabularySize: number;
+  readonly memory: StreamingMemory;
+}
+
+/**
+ * Turns a decoder's ONNX graph into pieces that train it with little of its weights in memory at a time: as few as fit
+ * into `budgetBytes`, or those that take least where none fit (see `memory.peak`). Losses and gradients are those of
+ * `compileTrainingModel`.
+ * @throws naming op and node when something in the model cannot be lowered or differentiated
+ */
+export function compileStreamedTraining(
+  source: DecoderModel,
+  trainable: Trainable,
+  batch: BatchShape,
+  budgetBytes: number,
+  options: StreamingOptions = {},
+): CompiledStreaming {
+  const training = buildStreamedTraining(source, trainable, batch, { largestHeadSlice: headSliceFor(budgetBytes), ...options }); // prettier-ignore
+  const { graphs, memory } = cutToFit(training, budgetBytes);
+  const { tables, inputIds, layout, vocabularySize } = training;
+  const encode = (graph: Graph) => compilePiece(graph, { fileName: source.fileName, tables, inputIds });
+  return {
+    forward: graphs.forward.map(encode),
+    backward: graphs.backward.map(encode),
+    finish: encode(graphs.finish),
+    optimizerGraph: encodeModel(toModel(buildAdamW(new GraphBuilder(), layout.size))),
+    layout,
+    vocabularySize,
+    memory,
+    batchSize: batch.batchSize,
+    sequenceLength: batch.sequenceLength,
+    maxSupervised: maxSupervisedOf(batch),
+  };
+}
+
+type StreamingOptions = Omit<CompileOptions, 'recompute'>;
 
 /**
  * Builds a training step whose nodes stand in an order in which it can be cut anywhere: layer by layer forward, the head
@@ -44,11 +91,13 @@ export function buildStreamedTraining(
   source: DecoderModel,
   trainable: Trainable,
   batch: BatchShape,
-  options: Omit<CompileOptions, 'recompute'> = {},
+  options: StreamingOptions = {},
 ): StreamedTraining {
-  const { g, inputIds, parameters, hidden, head, layout, tensors, forward } = lowerDecoder(source, trainable, batch, options); // prettier-ignore
-  const segments = findSegments(forward, inputIds, hidden, 1);
-  const loss = addSlicedLoss(g, hidden, head, addSupervisionInputs(g, maxSupervisedOf(batch)), batch.logitsChunk ?? defaultChunk); // prettier-ignore
+  const decoder = lowerDecoder(source, trainable, batch, options);
+  const { g, inputIds, parameters, hidden, head, layout, tensors } = decoder;
+  const segments = findSegments(decoder.forward, inputIds, hidden, 1);
+  const supervision = addSupervisionInputs(g, maxSupervisedOf(batch));
+  const loss = addSlicedLoss(g, hidden, head, supervision, batch.logitsChunk ?? defaultChunk);
   const evaluated = g.builtNodes.length;
   const targets = [...tensors.values()];
   const pulled = addSlicedLossGradient(g, head, loss, targets);
@@ -64,13 +113,42 @@ export function buildStreamedTraining(
     g.builtNodes.slice(evaluated, differentiated),
     g.builtNodes.slice(differentiated),
   ];
-  const plan = { graph, stages, everywhere: new Set([parameters]) };
-  return { plan, layout, vocabularySize: loss.vocabularySize };
+  const tables = tablesReadByRow(graph, inputIds);
+  const tokens = sizeOf(inputIds.shape);
+  const weightBytes = (weight: Value) =>
+    tables.has(weight) ? (bytesOf(weight) / weight.shape[0]!) * tokens : bytesOf(weight);
+  const plan = { graph, stages, everywhere: new Set([parameters]), weightBytes };
+  return { plan, tables, inputIds, layout, vocabularySize: loss.vocabularySize };
 }
 
 /** Cuts a step into pieces that read at most `largestWeights` bytes of weights each, where they can be cut. */
-export function cutTraining(training: StreamedTraining, largestWeights: number): StreamedGraphs {
-  const { plan, layout, vocabularySize } = training;
-  const [forward, backward, finish] = cutGraph(plan, largestWeights) as [Graph[], Graph[], Graph[]];
-  return { forward, backward, finish: finish[0]!, layout, vocabularySize };
+export function cutTraining({ plan }: StreamedTraining, largestWeights: number): StreamedGraphs {
+  const [forward, backward, finish] = cutGraph(plan, largestWeights) as [Graph[], Graph[], [Graph]];
+  return { forward, backward, finish: finish[0] };
 }
+
+/** Shares of the budget that a piece's weights may take, the largest first: fewer pieces are faster. */
+const shares = [1 / 3, 1 / 4, 1 / 6, 1 / 8, 1 / 12, 1 / 16, 1 / 24, 1 / 32];
+
+/** The fewest pieces that fit, or those that take least. */
+export function cutToFit(
+  training: StreamedTraining,
+  budgetBytes: number,
+): { graphs: StreamedGraphs; memory: StreamingMemory } {
+  const { plan, layout } = training;
+  const cut = (share: number) => {
+    const graphs = cutTraining(training, share * budgetBytes);
+    const pieces = [...graphs.forward, ...graphs.backward, graphs.finish];
+    return { graphs, memory: estimateStreaming(pieces, layout.size, plan.weightBytes) };
+  };
+  let best = cut(shares[0]!);
+  for (const share of shares.slice(1)) {
+    if (best.memory.peak <= budgetBytes) return best;
+    const next = cut(share);
+    if (next.memory.peak < best.memory.peak) best = next;
+  }
+  return best;
+}
+
+/** The head's slices, as floats, may take a little of the budget. */
+const headSliceFor = (budgetBytes: number) => Math.min(2 ** 25, budgetBytes / 16);

@@ -8,6 +8,8 @@ export interface CutPlan {
   readonly stages: readonly (readonly GraphNode[])[];
   /** Inputs that every piece gets: what depends on them and on weights alone is computed wherever it is read. */
   readonly everywhere: ReadonlySet<Value>;
+  /** Bytes that are read of a weight. */
+  readonly weightBytes: (weight: Value) => number;
 }
 
 /**
@@ -18,7 +20,8 @@ export interface CutPlan {
  * @param largestWeights bytes of weights per piece; a node that alone reads more gets a piece of its own
  * @returns the pieces of each stage, in order
  */
-export function cutGraph({ graph, stages, everywhere }: CutPlan, largestWeights: number): Graph[][] {
+export function cutGraph(plan: CutPlan, largestWeights: number): Graph[][] {
+  const { graph, stages, everywhere } = plan;
   const sources = new Sources(graph, everywhere);
   const live = new Set(graph.nodes.map(({ output }) => output));
   const isComputed = ({ output }: GraphNode) => live.has(output) && !sources.has(output);
@@ -30,7 +33,9 @@ export function cutGraph({ graph, stages, everywhere }: CutPlan, largestWeights:
   return kept.map((stage) => {
     const pieces: Graph[] = [];
     for (const stop = start + stage.length; start < stop;) {
-      const end = endOfPiece(nodes, { start, stop }, sources, largestWeights, costs);
+      const read = bytesRead(nodes.slice(start, stop), sources, plan.weightBytes, largestWeights);
+      const isLast = start + read.length === stop;
+      const end = isLast ? stop : cheapestCut(costs, start, read);
       pieces.push(pieceOf(graph, nodes.slice(start, end), sources, (x) => lastUse.get(x)! >= end));
       start = end;
     }
@@ -103,28 +108,30 @@ function costsOfCuts(nodes: readonly GraphNode[], lastUse: ReadonlyMap<Value, nu
   return changes.map((change) => (cost += change));
 }
 
-/** Where the piece that begins at `start` ends: as little as possible is passed on, from half of what it may read. */
-function endOfPiece(
+/** Bytes of weights that the first nodes read together, for every node until that would be more than `largest`. */
+function bytesRead(
   nodes: readonly GraphNode[],
-  { start, stop }: { readonly start: number; readonly stop: number },
   sources: Sources,
+  weightBytes: (weight: Value) => number,
   largest: number,
-  costs: Float64Array,
-): number {
+): number[] {
   const read = new Set<Value>();
-  const bytesRead: number[] = [];
-  for (let i = start; i < stop; i++) {
-    const fresh = inputsOf(nodes[i]!).flatMap((x) => sources.weightsBehind(x)).filter((x) => !read.has(x)); // prettier-ignore
-    const before = bytesRead.at(-1) ?? 0;
-    const bytes = [...new Set(fresh)].reduce((sum, x) => sum + bytesOf(x), before);
-    if (bytes > largest && before > 0 && bytes > before) break;
+  const totals: number[] = [];
+  for (const node of nodes) {
+    const fresh = new Set(inputsOf(node).flatMap((x) => sources.weightsBehind(x)).filter((x) => !read.has(x))); // prettier-ignore
+    const before = totals.at(-1) ?? 0;
+    const total = [...fresh].reduce((sum, x) => sum + weightBytes(x), before);
+    if (total > largest && before > 0 && total > before) break;
     fresh.forEach((x) => read.add(x));
-    bytesRead.push(bytes);
+    totals.push(total);
   }
-  const latest = start + bytesRead.length;
-  if (latest === stop) return stop;
-  const candidates = bytesRead.flatMap((bytes, i) => (2 * bytes >= bytesRead.at(-1)! ? [start + i + 1] : []));
-  return candidates.reduce((best, cut) => (costs[cut]! <= costs[best]! ? cut : best), latest);
+  return totals;
+}
+
+/** Where a piece from `start` ends: where least is passed on, provided that it reads at least half of what it may. */
+function cheapestCut(costs: Float64Array, start: number, read: readonly number[]): number {
+  const cuts = read.flatMap((bytes, i) => (2 * bytes >= read.at(-1)! ? [start + i + 1] : []));
+  return cuts.reduce((best, cut) => (costs[cut]! <= costs[best]! ? cut : best));
 }
 
 function pieceOf(

@@ -6,6 +6,8 @@
  * `run` never disposes its feeds; if it throws, it hands out nothing, so there is nothing to dispose.
  */
 
+import type { WeightRange } from './weightBytes.ts';
+
 export type Provider = 'cpu' | 'wasm' | 'webgpu';
 
 /** Array types that tensors are made of; f16 travels as its bits in a Uint16Array. */
@@ -93,6 +95,8 @@ export interface Device {
   readonly limits: DeviceLimits;
   /** Creates a session; the bytes of `source` may be released once it resolves. Throws `RuntimeFailure`. */
   createSession(source: SessionSource, options?: SessionOptions): Promise<Session>;
+  /** Reads stretches of weight files into `into`, for graphs that get their weights in parts. Throws `RuntimeFailure`. */
+  readWeights(weights: WeightFiles, ranges: readonly WeightRange[], into: Uint8Array): Promise<void>;
   /** A tensor over `data` in ordinary memory, for small feeds that change every step; `run` copies it when it must. */
   hostTensor(data: TensorData, dims: readonly number[], type?: TensorType): DeviceTensor;
   /** Copies `data` (row-major, `dims` elements) to the device's memory. The caller owns the result. */

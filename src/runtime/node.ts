@@ -2,7 +2,9 @@ import * as ort from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Device, SessionOptions, SessionSource, WeightFiles } from './device.ts';
 import { RuntimeFailure } from './failure.ts';
+import { readFromFolder } from './nodeWeightBytes.ts';
 import { OrtDevice } from './ortDevice.ts';
+import type { WeightRange } from './weightBytes.ts';
 
 export interface NodeDeviceOptions {
   readonly provider?: 'cpu' | 'webgpu';
@@ -31,6 +33,16 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
 
   get description(): string {
     return this.provider === 'cpu' ? 'CPU (onnxruntime-node)' : 'WebGPU (onnxruntime-node)';
+  }
+
+  override async readWeights(
+    weights: WeightFiles,
+    ranges: readonly WeightRange[],
+    into: Uint8Array,
+  ): Promise<void> {
+    return 'folder' in weights
+      ? readFromFolder(weights.folder, ranges, into)
+      : super.readWeights(weights, ranges, into);
   }
 
   protected async settings(

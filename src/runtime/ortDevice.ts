@@ -7,9 +7,11 @@ import {
   type SessionSource,
   type TensorData,
   type TensorType,
+  type WeightFiles,
 } from './device.ts';
 import { describeFailure, RuntimeFailure } from './failure.ts';
 import { WrappedSession, type OrtSession } from './ortSession.ts';
+import { readFromFiles, type WeightRange } from './weightBytes.ts';
 
 /** A tensor of either onnxruntime package. */
 interface OrtTensor extends DeviceTensor {
@@ -50,6 +52,14 @@ export abstract class OrtDevice<Options> implements Device {
     } catch (error) {
       throw describeFailure(error, label, 'session-failed');
     }
+  }
+
+  async readWeights(weights: WeightFiles, ranges: readonly WeightRange[], into: Uint8Array): Promise<void> {
+    if ('files' in weights) return readFromFiles(weights, ranges, into);
+    throw new RuntimeFailure(
+      'missing-weights',
+      `WebAssembly cannot read the folder ${weights.folder}; hand over its files.`,
+    );
   }
 
   hostTensor(

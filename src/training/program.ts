@@ -1,4 +1,5 @@
 import type { BatchShape } from './batches.ts';
+import type { StreamedProgram } from './streamedProgram.ts';
 
 /** Graphs compiled for one batch shape, as `compileTrainingModel` yields them. */
 export interface TrainingProgram extends BatchShape {
@@ -14,8 +15,11 @@ export interface TrainingProgram extends BatchShape {
   readonly layout: { readonly size: number };
 }
 
+/** How a step is computed: in one session, or piece by piece where the weights do not fit. */
+export type StepProgram = TrainingProgram | StreamedProgram;
+
 /** The programs by length, smallest first. Throws when there is none, or they disagree on the parameters. */
-export function sortPrograms(programs: readonly TrainingProgram[]): TrainingProgram[] {
+export function sortPrograms(programs: readonly StepProgram[]): StepProgram[] {
   const sorted = [...programs].sort((a, b) => a.sequenceLength - b.sequenceLength);
   const first = sorted[0];
   if (!first) throw new Error('Training needs at least one compiled program.');

@@ -4,7 +4,7 @@ import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { fitRows, type FittedRows } from './batches.ts';
 import type { TrainingCheckpoint } from './checkpoint.ts';
 import { assertOptions } from './options.ts';
-import { sortPrograms, type TrainingProgram } from './program.ts';
+import { sortPrograms, type StepProgram } from './program.ts';
 import { learningRateAt } from './schedule.ts';
 import type { StepEvent, TrainingEvent } from './trainingEvents.ts';
 import { createRun, type TrainingInput, type TrainingRun } from './trainingRun.ts';
@@ -77,21 +77,29 @@ async function* steps(
   }
 }
 
-/** A step; where the device has no memory for it, after a checkpoint and with programs that take less. */
+/**
+ * A step; where the device has no memory for it, after a checkpoint and with programs that take less. A run whose weight
+ * files are gone ends with a checkpoint.
+ */
 async function* stepWithinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent> {
   for (;;) {
-    const outcome = await trainStep(run).catch((error: unknown) => smallerPrograms(run, error));
+    const outcome = await trainStep(run).catch((error: unknown) => remedyOf(run, error));
     if ('type' in outcome) return yield outcome;
     yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
+    if (outcome instanceof RuntimeFailure) throw outcome;
     await run.sessions.replacePrograms(outcome);
     yield { type: 'smallerBatch', step: run.step, batchSize: run.sessions.batchSize };
   }
 }
 
-/** Programs to go on with after a lack of memory. @throws `error` where it is another one, or nothing takes less */
-function smallerPrograms({ recompile }: TrainingRun, error: unknown): TrainingProgram[] {
-  const isOutOfMemory = error instanceof RuntimeFailure && error.kind === 'out-of-memory';
-  const programs = isOutOfMemory ? recompile?.() : null;
+/**
+ * Programs to go on with after a lack of memory, or the failure that leaves nothing but to keep what was learned.
+ * @throws `error` where it is another one, or nothing takes less
+ */
+function remedyOf({ recompile }: TrainingRun, error: unknown): StepProgram[] | RuntimeFailure {
+  if (!(error instanceof RuntimeFailure)) throw error;
+  if (error.kind === 'missing-weights') return error;
+  const programs = error.kind === 'out-of-memory' ? recompile?.() : null;
   if (!programs) throw error;
   return sortPrograms(programs);
 }

@@ -5,19 +5,19 @@ import { assertResumable, type TrainingCheckpoint } from './checkpoint.ts';
 import { TrainingControl } from './control.ts';
 import { OptimizerState } from './optimizerState.ts';
 import { totalStepsOf, type TrainingOptions } from './options.ts';
-import type { TrainingProgram } from './program.ts';
+import type { StepProgram } from './program.ts';
 import { TrainingData } from './trainingData.ts';
 import type { TrainingSessions } from './trainingSessions.ts';
 
 export interface TrainingInput {
   readonly device: Device;
   /** One program, or several for rows of different length. */
-  readonly programs: readonly TrainingProgram[];
+  readonly programs: readonly StepProgram[];
   /**
    * Programs that do the same as the last ones in less memory, for instance with half the rows at a time; null where
    * there are none. With it a run that the device has no memory for goes on.
    */
-  readonly recompile?: () => readonly TrainingProgram[] | null;
+  readonly recompile?: () => readonly StepProgram[] | null;
   /** Rows per microstep; default: those of a microbatch, of which the programs may have fewer for lack of memory. */
   readonly batchSize?: number;
   /** Where the programs' initializers are. */
@@ -56,7 +56,7 @@ export interface TrainingRun {
 /** Prepares data and device; the caller disposes the run's state and sessions. */
 export async function createRun(
   input: TrainingInput,
-  program: TrainingProgram,
+  program: StepProgram,
   sessions: TrainingSessions,
   fitted: FittedRows,
 ): Promise<TrainingRun> {

@@ -1,8 +1,10 @@
 import type { Device, DeviceTensor, Feeds, Session, WeightFiles } from '../runtime/device.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
-import { chooseShape, layOutBatch, totalSupervised } from './batches.ts';
-import type { TrainingProgram } from './program.ts';
+import { batchFeeds } from './batchFeeds.ts';
+import { chooseShape, totalSupervised } from './batches.ts';
+import type { StepProgram, TrainingProgram } from './program.ts';
 import { optimizerKeeps, takeScalar } from './optimizerState.ts';
+import { StreamedSteps } from './streamedSteps.ts';
 
 type GraphName = 'trainingGraph' | 'forwardGraph';
 
@@ -14,17 +16,19 @@ const labels: Record<GraphName, string> = {
 /** The sessions of one run, created when first needed: a length that no batch has costs nothing. */
 export class TrainingSessions {
   readonly #device: Device;
-  #programs: readonly TrainingProgram[];
+  #programs: readonly StepProgram[];
   readonly #optimizerGraph: Uint8Array;
   readonly #weights: WeightFiles;
+  readonly #streamed: StreamedSteps;
   readonly #sessions = new Map<Uint8Array, Session>();
 
   /** `programs` ascend by length. */
-  constructor(device: Device, programs: readonly TrainingProgram[], weights: WeightFiles) {
+  constructor(device: Device, programs: readonly StepProgram[], weights: WeightFiles) {
     this.#device = device;
     this.#programs = programs;
     this.#optimizerGraph = programs[0]!.optimizerGraph;
     this.#weights = weights;
+    this.#streamed = new StreamedSteps(device, weights);
   }
 
   /** Rows that one microbatch may have. */
@@ -33,7 +37,7 @@ export class TrainingSessions {
   }
 
   /** Goes on with other programs for the same parameters; the sessions of the old ones are released. */
-  async replacePrograms(programs: readonly TrainingProgram[]): Promise<void> {
+  async replacePrograms(programs: readonly StepProgram[]): Promise<void> {
     const old = [...this.#sessions].filter(([graph]) => graph !== this.#optimizerGraph);
     for (const [graph] of old) this.#sessions.delete(graph);
     this.#programs = programs;
@@ -54,7 +58,9 @@ export class TrainingSessions {
     weight: number,
     state: { readonly parameters: DeviceTensor; readonly gradient: DeviceTensor },
   ): Promise<{ loss: number; gradient: DeviceTensor }> {
-    const outputs = await this.#run('trainingGraph', rows, weight, { ...state });
+    const program = chooseShape(rows, this.#programs);
+    if ('forward' in program) return this.#streamed.gradient(program, { rows, weight }, state);
+    const outputs = await this.#run('trainingGraph', program, { rows, weight }, { ...state });
     const gradient = outputs['gradient_out']!;
     try {
       return { loss: await takeScalar(this.#device, outputs['loss']!), gradient };
@@ -87,8 +93,10 @@ export class TrainingSessions {
     weight: number,
     state: { readonly parameters: DeviceTensor; readonly gradient: DeviceTensor },
   ): Promise<number> {
-    if (this.#programs[0]!.forwardGraph) {
-      const outputs = await this.#run('forwardGraph', rows, weight, { parameters: state.parameters });
+    const program = chooseShape(rows, this.#programs);
+    if ('forward' in program) return this.#streamed.loss(program, { rows, weight }, state.parameters);
+    if (program.forwardGraph) {
+      const outputs = await this.#run('forwardGraph', program, { rows, weight }, { parameters: state.parameters }); // prettier-ignore
       return takeScalar(this.#device, outputs['loss']!);
     }
     const { loss, gradient } = await this.gradient(rows, weight, state);
@@ -98,36 +106,36 @@ export class TrainingSessions {
 
   /** Releases every session; call it after the tensors they handed out were disposed. */
   async dispose(): Promise<void> {
+    await this.#streamed.dispose();
     await Promise.all([...this.#sessions.values()].map((session) => session.dispose()));
   }
 
-  async #run(graph: GraphName, rows: readonly TokenizedRow[], weight: number, state: Feeds) {
-    const program = chooseShape(rows, this.#programs);
+  async #run(
+    graph: GraphName,
+    program: TrainingProgram,
+    { rows, weight }: { readonly rows: readonly TokenizedRow[]; readonly weight: number },
+    state: Feeds,
+  ) {
     const label = `${labels[graph]} for ${program.sequenceLength} tokens`;
     const session = await this.#session(program[graph]!, label, this.#weights);
-    const { batchSize, sequenceLength, maxSupervised } = program;
-    const batch = layOutBatch(rows, program, weight);
-    const feeds: Feeds = {
-      ...state,
-      input_ids: this.#device.hostTensor(batch.inputIds, [batchSize, sequenceLength]),
-      supervised_rows: this.#device.hostTensor(batch.supervisedRows, [maxSupervised]),
-      labels: this.#device.hostTensor(batch.labels, [maxSupervised]),
-      label_weights: this.#device.hostTensor(batch.labelWeights, [maxSupervised]),
-      ...(graph === 'trainingGraph'
-        ? { row_of_position: this.#device.hostTensor(batch.rowOfPosition, [batchSize * sequenceLength]) }
-        : {}),
-    };
-    return session.run(feeds, graph === 'trainingGraph' ? ['loss', 'gradient_out'] : ['loss']);
+    const { row_of_position: rowOfPosition, ...feeds } = batchFeeds(
+      this.#device,
+      program,
+      rows,
+      weight,
+    ).feeds;
+    return graph === 'trainingGraph'
+      ? session.run({ ...state, ...feeds, row_of_position: rowOfPosition }, ['loss', 'gradient_out'])
+      : session.run({ ...state, ...feeds }, ['loss']);
   }
 
   async #session(graph: Uint8Array, label: string, weights: WeightFiles): Promise<Session> {
     const known = this.#sessions.get(graph);
     if (known) return known;
     const keepOnDevice = ['gradient_out', ...optimizerKeeps];
-    const session = await this.#device.createSession(
-      { graph, weights },
-      { label, keepOnDevice, isLean: this.#programs[0]!.isLean ?? false },
-    );
+    const [program] = this.#programs;
+    const isLean = 'forward' in program! || program!.isLean === true;
+    const session = await this.#device.createSession({ graph, weights }, { label, keepOnDevice, isLean });
     this.#sessions.set(graph, session);
     return session;
   }

@@ -3,12 +3,13 @@ import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
 import { readPeftParameters } from '../../src/lora/peft.ts';
 import { readSafetensors } from '../../src/lora/safetensors.ts';
 import type { Model } from '../../src/graph/model.ts';
-import { compileTrainingModel } from '../../src/compileTrainingModel.ts';
+import { compileTrainingModel, type CompiledTraining } from '../../src/compileTrainingModel.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
 import { encodeSelfContained } from '../../src/onnx/encode.ts';
 import { tokenizedRow, type TokenizedRow } from '../../src/text/tokenizedRow.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import type { TrainingOptions } from '../../src/training/options.ts';
+import type { StepProgram } from '../../src/training/program.ts';
 import { train } from '../../src/training/train.ts';
 import type { StepEvent } from '../../src/training/trainingEvents.ts';
 
@@ -67,13 +68,19 @@ export async function readTrajectory(
   };
 }
 
+type CompiledProgram = StepProgram & Pick<CompiledTraining, 'layout'>;
+
 /** Repeats a recorded run on `device` and holds every step, and the final adapter, against the record. */
-export async function followTrajectory(files: TrajectoryFiles, device: Device): Promise<void> {
+export async function followTrajectory(
+  files: TrajectoryFiles,
+  device: Device,
+  compile: (...args: Parameters<typeof compileTrainingModel>) => CompiledProgram = compileTrainingModel,
+): Promise<void> {
   const { trajectory, config } = files;
   const fileName = 'model_q4.onnx';
   const model = await encodeSelfContained(exportRecorded(files), () => new Uint8Array());
   const { rank, alpha, batchSize, steps: count, ...options } = trajectory.settings;
-  const program = compileTrainingModel(
+  const program = compile(
     { decoder: decodeModel(model), fileName, modelType: String(config['model_type']) },
     { kind: 'lora', rank, alpha, targetModules: 'all-linear' },
     { batchSize, sequenceLength: 24, logitsChunk: 10 },
