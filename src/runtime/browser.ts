@@ -4,6 +4,7 @@ import {
   type Device,
   type DeviceLimits,
   type DeviceTensor,
+  type MemoryNeed,
   type SessionOptions,
   type SessionSource,
   type TensorData,
@@ -16,6 +17,7 @@ import {
   GpuWatch,
   limitsOf,
   requestGpuDevice,
+  tryBuffers,
   uploadBuffer,
 } from './gpuDevice.ts';
 import { OrtDevice } from './ortDevice.ts';
@@ -94,6 +96,11 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
     this.#watch = new GpuWatch(gpu);
     this.limits = limitsOf(gpu);
     this.description = describeGpu(gpu);
+  }
+
+  override async tryMemory({ weights, working }: MemoryNeed): Promise<void> {
+    this.#watch.check();
+    return this.settle(tryBuffers(this.#gpu, weights + working));
   }
 
   override upload(

@@ -88,11 +88,25 @@ export interface DeviceLimits {
   readonly maxBindingBytes: number | null;
 }
 
+/** Bytes that a run will take. */
+export interface MemoryNeed {
+  readonly weights: number;
+  /** All that is not weights. */
+  readonly working: number;
+}
+
 export interface Device {
   readonly provider: Provider;
   /** One line for people: what runs the graphs, e.g. `'WebGPU (apple, metal-3)'`. */
   readonly description: string;
   readonly limits: DeviceLimits;
+  /**
+   * Finds out early whether there is memory for what comes: allocates it and gives it back where that means something
+   * (WebGPU's buffers, WASM's heap), asks the system where it does not (the CPU under Node, where the system promises more
+   * than it has, and where weights are mapped files that take what is left). Resolves where nothing is known.
+   * Throws `RuntimeFailure` of kind `out-of-memory`.
+   */
+  tryMemory(need: MemoryNeed): Promise<void>;
   /** Creates a session; the bytes of `source` may be released once it resolves. Throws `RuntimeFailure`. */
   createSession(source: SessionSource, options?: SessionOptions): Promise<Session>;
   /** Reads stretches of weight files into `into`, for graphs that get their weights in parts. Throws `RuntimeFailure`. */

@@ -21,6 +21,18 @@ export class RuntimeFailure extends Error {
   }
 }
 
+/** Said before a run that would take more than there is; `available` null where nobody knows how much that is. */
+export function lackOfMemory(bytes: number, available: number | null, cause?: unknown): RuntimeFailure {
+  const megabytes = (count: number) => `${(count / 1e6).toFixed(0)} MB`;
+  const lack =
+    available === null ? 'which this device does not give' : `and only ${megabytes(available)} are free`;
+  return new RuntimeFailure(
+    'out-of-memory',
+    `A run would take ${megabytes(bytes)}, ${lack}; lower the batch size, the maximum length or the rank, or close other programs.`,
+    { cause },
+  );
+}
+
 interface FailurePattern {
   readonly kind: FailureKind;
   readonly pattern: RegExp;

@@ -1,5 +1,5 @@
 import type { DeviceLimits } from './device.ts';
-import { RuntimeFailure } from './failure.ts';
+import { lackOfMemory, RuntimeFailure } from './failure.ts';
 
 /** Features that onnxruntime's WebGPU kernels use where the adapter has them. */
 const usefulFeatures: readonly GPUFeatureName[] = ['shader-f16', 'subgroups'];
@@ -121,6 +121,21 @@ function outOfMemory(message: string): RuntimeFailure {
     { cause: message },
   );
 }
+
+/** Allocates buffers of `bytes` in all and gives them back. Throws `RuntimeFailure` where the GPU has no memory for them. */
+export async function tryBuffers(gpu: GPUDevice, bytes: number): Promise<void> {
+  const largest = Math.min(gpu.limits.maxBufferSize, trialBuffer);
+  gpu.pushErrorScope('out-of-memory');
+  const buffers = Array.from({ length: Math.ceil(bytes / largest) }, () =>
+    gpu.createBuffer({ size: largest, usage: GPUBufferUsage.STORAGE }),
+  );
+  const error = await gpu.popErrorScope();
+  for (const buffer of buffers) buffer.destroy();
+  if (error) throw lackOfMemory(bytes, null, error.message);
+}
+
+/** Bytes of one buffer of a trial: small enough that rounding up does not matter. */
+const trialBuffer = 2 ** 25;
 
 /** Copies bytes into a new storage buffer; onnxruntime wants sizes in multiples of 16 bytes. The caller owns it. */
 export function uploadBuffer(gpu: GPUDevice, bytes: Uint8Array): GPUBuffer {

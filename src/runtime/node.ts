@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Device, SessionOptions, SessionSource, WeightFiles } from './device.ts';
-import { RuntimeFailure } from './failure.ts';
+import type { Device, MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
+import { lackOfMemory, RuntimeFailure } from './failure.ts';
 import { readFromFolder } from './nodeWeightBytes.ts';
 import { OrtDevice } from './ortDevice.ts';
 import type { WeightRange } from './weightBytes.ts';
@@ -33,6 +33,13 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
 
   get description(): string {
     return this.provider === 'cpu' ? 'CPU (onnxruntime-node)' : 'WebGPU (onnxruntime-node)';
+  }
+
+  override async tryMemory({ working }: MemoryNeed): Promise<void> {
+    // The GPU belongs to onnxruntime here, and nothing tells how much memory it has.
+    if (this.provider === 'webgpu') return;
+    const available = process.availableMemory();
+    if (working > available) throw lackOfMemory(working, available);
   }
 
   override async readWeights(

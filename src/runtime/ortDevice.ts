@@ -3,6 +3,7 @@ import {
   type Device,
   type DeviceLimits,
   type DeviceTensor,
+  type MemoryNeed,
   type SessionOptions,
   type SessionSource,
   type TensorData,
@@ -37,6 +38,8 @@ export abstract class OrtDevice<Options> implements Device {
     this.module = ort;
     this.#packageName = packageName;
   }
+
+  async tryMemory(_need: MemoryNeed): Promise<void> {}
 
   async createSession(source: SessionSource, options: SessionOptions = {}): Promise<WrappedSession> {
     const label = options.label ?? 'graph';

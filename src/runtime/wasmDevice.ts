@@ -1,7 +1,10 @@
 import type * as Ort from 'onnxruntime-web';
-import type { SessionOptions, SessionSource, WeightFiles } from './device.ts';
-import { RuntimeFailure } from './failure.ts';
+import type { MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
+import { lackOfMemory, RuntimeFailure } from './failure.ts';
 import { OrtDevice, type OrtModule } from './ortDevice.ts';
+
+/** Bytes by which WebAssembly's memory grows. */
+const wasmPage = 2 ** 16;
 
 export type WebOptions = Ort.InferenceSession.SessionOptions;
 
@@ -16,6 +19,16 @@ export class WasmDevice extends OrtDevice<WebOptions> {
     super({ InferenceSession: ort.InferenceSession, Tensor }, 'onnxruntime-web');
     const threads = ort.env.wasm.numThreads ?? 1;
     this.description = `WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
+  }
+
+  /** A heap of 32-bit addresses; reserving one fails where the browser or the addresses do not suffice. */
+  override async tryMemory({ weights, working }: MemoryNeed): Promise<void> {
+    const bytes = weights + working;
+    try {
+      new WebAssembly.Memory({ initial: Math.ceil(bytes / wasmPage) });
+    } catch (error) {
+      throw lackOfMemory(bytes, null, error);
+    }
   }
 
   protected settings({ weights }: SessionSource, options: SessionOptions): WebOptions {

@@ -1,3 +1,4 @@
+import type { TrainingMemory } from '../graph/memoryEstimate.ts';
 import type { BatchShape } from './batches.ts';
 import type { StreamedProgram } from './streamedProgram.ts';
 
@@ -9,6 +10,8 @@ export interface TrainingProgram extends BatchShape {
   readonly forwardGraph: Uint8Array | null;
   /** Whether its sessions should rather take little memory than keep freed buffers for speed. */
   readonly isLean?: boolean;
+  /** What a step takes by estimate, where that is known. */
+  readonly memory?: TrainingMemory;
   /** Clipping and AdamW over the flat parameter vector. */
   readonly optimizerGraph: Uint8Array;
   /** How the trained tensors share one flat vector; the same in all programs of a run. */

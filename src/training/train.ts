@@ -26,6 +26,7 @@ export async function* train(input: TrainingInput): AsyncGenerator<TrainingEvent
   try {
     run = await createRun(input, programs[0]!, sessions, fitted);
     yield startedEvent(run, fitted);
+    yield* withinMemory(run);
     yield* steps(run, evaluationRows);
     yield {
       type: 'finished',
@@ -51,6 +52,17 @@ function startedEvent(run: TrainingRun, fitted: FittedRows): TrainingEvent {
     truncatedRows: truncated,
     droppedRows: dropped,
   };
+}
+
+/** Goes over to programs that take less until the device has the memory for a step, before minutes are spent on one. */
+async function* withinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent> {
+  for (;;) {
+    const remedy = await run.sessions.tryMemory().catch((error: unknown) => remedyOf(run, error));
+    if (!remedy) return;
+    if (remedy instanceof RuntimeFailure) throw remedy;
+    await run.sessions.replacePrograms(remedy);
+    yield { type: 'smallerBatch', step: run.step, batchSize: run.sessions.batchSize };
+  }
 }
 
 /** The loop. Evaluation and checkpoints also come at the end, whatever ends it. */

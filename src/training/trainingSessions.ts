@@ -44,6 +44,15 @@ export class TrainingSessions {
     await Promise.all(old.map(([, session]) => session.dispose()));
   }
 
+  /** Asks the device for the memory that a step with the longest program takes, before there is a session. */
+  async tryMemory(): Promise<void> {
+    const longest = this.#programs.at(-1)!;
+    const memory = 'memory' in longest ? longest.memory : undefined;
+    if (!memory) return;
+    const { weights, activations, state } = memory;
+    await this.#device.tryMemory({ weights, working: activations + state });
+  }
+
   /** The optimizer's session; `dispose` releases it with the others. */
   async optimizer(): Promise<Session> {
     return this.#session(this.#optimizerGraph, 'optimizer graph', { files: [] });

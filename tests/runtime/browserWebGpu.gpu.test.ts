@@ -19,6 +19,13 @@ describe.skipIf(!hasWebGpu)('WebGPU in the browser', () => {
     expect(device.limits.maxBindingBytes).toBeGreaterThanOrEqual(2 ** 27);
   });
 
+  it('allocates what a run would take, and gives it back', async () => {
+    const device = await deviceFor({ provider: 'webgpu' });
+    // Fifty times what fits once.
+    for (let i = 0; i < 50; i++)
+      await expect(device.tryMemory({ weights: 2 ** 26, working: 2 ** 26 })).resolves.toBeUndefined();
+  });
+
   it('keeps state on the device from step to step', async () => {
     const device = await deviceFor({ provider: 'webgpu' });
     const session = await device.createSession({ graph: negModel(), weights: none }, { keepOnDevice: ['y'] });

@@ -21,6 +21,16 @@ describe("onnxruntime-web's WebAssembly under Node", () => {
     expect([...(await device.download(y!))]).toEqual(expected);
   });
 
+  it('says before a run that its addresses do not suffice', async () => {
+    await device.tryMemory({ weights: 1e6, working: 1e6 });
+    await expect(device.tryMemory({ weights: 3e9, working: 3e9 })).rejects.toMatchObject({
+      kind: 'out-of-memory',
+      message: expect.stringMatching(
+        /^A run would take 6000 MB, which this device does not give; /,
+      ) as string,
+    });
+  });
+
   it('says that it cannot open a folder', async () => {
     const source = { graph: weightedModel('model.onnx', 100), weights: { folder: '/models' } };
     await expect(device.createSession(source)).rejects.toThrow(/WebAssembly cannot read the folder/);

@@ -131,6 +131,32 @@ describe('running out of memory', () => {
     expect(stepsOf(events)).toHaveLength(10);
   });
 
+  it('asks the device before the first step, and begins with what it has memory for', async () => {
+    const known = (batchSize: number) =>
+      compiled(batchSize).map((one) => ({
+        ...one,
+        memory: { weights: 1, activations: batchSize, state: 10 },
+      }));
+    const asked: object[] = [];
+    const tryMemory: Device['tryMemory'] = (need) => {
+      asked.push(need);
+      if (need.working <= 12) return Promise.resolve();
+      return Promise.reject(new RuntimeFailure('out-of-memory', 'There is no room.'));
+    };
+    const createSession: Device['createSession'] = (...given) => device.createSession(...given);
+    const tight = Object.assign(Object.create(device) as Device, { tryMemory, createSession });
+    const events = await collect(input({ programs: known(4), recompile: () => known(2), device: tight }));
+    expect(asked).toEqual([
+      { weights: 1, working: 14 },
+      { weights: 1, working: 12 },
+    ]);
+    expect(events.slice(0, 3).map(({ type }) => type)).toEqual(['started', 'smallerBatch', 'step']);
+    const plenty = lossesOf(await collect(input(four())));
+    lossesOf(events).forEach(([loss], i) => expect(loss).toBeCloseTo(plenty[i]![0]!, 5));
+    const nothing = input({ programs: known(4), recompile: () => null, device: tight });
+    await expect(collect(nothing)).rejects.toThrow('There is no room.');
+  });
+
   it('gives up where a single row is too much, or nothing can be compiled anew', async () => {
     await expect(collect(input({ ...four(), device: cramped(0) }))).rejects.toThrow('needs more memory');
     await expect(collect(input({ programs: compiled(4), device: cramped(1) }))).rejects.toThrow(

@@ -15,6 +15,7 @@ function noting(device: Device, placements: Record<string, Placement>): Device {
     provider,
     description,
     limits,
+    tryMemory: device.tryMemory.bind(device),
     readWeights: device.readWeights.bind(device),
     hostTensor: device.hostTensor.bind(device),
     upload: device.upload.bind(device),
