@@ -41,6 +41,7 @@ const options = {
   lr: { kind: 'number', help: 'peak learning rate' },
   rank: { kind: 'count', help: 'LoRA rank' },
   alpha: { kind: 'number', help: 'LoRA alpha' },
+  'memory-budget': { kind: 'count', help: 'MB that training may take (default 4000, as a guess)' },
   'no-retrieval': { kind: 'flag', help: 'answer without passages of the documents' },
   'seeds-only': { kind: 'flag', help: 'also train on the seeds alone, as a control' },
 } as const;
@@ -94,7 +95,13 @@ const settingOptions = (values: Values) => ({
   seedsOnly: values['seeds-only'] ? true : undefined,
 });
 
-const adapterOptions = ({ epochs, lr, rank, alpha }: Values) => ({ epochs, learningRate: lr, rank, alpha });
+const adapterOptions = ({ epochs, lr, rank, alpha, 'memory-budget': budget }: Values) => ({
+  epochs,
+  learningRate: lr,
+  rank,
+  alpha,
+  memoryBudget: budget === undefined ? undefined : budget * 1e6,
+});
 
 /** What was given on the command line; the rest stays the preset's. */
 function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -15,6 +15,8 @@ export interface AdapterSettings extends Pick<
   /** Longest training row in tokens; longer ones are cut. */
   readonly maxLength: number;
   readonly epochs: number;
+  /** Bytes that training may take; see `ProgramRequest`. */
+  readonly memoryBudget?: number;
 }
 
 /** As published (Self-MoE, arXiv 2406.12034): rank 8, all linear layers, 3 epochs at batch 32. */

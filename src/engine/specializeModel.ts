@@ -66,7 +66,17 @@ async function* trainOnExamples(
   await session.releaseGeneration();
   const { model, device } = session;
   const random = createRandom(seed, 'adapter');
-  const { rank, alpha, rankStabilized, targetModules, batchSize, maxLength, epochs, ...options } = settings;
+  const {
+    rank,
+    alpha,
+    rankStabilized,
+    targetModules,
+    batchSize,
+    maxLength,
+    epochs,
+    memoryBudget,
+    ...options
+  } = settings;
   return yield* trainAdapter({
     model,
     device,
@@ -75,6 +85,7 @@ async function* trainOnExamples(
     lora: { rank, alpha, rankStabilized, targetModules },
     batchSize,
     maxLength,
+    ...(memoryBudget !== undefined && { memoryBudget }),
     options: { ...defaultTrainingOptions, ...options, duration: { epochs }, seed, evaluateEvery: Infinity },
     random: () => random.next(),
     ...(signal && { signal }),

@@ -102,8 +102,8 @@ export interface Device {
   readonly limits: DeviceLimits;
   /**
    * Finds out early whether there is memory for what comes: allocates it and gives it back where that means something
-   * (WebGPU's buffers, WASM's heap), asks the system where it does not (the CPU under Node, where the system promises more
-   * than it has, and where weights are mapped files that take what is left). Resolves where nothing is known.
+   * (WebGPU's buffers, WASM's heap), and asks the system where it does not (the CPU under Node on Linux, which promises
+   * more than it has, and where weights are mapped files that take what is left). Resolves where nothing is known.
    * Throws `RuntimeFailure` of kind `out-of-memory`.
    */
   tryMemory(need: MemoryNeed): Promise<void>;

@@ -36,8 +36,9 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
   }
 
   override async tryMemory({ working }: MemoryNeed): Promise<void> {
-    // The GPU belongs to onnxruntime here, and nothing tells how much memory it has.
-    if (this.provider === 'webgpu') return;
+    // The GPU belongs to onnxruntime here, and nothing tells how much memory it has. Systems other than Linux do not count
+    // as free what they would give up at once.
+    if (this.provider === 'webgpu' || process.platform !== 'linux') return;
     const available = process.availableMemory();
     if (working > available) throw lackOfMemory(working, available);
   }

@@ -36,13 +36,16 @@ async function sumWith(location: string, offset: number, weights: WeightFiles): 
 
 const expected = Array.from({ length: weightCount }, (_, i) => i + 0.5);
 
-it('says before a run that the machine has too little memory free, whatever the system would promise', async () => {
-  await device.tryMemory({ weights: 1e15, working: 1e6 });
-  await expect(device.tryMemory({ weights: 0, working: 1e15 })).rejects.toMatchObject({
-    kind: 'out-of-memory',
-    message: expect.stringMatching(/^A run would take 1000000000 MB, and only \d+ MB are free; /) as string,
-  });
-});
+it.runIf(process.platform === 'linux')(
+  'says before a run that the machine has too little memory free, whatever the system would promise',
+  async () => {
+    await device.tryMemory({ weights: 1e15, working: 1e6 });
+    await expect(device.tryMemory({ weights: 0, working: 1e15 })).rejects.toMatchObject({
+      kind: 'out-of-memory',
+      message: expect.stringMatching(/^A run would take 1000000000 MB, and only \d+ MB are free; /) as string,
+    });
+  },
+);
 
 describe('a session on onnxruntime-node', () => {
   it('runs a graph and tells what it takes and gives', async () => {
