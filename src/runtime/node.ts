@@ -68,11 +68,20 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
           ...(options.forbidFallback && this.provider === 'webgpu' ? { disable_cpu_ep_fallback: '1' } : {}),
           ...('folder' in weights ? { model_external_initializers_file_folder_path: weights.folder } : {}),
         },
+        ...(options.isLean && this.provider === 'cpu' ? { optimization: leanOptimization } : {}),
       },
       ...('files' in weights ? { externalData: await loadFiles(weights) } : {}),
     };
   }
 }
+
+/**
+ * Folding keeps weights a second time that a graph transposes, and as float32 those that it widens; merging equal nodes
+ * keeps what the graph computes again in order not to keep it.
+ */
+const leanOptimization = {
+  disable_specified_optimizers: 'ConstantFolding;CommonSubexpressionElimination',
+};
 
 async function loadFiles(
   weights: Extract<WeightFiles, { files: unknown }>,
