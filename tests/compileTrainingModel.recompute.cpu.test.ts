@@ -15,7 +15,7 @@ import { runGraph, type NumberFeeds } from './support/runGraph.ts';
 const lora: Trainable = { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 4 };
 const batch: BatchShape = { batchSize: 2, sequenceLength: 8, maxSupervised: 6, logitsChunk: 4 };
 
-function decoderOf(family: TinyFamily, dtype: 'fp32' | 'q4' = 'q4'): DecoderModel {
+function decoderOf(family: TinyFamily, dtype: 'fp32' | 'fp16' | 'q4' = 'q4'): DecoderModel {
   const model = exportDecoder({ config: tinyConfigs[family], tensors: randomCheckpoint(family), dtype });
   return { decoder: model, fileName: 'model.onnx' };
 }
@@ -96,6 +96,17 @@ describe('recompute of what elementwise ops yield', () => {
     const again = await train(graphsOf(model, { recompute: 'elementwise' }));
     expect(again['loss']).toEqual(kept['loss']);
     expect(again['gradient_out']).toEqual(kept['gradient_out']);
+  });
+
+  it.each(['elementwise', 'perLayer'] as const)('%s converts stored weights again', async (recompute) => {
+    const model = decoderOf('llama', 'fp16');
+    const [kept, again] = [graphsOf(model, { recompute: 'none' }), graphsOf(model, { recompute })];
+    const widened = ({ training }: { training: Graph }) =>
+      training.nodes.filter(({ node }) => node.op === 'Cast' && node.name.includes('mlp.gate_proj')).length;
+    expect([widened(kept), widened(again)]).toEqual([2, 4]);
+    const [expected, actual] = [await train(kept), await train(again)];
+    expect(actual['loss']).toEqual(expected['loss']);
+    expectClose(actual['gradient_out'], expected['gradient_out'], recompute === 'perLayer' ? 1e-6 : 1e-30);
   });
 
   it('keeps of a feed-forward network what goes into its product, and of a norm what it is of', () => {

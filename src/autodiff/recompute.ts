@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { sizeOf, type Value } from '../graph/graph.ts';
 import { computeCheapAgain } from './cheapValues.ts';
+import { convertAgain } from './convertedWeights.ts';
 import { differentiate } from './differentiate.ts';
 import { after } from './ordering.ts';
 import { joinSegments, type Segment } from './segments.ts';
@@ -36,7 +37,7 @@ export function differentiateSegments(
     if (!dy) break;
     const isCheap = recompute === 'none' || recompute === 'elementwise';
     const copy = !isCheap && segment.input ? computeAgain(g, segment, dy) : segment;
-    const again = recompute === 'elementwise' ? computeCheapAgain(g, segment, targets, dy) : undefined;
+    const again = recompute === 'elementwise' ? readAgain(g, segment, targets, dy) : undefined;
     const known = new Map(targets.flatMap((t) => (grads.has(t) ? [[t, grads.get(t)!]] : [])));
     const wanted = copy.input ? [...targets, copy.input] : targets;
     const pulled = differentiate(g, known.set(copy.output, dy), wanted, new Set(), copy.nodes, again);
@@ -48,10 +49,20 @@ export function differentiateSegments(
   return new Map(targets.flatMap((t) => (grads.has(t) ? [[t, grads.get(t)!]] : [])));
 }
 
+/** What the gradients of a segment read that need not be kept for them. */
+function readAgain(
+  g: GraphBuilder,
+  segment: Segment,
+  targets: readonly Value[],
+  dy: Value,
+): Map<Value, Value> {
+  return new Map([...convertAgain(g, segment.nodes), ...computeCheapAgain(g, segment, targets, dy)]);
+}
+
 /** The segment's nodes once more, from the value that the forward pass kept. */
 function computeAgain(g: GraphBuilder, segment: Segment, dy: Value): Segment {
   const input = after(g, segment.input!, dy);
-  const copies = new Map<Value, Value>([[segment.input!, input]]);
+  const copies = convertAgain(g, segment.nodes).set(segment.input!, input);
   const before = g.builtNodes.length;
   for (const { node, output } of segment.nodes) {
     const inputs = node.inputs.map((x) => (x ? (copies.get(x) ?? x) : null));

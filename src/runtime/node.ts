@@ -76,11 +76,12 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
 }
 
 /**
- * Folding keeps weights a second time that a graph transposes, and as float32 those that it widens; merging equal nodes
- * keeps what the graph computes again in order not to keep it.
+ * Folding keeps weights a second time that a graph transposes, and as float32 those that it widens (onnxruntime has a
+ * second optimizer that does so); merging equal nodes keeps what the graph computes again in order not to keep it.
  */
 const leanOptimization = {
-  disable_specified_optimizers: 'ConstantFolding;CommonSubexpressionElimination',
+  disable_specified_optimizers:
+    'ConstantFolding;FuseFp16InitializerToFp32NodeTransformer;CommonSubexpressionElimination',
 };
 
 async function loadFiles(
