@@ -1,5 +1,6 @@
 import { loadModel, type LoadedModel } from '../src/engine/loadModel.ts';
 import { parseDtype, type Dtype } from '../src/engine/dtype.ts';
+import { defaultMemoryBudget, planMemory } from '../src/engine/memoryPlan.ts';
 import { ModelSession } from '../src/engine/modelSession.ts';
 import { promptsFor, specializeModel } from '../src/engine/specializeModel.ts';
 import { findLoraTargets } from '../src/lora/targets.ts';
@@ -10,7 +11,13 @@ import type { ByteStore } from '../src/storage/byteStore.ts';
 import type { TrainingName } from '../src/storage/runFiles.ts';
 import type { AdapterFiles } from '../src/workerApi/adapter.ts';
 import type { Engine } from '../src/workerApi/engine.ts';
-import { isSameModel, modelTitle, pocketModel, type ModelReference } from '../src/workerApi/model.ts';
+import {
+  isSameModel,
+  modelTitle,
+  pocketModel,
+  type ModelReference,
+  type TrainingFit,
+} from '../src/workerApi/model.ts';
 import type { RunEvent } from '../src/workerApi/runEvent.ts';
 import type {
   ChatReply,
@@ -19,6 +26,7 @@ import type {
   ModelDescription,
   SpecializeRequest,
 } from '../src/workerApi/whittleWorkerApi.ts';
+  TrainingShape,
 import { openModelFolder } from './modelFolders.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
 import { stateAfter, toRunEvent } from './runEvents.ts';
@@ -73,6 +81,17 @@ export class BrowserEngine implements Engine {
   }
 
   readDomain = async (json: string) => parseDomain(json);
+  async planTraining(
+    reference: ModelReference,
+    { batchSize, maxLength, rank, alpha }: TrainingShape,
+  ): Promise<TrainingFit> {
+    const { decoder } = await this.#load(reference);
+    const trainable = { kind: 'lora', targetModules: 'all-linear', rank, alpha } as const;
+    const batch = { batchSize, sequenceLength: maxLength };
+    const { fit, totalBytes, advice } = planMemory(decoder, trainable, batch, defaultMemoryBudget);
+    return { fit, totalBytes, budgetBytes: defaultMemoryBudget, advice };
+  }
+
 
   async describeAdapter(reference: ModelReference, files: AdapterFiles) {
     const description = await describeFiles(files);

@@ -16,7 +16,13 @@ export async function toRunEvent(event: EngineEvent, model: LoadedModel): Promis
   return isProgress(training) ? { ...rest, event: training } : null;
 }
 
-const progressTypes: readonly TrainingEvent['type'][] = ['started', 'step', 'evaluation', 'smallerBatch'];
+const progressTypes: readonly TrainingEvent['type'][] = [
+  'planned',
+  'started',
+  'step',
+  'evaluation',
+  'smallerBatch',
+];
 
 const isProgress = (event: TrainingEvent): event is TrainingProgress => progressTypes.includes(event.type);
 

@@ -9,6 +9,7 @@ export function serveChat(engine: Engine, ready: () => Promise<void>): ChatApi {
     ready,
     device: () => engine.device(),
     describeModel: (model) => engine.describeModel(model),
+    planTraining: (model, shape) => engine.planTraining(model, shape),
     readDomain: (json) => engine.readDomain(json),
     describeAdapter: (model, files) => engine.describeAdapter(model, files),
     chat(request, onText) {

@@ -1,4 +1,11 @@
-import { dtypesOf, examineModel, fetchModel } from '../src/engine/hubModel.ts';
+import {
+  dtypesOf,
+  examineModel,
+  fetchModel,
+  type DtypeChoice,
+  type ExaminedModel,
+} from '../src/engine/hubModel.ts';
+import { defaultMemoryBudget, judgeFit } from '../src/engine/memoryPlan.ts';
 import { parseDtype } from '../src/engine/dtype.ts';
 import { HubClient } from '../src/hub/hubClient.ts';
 import { arrangeFiles, importModel } from '../src/hub/localFiles.ts';
@@ -6,7 +13,7 @@ import { deleteModel, findModel, listModels, type CachedModel } from '../src/hub
 import { parseModelReference } from '../src/hub/modelReference.ts';
 import { suggestedModels } from '../src/hub/suggestedModels.ts';
 import type { LargeFileStore } from '../src/storage/largeFiles.ts';
-import type { ModelOffer, StoredModel } from '../src/workerApi/model.ts';
+import type { DtypeOffer, ModelOffer, StoredModel, TrainingFit } from '../src/workerApi/model.ts';
 import type { DownloadApi } from '../src/workerApi/whittleWorkerApi.ts';
 
 /** Models into `store`, one at a time, and what is there. The Hub is at another place where the page says so. */
@@ -21,9 +28,7 @@ export function serveDownloads(store: LargeFileStore, held: () => Promise<void>)
     },
     suggestions: async () => suggestedModels,
     async examine(text) {
-      const { repository, ...facts } = await examineModel(client, parseModelReference(text), begin());
-      const { id, revision, commit, license, isGated } = repository;
-      return { id, revision, commit, license, isGated, ...facts } satisfies ModelOffer;
+      return offerOf(await examineModel(client, parseModelReference(text), begin()));
     },
     async download({ id, revision, dtype }, onProgress) {
       const reference = { id, revision };
@@ -38,6 +43,19 @@ export function serveDownloads(store: LargeFileStore, held: () => Promise<void>)
     stored: async () => (await listModels(store)).map(describe),
     remove: (model) => deleteModel(store, model),
   };
+}
+
+function offerOf({ repository, besideWeights, dtypes, ...facts }: ExaminedModel): ModelOffer {
+  const { id, revision, commit, license, isGated } = repository;
+  const withFit = (choice: DtypeChoice): DtypeOffer =>
+    besideWeights === null ? choice : { ...choice, training: fitOf(choice.bytes + besideWeights) };
+  return { id, revision, commit, license, isGated, ...facts, dtypes: dtypes.map(withFit) };
+}
+
+function fitOf(totalBytes: number): TrainingFit {
+  const fit = judgeFit(totalBytes, defaultMemoryBudget);
+  const advice = fit === 'fits' ? [] : ['Choose a smaller model, or one with fewer bits.'];
+  return { fit, totalBytes, budgetBytes: defaultMemoryBudget, advice };
 }
 
 function describe({ id, commit, license, parameters, bytes, variants }: CachedModel): StoredModel {

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../jsonValue.ts';
+import { estimateBesideWeights, type DecoderSizes } from './trainingEstimate.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -7,6 +8,8 @@ export interface ConfigFacts {
   readonly modelType: string;
   /** About how many parameters; null where the configuration does not say enough. */
   readonly parameters: number | null;
+  /** About the bytes that training takes beside the weights; null where the configuration does not say enough. */
+  readonly besideWeights: number | null;
   /** Why the model cannot be trained, as a sentence; null where nothing speaks against it. */
   readonly obstacle: string | null;
 }
@@ -23,9 +26,11 @@ export function describeConfig(text: string): ConfigFacts {
   const config = isJsonObject(inner) ? { ...outer, ...inner } : outer;
   const declared = outer['model_type'];
   const modelType = typeof declared === 'string' ? declared : 'unknown';
+  const sizes = sizesOf(config);
   return {
     modelType,
-    parameters: countParameters(config, modelType),
+    parameters: sizes && countParameters(sizes, config, modelType),
+    besideWeights: sizes && countOrNull(estimateBesideWeights(sizes)),
     obstacle: obstacleOf(config, modelType),
   };
 }
@@ -55,8 +60,7 @@ function obstacleOf(config: Json, modelType: string): string | null {
   return null;
 }
 
-/** Embeddings, attention and feed-forward matrices; norms and biases are too few to matter. */
-function countParameters(config: Json, modelType: string): number | null {
+function sizesOf(config: Json): DecoderSizes | null {
   const number = (...keys: string[]): number | undefined =>
     keys.map((key) => config[key]).find((value): value is number => typeof value === 'number');
   const [width, layers] = [number('hidden_size', 'n_embd'), number('num_hidden_layers', 'n_layer')];
@@ -65,10 +69,23 @@ function countParameters(config: Json, modelType: string): number | null {
   const headSize = number('head_dim') ?? width / heads;
   const keyHeads = number('num_key_value_heads') ?? heads;
   const inner = number('intermediate_size', 'n_inner') ?? 4 * width;
+  const sizes = { layers, width, inner, heads, keyHeads, headSize, words };
+  return Object.values(sizes).every((size) => size > 0) ? sizes : null;
+}
+
+/** Embeddings, attention and feed-forward matrices; norms and biases are too few to matter. */
+function countParameters(sizes: DecoderSizes, config: Json, modelType: string): number | null {
+  const { layers, width, inner, heads, keyHeads, headSize, words } = sizes;
   const attention = 2 * width * headSize * (heads + keyHeads);
   const feedForward = (ungated.test(modelType) ? 2 : 3) * width * inner;
   const isTied = config['tie_word_embeddings'] ?? tiedByDefault.test(modelType);
-  return Math.round(words * width * (isTied ? 1 : 2) + layers * (attention + feedForward));
+  return countOrNull(words * width * (isTied ? 1 : 2) + layers * (attention + feedForward));
+}
+
+/** Null for what no model can have. */
+function countOrNull(value: number): number | null {
+  const count = Math.round(value);
+  return Number.isSafeInteger(count) && count > 0 ? count : null;
 }
 
 /** transformers ties the embeddings of these where the configuration does not say. */

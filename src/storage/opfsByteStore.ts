@@ -42,11 +42,17 @@ async function replaceContents(handle: FileSystemFileHandle, bytes: Uint8Array):
   const writable = await handle.createWritable();
   try {
     await writable.write(new Uint8Array(bytes));
+    await writable.close();
   } catch (error) {
-    await writable.abort();
-    throw error;
+    await writable.abort().catch(() => undefined);
+    throw (await hasRoom(bytes.length)) ? error : new DOMException('The disk is full.', 'QuotaExceededError');
   }
-  await writable.close();
+}
+
+/** Chromium ends a write for which there is no room with an AbortError, which would pass for a person's wish. */
+async function hasRoom(bytes: number): Promise<boolean> {
+  const { quota, usage } = await navigator.storage.estimate();
+  return quota === undefined || usage === undefined || quota - usage >= bytes;
 }
 
 async function walk(folder: FileSystemDirectoryHandle, prefix: string): Promise<StoredFile[]> {

@@ -1,4 +1,5 @@
 import { Dexie, type Table } from 'dexie';
+import { fullDiskIn } from './fullDisk.ts';
 
 export type RunStatus = 'running' | 'paused' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
 
@@ -26,7 +27,8 @@ type Tables<Snapshot, Event> = Dexie & {
 
 /**
  * Runs and their events in IndexedDB. Events are only ever appended, so that replaying them gives a run's state in
- * this tab, after a reload and in another tab alike. Bytes (adapters, checkpoints) live in a `ByteStore`.
+ * this tab, after a reload and in another tab alike. Bytes (adapters, checkpoints) live in a `ByteStore`. A write is
+ * all or nothing; on a full disk it rejects with an error whose name is "QuotaExceededError".
  */
 export class RunsDatabase<Snapshot, Event> {
   readonly #dexie: Tables<Snapshot, Event>;
@@ -37,16 +39,16 @@ export class RunsDatabase<Snapshot, Event> {
   }
 
   async add(run: RunRecord<Snapshot>): Promise<void> {
-    await this.#dexie.runs.add(run);
+    await this.#write(() => this.#dexie.runs.add(run));
   }
 
   async setStatus(id: string, status: RunStatus, failure?: string): Promise<void> {
     const query = this.#dexie.runs.where('id').equals(id);
-    await query.modify((run, ref) => void (ref.value = { ...run, status, failure }));
+    await this.#write(() => query.modify((run, ref) => void (ref.value = { ...run, status, failure })));
   }
 
   async append(runId: string, events: readonly Event[]): Promise<void> {
-    await this.#dexie.events.bulkAdd(events.map((event) => ({ runId, event })));
+    await this.#write(() => this.#dexie.events.bulkAdd(events.map((event) => ({ runId, event }))));
   }
 
   /** Newest first. */
@@ -65,5 +67,15 @@ export class RunsDatabase<Snapshot, Event> {
       await this.#dexie.events.where('runId').equals(id).delete();
       await this.#dexie.runs.delete(id);
     });
+  }
+
+  /** In a transaction of its own, because single additions of a bulk would stay where a later one is refused. */
+  async #write(work: () => PromiseLike<unknown>): Promise<void> {
+    const { runs, events } = this.#dexie;
+    try {
+      await this.#dexie.transaction('rw', runs, events, async () => void (await work()));
+    } catch (error) {
+      throw fullDiskIn(error) ?? error;
+    }
   }
 }

@@ -16,10 +16,11 @@ export function byteSize(bytes: number): string {
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${byteUnits[power]}`;
 }
 
-/** 2410000 → "2.4 M". */
+/** 2410000 → "2.4 M", 134515008 → "135 M". */
 export function bigCount(count: number): string {
-  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} B`;
-  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
+  const short = (value: number) => (value < 100 ? value.toFixed(1) : String(Math.round(value)));
+  if (count >= 1e9) return `${short(count / 1e9)} B`;
+  if (count >= 1e6) return `${short(count / 1e6)} M`;
   return count >= 1e3 ? `${Math.round(count / 1e3)} K` : String(count);
 }
 

@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import './theme/theme.css';
 import { createRoot } from 'react-dom/client';
 import { opfsByteStore } from '../storage/opfsByteStore.ts';
+import { measureStorage } from '../storage/storageUse.ts';
 import { workRoot } from '../storage/roots.ts';
 import { tryLock } from '../storage/runLock.ts';
 import { RunsDatabase } from '../storage/runsDatabase.ts';
@@ -17,6 +18,7 @@ const app = new App({
   runs: new RunsDatabase('whittle'),
   bytes: opfsByteStore(workRoot),
   keepStorage: () => navigator.storage.persist(),
+  measureStorage,
   takeRunLock: () => tryLock('whittle-run'),
   async fetchText(path) {
     const response = await fetch(new URL(path, document.baseURI));

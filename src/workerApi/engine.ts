@@ -1,6 +1,6 @@
 import type { AdapterDescription, AdapterFiles } from './adapter.ts';
 import type { Domain } from './domain.ts';
-import type { ModelReference } from './model.ts';
+import type { ModelReference, TrainingFit } from './model.ts';
 import type { RunEvent } from './runEvent.ts';
 import type {
   ChatReply,
@@ -8,6 +8,7 @@ import type {
   DeviceDescription,
   ModelDescription,
   SpecializeRequest,
+  TrainingShape,
 } from './whittleWorkerApi.ts';
 
 /**
@@ -17,6 +18,7 @@ import type {
 export interface Engine {
   device(): Promise<DeviceDescription>;
   describeModel(model: ModelReference): Promise<ModelDescription>;
+  planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;
   readDomain(json: string): Promise<Domain>;
   describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
   specialize(request: SpecializeRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void>;

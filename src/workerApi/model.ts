@@ -24,9 +24,21 @@ export const modelTitle = ({ id, revision, dtype }: ModelReference): string =>
 export const isSameModel = (a: ModelReference, b: ModelReference): boolean =>
   a.id === b.id && a.revision === b.revision && a.dtype === b.dtype;
 
+/** Whether training has room in memory. */
+export interface TrainingFit {
+  readonly fit: 'fits' | 'tight' | 'does not fit';
+  readonly totalBytes: number;
+  /** What is counted on. */
+  readonly budgetBytes: number;
+  /** What to change, as a sentence each; empty where it fits. */
+  readonly advice: readonly string[];
+}
+
 export interface DtypeOffer {
   readonly dtype: string;
   readonly bytes: number;
+  /** An estimate from the configuration, one task at a time; absent where that does not say enough. */
+  readonly training?: TrainingFit;
 }
 
 /** What the Hub says of a model before anything of it is downloaded. */

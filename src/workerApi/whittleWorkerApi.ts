@@ -7,6 +7,7 @@ import type {
   ModelReference,
   StoredModel,
   SuggestedModel,
+  TrainingFit,
 } from './model.ts';
 import type { ExecutionProvider, RunEvent } from './runEvent.ts';
 import type { RunParameters } from './runParameters.ts';
@@ -22,6 +23,9 @@ export interface ModelDescription {
   /** What suits this model; the presets derive from it. */
   readonly defaults: RunParameters;
 }
+
+/** What decides how much memory training takes. */
+export type TrainingShape = Pick<RunParameters, 'batchSize' | 'maxLength' | 'rank' | 'alpha'>;
 
 /** What a run is started with; it is stored with the run and never changes. */
 export interface RunSetup {
@@ -103,6 +107,8 @@ export interface SpecializerApi extends LivingWorker {
 export interface ChatApi extends LivingWorker {
   device(): Promise<DeviceDescription>;
   describeModel(model: ModelReference): Promise<ModelDescription>;
+  /** Whether training would fit into memory, worked out from the model's graph. */
+  planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;
   /** Reads a domain file; rejects with a sentence that names the row at fault. */
   readDomain(json: string): Promise<Domain>;
   /** Checks that an adapter fits the model; rejects with a sentence that says what does not. */

@@ -16,7 +16,24 @@ describe('a configuration tells about how many parameters a model has', () => {
   });
 
   it('or says nothing', () => {
-    expect(factsOf({ model_type: 'llama' }).parameters).toBeNull();
+    expect(factsOf({ model_type: 'llama' })).toMatchObject({ parameters: null, besideWeights: null });
+  });
+});
+
+describe('a configuration tells about what training takes beside the weights', () => {
+  it('near what was allocated for SmolLM2-135M, one row of 512 tokens, layers computed again', () => {
+    const sizes = { hidden_size: 576, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, intermediate_size: 1536, vocab_size: 49152 }; // prettier-ignore
+    // docs/memory.md
+    const allocated = 226e6;
+    expect(Math.abs(factsOf({ model_type: 'llama', ...sizes }).besideWeights! / allocated - 1)).toBeLessThan(
+      0.15,
+    );
+  });
+
+  it('which grows with the model', () => {
+    const llama = { model_type: 'llama', hidden_size: 2048, num_hidden_layers: 16, num_attention_heads: 32, num_key_value_heads: 8, intermediate_size: 8192, vocab_size: 128256 }; // prettier-ignore
+    const twice = { ...llama, num_hidden_layers: 32 };
+    expect(factsOf(twice).besideWeights! / factsOf(llama).besideWeights!).toBeGreaterThan(1.5);
   });
 });
 

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { cdp } from 'vitest/browser';
 import { opfsByteStore } from '../../src/storage/opfsByteStore.ts';
 import { lockIsFree, tryLock } from '../../src/storage/runLock.ts';
+import { modelsRoot, workRoot } from '../../src/storage/roots.ts';
 import { RunsDatabase } from '../../src/storage/runsDatabase.ts';
+import { measureStorage } from '../../src/storage/storageUse.ts';
 
 // Needs a browser, not a GPU: the origin-private file system, IndexedDB and web locks.
 
@@ -66,5 +69,32 @@ describe('a lock', () => {
     release!();
     await freed;
     expect(await tryLock(name)).not.toBeNull();
+  });
+});
+
+describe('a full disk', () => {
+  const origin = location.origin;
+
+  afterEach(() => cdp().send('Storage.overrideQuotaForOrigin', { origin }));
+
+  // IndexedDB takes more than the quota in a browser without a profile, as this one is.
+  it('is told by its name, and leaves what was there', async () => {
+    const store = opfsByteStore(fresh('bytes'));
+    await store.write('a', bytes(1));
+    await cdp().send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2 ** 20 });
+    const isFull = { name: 'QuotaExceededError' };
+    await expect(store.write('a', new Uint8Array(2 ** 22))).rejects.toMatchObject(isFull);
+    expect(await store.read('a')).toEqual(bytes(1));
+  });
+
+  it('can be seen coming: what is stored is measured', async () => {
+    await opfsByteStore(workRoot).write('runs/1/a', new Uint8Array(5000));
+    await opfsByteStore(modelsRoot).write('models/a', new Uint8Array(70_000));
+    const use = await measureStorage();
+    expect(use.modelBytes).toBe(70_000);
+    expect(use.workBytes).toBeGreaterThanOrEqual(5000);
+    expect(use.freeBytes).toBeGreaterThan(0);
+    await opfsByteStore(modelsRoot).delete('models/');
+    expect((await measureStorage()).modelBytes).toBe(0);
   });
 });

@@ -110,6 +110,52 @@ describe('a run from the page', patient, () => {
   });
 });
 
+describe('the storage', patient, () => {
+  it('is asked to be kept when the first run starts, which does not wait for the answer', async () => {
+    let asked = 0;
+    const keepStorage = () => (++asked, new Promise<never>(() => undefined));
+    const { app, state } = await openPage({ keepStorage });
+    expect(asked).toBe(0);
+    await app.driver.start();
+    expect(asked).toBe(1);
+    expect(state().run?.status).toBe('finished');
+  });
+
+  it('is measured at first, and again when something was deleted', async () => {
+    let workBytes = 5;
+    const measureStorage = async () => ({
+      modelBytes: 0,
+      workBytes: workBytes--,
+      freeBytes: 9,
+      isKept: true,
+    });
+    const { app, state } = await openPage({ measureStorage });
+    await vi.waitFor(() => expect(state().storage).not.toBeNull());
+    await app.driver.start();
+    const before = state().storage!.workBytes;
+    await app.runs.remove(state().run!.id);
+    await vi.waitFor(() => expect(state().storage!.workBytes).toBeLessThan(before));
+  });
+
+  it('gets what it refused as soon as there is room', async () => {
+    const bytes = memoryByteStore();
+    const disk = { isFull: true };
+    const write = async (name: string, content: Uint8Array) => {
+      if (disk.isFull) throw new DOMException('full', 'QuotaExceededError');
+      await bytes.write(name, content);
+    };
+    const { app, state } = await openPage({ bytes: { ...bytes, write } });
+    await app.driver.start();
+    const first = state().run!.id;
+    expect([...bytes.files.keys()]).toEqual([]);
+    disk.isFull = false;
+    await app.adapters.remove('another');
+    await vi.waitFor(() =>
+      expect([...bytes.files.keys()]).toContain(`runs/${first}/specialized/whittle.json`),
+    );
+  });
+});
+
 describe('a reload', patient, () => {
   it('finds the results of a finished run again', async () => {
     const first = await openPage();

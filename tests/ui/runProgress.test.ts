@@ -3,7 +3,7 @@ import {
   describeProgress,
   describeShortage,
   inWords,
-  secondsLeft,
+  trainingSecondsLeft,
   tokensPerSecond,
 } from '../../src/ui/store/runProgress.ts';
 import { initialRunState, replayRun } from '../../src/ui/store/runState.ts';
@@ -54,14 +54,22 @@ describe('progress', () => {
       steps: Array.from({ length: 40 }, (_, i) => stepAt(i + 1)),
       validation: [],
       shortage: null,
+      plan: null,
     };
-    expect(secondsLeft(training)).toBe(30);
+    expect(trainingSecondsLeft(training)).toBe(30);
     expect(tokensPerSecond(training)).toBe(400);
   });
 
   it('has no estimate from one step', () => {
     expect(
-      secondsLeft({ round: 1, totalSteps: 100, steps: [stepAt(1)], validation: [], shortage: null }),
+      trainingSecondsLeft({
+        round: 1,
+        totalSteps: 100,
+        steps: [stepAt(1)],
+        validation: [],
+        shortage: null,
+        plan: null,
+      }),
     ).toBeNull();
   });
 

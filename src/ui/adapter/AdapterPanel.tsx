@@ -66,14 +66,30 @@ function Trained({ run, description }: { readonly run: OpenRun; readonly descrip
 
 function Facts({ description }: { readonly description: AdapterDescription }) {
   const { hash, rank, alpha, targetModules, baseModel, model } = description;
-  const facts = [
-    ['Hash', shortHash(hash)],
-    ['Rank', String(rank)],
-    ['Alpha', String(alpha)],
-    ['Base model', baseModel],
-    ...(model ? [['Trained on', modelTitle(model)] as const] : []),
-    ['Adapted', targetModules.join(', ')],
-  ] as const;
+  return (
+    <>
+      <FactList
+        facts={[
+          ['Fingerprint', shortHash(hash)],
+          ['Trained on', model ? modelTitle(model) : baseModel],
+        ]}
+      />
+      <details className={classes.details}>
+        <summary>For other tools</summary>
+        <FactList
+          facts={[
+            ['Base model', baseModel],
+            ['Rank', String(rank)],
+            ['Alpha', String(alpha)],
+            ['Adapted layers', targetModules.join(', ')],
+          ]}
+        />
+      </details>
+    </>
+  );
+}
+
+function FactList({ facts }: { readonly facts: readonly (readonly [string, string])[] }) {
   return (
     <dl className={classes.facts}>
       {facts.map(([title, value]) => (
@@ -101,7 +117,7 @@ function Loaded({ adapters }: { readonly adapters: readonly LoadedAdapter[] }) {
             <Icon name="adapter" />
             <span className={classes.name}>{name}</span>
             <code>{shortHash(description.hash)}</code>
-            <Button variant="default" size="compact-md" onClick={() => app.goTo('compare')}>
+            <Button variant="default" size="compact-sm" onClick={() => app.goTo('compare')}>
               Ask it
             </Button>
             <ActionIcon

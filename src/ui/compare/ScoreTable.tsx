@@ -14,7 +14,8 @@ import {
 import { verdictTitles } from './verdict.ts';
 import classes from './compare.module.css';
 
-const columns: readonly EvaluatedModel[] = ['base', 'seedsOnly', 'specialized'];
+/** The two that matter, and at the far end the control. */
+const columns: readonly EvaluatedModel[] = ['base', 'specialized'];
 const sourceNames: Readonly<Record<string, string>> = {
   pretraining: 'Known from the start',
   documents: 'Only in your texts',
@@ -29,7 +30,7 @@ const readable = (name: string): string => {
 export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons }) {
   const { overall, tasks, sources } = comparisons;
   const [order, setOrder] = useState<RowOrder>('given');
-  const shown = columns.filter((model) => overall.models[model]);
+  const hasControl = overall.models.seedsOnly !== undefined;
   const verdict = comparisons.comparisons.find(
     ({ of, with: other }) => of === 'specialized' && other === 'base',
   )?.verdict;
@@ -40,19 +41,20 @@ export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons 
         <thead>
           <tr>
             <th scope="col">Tasks</th>
-            {shown.map((model) => (
+            {columns.map((model) => (
               <th key={model} scope="col">
                 {modelNames[model]}
               </th>
             ))}
             <ChangeHead order={order} onOrder={tasks.length > 1 ? setOrder : null} />
+            {hasControl && <th scope="col">{modelNames.seedsOnly}</th>}
             <th scope="col">Most frequent answer</th>
           </tr>
         </thead>
         <tbody>
           <ScoreRow
             row={{ ...overall, name: 'All together' }}
-            shown={shown}
+            hasControl={hasControl}
             {...(verdict && { words: verdictTitles[verdict] })}
             isTotal
           />
@@ -60,11 +62,11 @@ export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons 
             <ScoreRow
               key={row.name}
               row={{ ...row, name: sourceNames[row.name] ?? row.name }}
-              shown={shown}
+              hasControl={hasControl}
             />
           ))}
           {orderRows(tasks, order).map((row) => (
-            <ScoreRow key={row.name} row={row} shown={shown} />
+            <ScoreRow key={row.name} row={row} hasControl={hasControl} />
           ))}
         </tbody>
       </table>
@@ -93,16 +95,21 @@ function ChangeHead({ order, onOrder }: ChangeHeadProps) {
   );
 }
 
+function scoreOf({ models }: ReportRow, model: EvaluatedModel): string {
+  const scores = models[model];
+  return scores ? points(scores.f1) : '–';
+}
+
 interface ScoreRowProps {
   readonly row: ReportRow;
-  readonly shown: readonly EvaluatedModel[];
+  readonly hasControl: boolean;
   /** The verdict where it rests on more than the difference. */
   readonly words?: string;
   readonly isTotal?: boolean;
 }
 
-function ScoreRow({ row, shown, words, isTotal }: ScoreRowProps) {
-  const { name, count, models, majority } = row;
+function ScoreRow({ row, hasControl, words, isTotal }: ScoreRowProps) {
+  const { name, count, majority } = row;
   const change = changeOf(row);
   const verdict = verdictOfChange(change);
   return (
@@ -110,9 +117,9 @@ function ScoreRow({ row, shown, words, isTotal }: ScoreRowProps) {
       <th scope="row">
         {readable(name)} <span className={classes.count}>{count}</span>
       </th>
-      {shown.map((model) => (
+      {columns.map((model) => (
         <td key={model} data-model={model}>
-          {models[model] ? points(models[model].f1) : '–'}
+          {scoreOf(row, model)}
         </td>
       ))}
       <td>
@@ -121,6 +128,7 @@ function ScoreRow({ row, shown, words, isTotal }: ScoreRowProps) {
         </span>
         <span className={classes.verdictNote}>{words ?? verdictWords[verdict]}</span>
       </td>
+      {hasControl && <td>{scoreOf(row, 'seedsOnly')}</td>}
       <td className={classes.faint}>{majority ? points(majority.f1) : '–'}</td>
     </tr>
   );

@@ -34,7 +34,7 @@ export function describeVerdict(report: Report): VerdictWords {
   const [base, specialist] = [overall.models.base?.f1 ?? 0, overall.models.specialized?.f1 ?? 0];
   const interval = comparisonOf(report, 'base')?.difference;
   const range = interval
-    ? ` (95 % interval ${signedPoints(interval.low)} to ${signedPoints(interval.high)})`
+    ? ` (with 95 % certainty a change of ${signedPoints(interval.low)} to ${signedPoints(interval.high)})`
     : '';
   return {
     tone: report.verdict,

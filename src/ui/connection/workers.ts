@@ -31,6 +31,7 @@ export function connectChat(): Connection<ChatApi> {
     ready: () => remote.ready(),
     device: () => remote.device(),
     describeModel: (model) => remote.describeModel(model),
+    planTraining: (model, shape) => remote.planTraining(model, shape),
     readDomain: (json) => remote.readDomain(json),
     describeAdapter: (model, files) => remote.describeAdapter(model, files),
     chat: (request, onText) => remote.chat(request, proxy(onText)),

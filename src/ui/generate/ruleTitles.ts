@@ -12,6 +12,7 @@ const titles: Readonly<Record<string, string>> = {
   inputRepeatsInstruction: 'Says it twice',
   repetitiveTask: 'Repeats itself',
   demonstrationInput: 'Copied from an example',
+  offPassage: 'Not about its text',
   heldOut: 'Too close to an unseen task',
   repeatedTask: 'Written before',
   novelty: 'Too similar to another',

@@ -29,10 +29,12 @@ function shortageOf(run: OpenRun | null): string {
 export function Announcer() {
   const text = useAppState((state) => announcementOf(state.run));
   const shortage = useAppState((state) => shortageOf(state.run));
+  const note = useAppState((state) => state.run?.state.notes.at(-1) ?? '');
   return (
     <div className={classes.srOnly}>
       <div role="status">{text}</div>
       <div role="status">{shortage}</div>
+      <div role="status">{note}</div>
     </div>
   );
 }

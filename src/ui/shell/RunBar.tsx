@@ -11,7 +11,7 @@ import classes from './shell.module.css';
 export function RunBar() {
   const run = useAppState((state) => state.run);
   if (!run || !isGoing(run.status)) return null;
-  const { title, share, text } = describeProgress(run.state);
+  const { title, share, text } = describeProgress(run.state, run.secondsLeft);
   const isPaused = run.status === 'paused';
   return (
     <div className={classes.runBar} role="region" aria-label="Run">

@@ -4,6 +4,7 @@ import { useAppState } from '../appContext.ts';
 import { ComparePanel } from '../compare/ComparePanel.tsx';
 import { DomainPanel } from '../domain/DomainPanel.tsx';
 import { GeneratePanel } from '../generate/GeneratePanel.tsx';
+import { RunNotes } from '../runs/RunNotes.tsx';
 import { StartPanel } from '../start/StartPanel.tsx';
 import { placeOf } from '../store/app.ts';
 import type { Step } from '../store/appState.ts';
@@ -44,6 +45,7 @@ export function Shell() {
         <RunBar />
         <div className={classes.content}>
           <NoticeBar />
+          <RunNotes />
           <PanelOfStep />
         </div>
       </main>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useApp, useAppState } from '../appContext.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { isGoing, stepOfPhase, steps, type OpenRun, type Step } from '../store/appState.ts';
@@ -35,9 +36,15 @@ export function StepList() {
   const app = useApp();
   const current = useAppState((state) => state.step);
   const run = useAppState((state) => state.run);
+  const list = useRef<HTMLOListElement>(null);
+  // On a narrow screen the list scrolls sideways; where the page is must be in sight.
+  useEffect(() => {
+    const button = list.current?.querySelector(`[data-step="${current}"]`);
+    button?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [current]);
   return (
     <nav aria-label="Steps" className={classes.steps}>
-      <ol>
+      <ol ref={list}>
         {steps.map((step) => {
           const status = statusAt(step, run);
           return (
@@ -46,6 +53,7 @@ export function StepList() {
                 type="button"
                 className={classes.step}
                 aria-current={step === current ? 'step' : undefined}
+                data-step={step}
                 data-status={status}
                 onClick={() => app.goTo(step)}
               >

@@ -21,7 +21,7 @@ export function DownloadProgressBar({ activity }: { readonly activity: ModelActi
         <strong className={classes.offerName}>{title}</strong>
         <Button
           variant="default"
-          size="compact-md"
+          size="compact-sm"
           leftSection={<Icon name="stop" size={14} />}
           onClick={() => void app.attempt(() => app.models.stop())}
         >

@@ -5,6 +5,7 @@ import { useApp, useAppState } from '../appContext.ts';
 import { bigCount, byteSize } from '../format.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { isGoing, type EngineStatus } from '../store/appState.ts';
+import { describeTrainingFit } from '../store/memoryWords.ts';
 import { ModelChooser } from './ModelChooser.tsx';
 import classes from './start.module.css';
 
@@ -69,6 +70,7 @@ function ModelFacts({ engine: { device, model } }: { readonly engine: ReadyEngin
     byteSize(model.bytes),
     'works offline',
   ];
+  const fit = useAppState((state) => state.fit);
   const isFast = device.provider === 'webgpu';
   return (
     <>
@@ -77,6 +79,11 @@ function ModelFacts({ engine: { device, model } }: { readonly engine: ReadyEngin
         <p className={classes.modelText}>
           A demonstrator that comes with this page: it knows a small world of simple facts, not more. Good for
           seeing the whole way from examples to expert in minutes.
+        </p>
+      )}
+      {fit && (
+        <p className={classes.fit} data-fit={fit.fit}>
+          {describeTrainingFit(fit)}
         </p>
       )}
       <p className={classes.modelText}>

@@ -89,12 +89,12 @@ function Suggestions({ models, isBusy }: SuggestionsProps) {
               <strong>{name}</strong>
               <span>{text}</span>
               <span className={classes.meta}>
-                {`${bigCount(parameters)} parameters · ${license} · about ${byteSize(approximateBytes.q4)} in q4, ${byteSize(approximateBytes.q4f16)} in q4f16`}
+                {`${bigCount(parameters)} parameters · licence ${license} · from about ${byteSize(Math.min(...Object.values(approximateBytes)))}`}
               </span>
             </div>
             <Button
               variant="default"
-              size="compact-md"
+              size="compact-sm"
               disabled={isBusy}
               aria-label={`Look at ${name}`}
               onClick={() => void app.models.examine(id)}
@@ -114,6 +114,7 @@ function FolderField({ isBusy }: { readonly isBusy: boolean }) {
     <label className={classes.folder} data-disabled={isBusy || undefined}>
       <input
         type="file"
+        className={classes.folderInput}
         multiple
         disabled={isBusy}
         ref={(input) => input?.setAttribute('webkitdirectory', '')}

@@ -4,17 +4,23 @@ import type { ModelOffer } from '../../workerApi/model.ts';
 import { useApp } from '../appContext.ts';
 import { bigCount, byteSize } from '../format.ts';
 import { ChoiceCard } from '../parts/ChoiceCard.tsx';
+import { describeTrainingFit } from '../store/memoryWords.ts';
 import classes from './models.module.css';
 
-const dtypeTexts: Readonly<Record<string, string>> = {
-  fp32: '32-bit numbers: largest, exact.',
-  fp16: '16-bit numbers.',
-  q8: '8-bit weights.',
-  int8: '8-bit weights, signed.',
-  uint8: '8-bit weights, unsigned.',
-  q4: '4-bit weights. A good default.',
-  q4f16: '4-bit weights, 16-bit for the rest: smallest.',
-  bnb4: '4-bit weights, as bitsandbytes has them.',
+interface DtypeWords {
+  readonly title: string;
+  readonly text: string;
+}
+
+const dtypeWords: Readonly<Record<string, DtypeWords>> = {
+  fp32: { title: '32-bit', text: 'Exact, and the largest.' },
+  fp16: { title: '16-bit', text: 'Hardly less exact.' },
+  q8: { title: '8-bit', text: 'Close to exact.' },
+  int8: { title: '8-bit', text: 'Close to exact; with signs.' },
+  uint8: { title: '8-bit', text: 'Close to exact; without signs.' },
+  q4: { title: '4-bit', text: 'A good default.' },
+  q4f16: { title: '4-bit', text: 'The rest in 16 bits: the smallest.' },
+  bnb4: { title: '4-bit', text: 'As bitsandbytes packs them.' },
 };
 
 /** What the Hub says of a model, before anything is downloaded, and the precisions to download. */
@@ -42,14 +48,17 @@ export function ModelOfferCard({ offer }: { readonly offer: ModelOffer }) {
           <ChoiceCard
             key={choice.dtype}
             group="dtype"
-            title={choice.dtype}
-            text={dtypeTexts[choice.dtype] ?? ''}
-            meta={byteSize(choice.bytes)}
+            title={dtypeWords[choice.dtype]?.title ?? choice.dtype}
+            text={dtypeWords[choice.dtype]?.text ?? ''}
+            meta={`${byteSize(choice.bytes)} · ${choice.dtype}`}
             isChosen={choice === chosen}
             onChoose={() => setDtype(choice.dtype)}
           />
         ))}
       </div>
+      {chosen?.training && !hindrance && (
+        <p>{`${describeTrainingFit(chosen.training)} An estimate from its configuration, for one task at a time.`}</p>
+      )}
       <div className={classes.buttons}>
         {chosen && !hindrance && (
           <Button onClick={() => void app.models.download(chosen.dtype)}>

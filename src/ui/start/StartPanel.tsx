@@ -5,6 +5,7 @@ import { EffortPicker } from './EffortPicker.tsx';
 import { Explanation } from './Explanation.tsx';
 import { ModelCard } from './ModelCard.tsx';
 import { SpecializeButton } from './SpecializeButton.tsx';
+import { StorageNote } from './StorageNote.tsx';
 import classes from './start.module.css';
 
 /** Everything that a first run needs, on one page, chosen already. */
@@ -22,6 +23,7 @@ export function StartPanel() {
           <RunList />
         </div>
       )}
+      <StorageNote />
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { ModelLibrary } from './modelLibrary.ts';
 import { fail, notify } from './notices.ts';
 import { RunDriver } from './runDriver.ts';
 import { RunLibrary } from './runLibrary.ts';
+import { watchFit } from './watchFit.ts';
 import type { Connection, Services } from './services.ts';
 
 /** The whole application without its looks: the store and everything that may change it. */
@@ -34,6 +35,14 @@ export class App {
     this.models = new ModelLibrary(this.store, services, chat);
     this.adapters = new AdapterLibrary(this.store, shelf, chat);
     this.chat = new ChatSession(this.store, shelf, chat);
+    watchFit(this.store, chat);
+    this.store.subscribe((now, before) => {
+      const isSame =
+        now.runs === before.runs &&
+        now.adapters === before.adapters &&
+        now.models.stored === before.models.stored;
+      if (!isSame) void this.#attendToStorage();
+    });
   }
 
   /** Gets everything ready and goes to `place`, a URL hash such as "#/compare/<run>". Failures become notices. */
@@ -65,6 +74,21 @@ export class App {
     const { run } = this.store.getState();
     this.store.setState({ step: run?.state.report ? 'compare' : 'generate', follows: true });
     this.#tellOtherModel();
+  }
+
+  /** Asks the browser to keep what is stored even when the disk runs short. */
+  async keepStorage(): Promise<void> {
+    const isKept = await this.#services.keepStorage();
+    await this.#attendToStorage();
+    if (!isKept)
+      notify(this.store, 'The browser does not promise it. Download the adapters that matter to you.');
+  }
+
+  /** Whatever was stored or deleted: there may be room now for what was refused before. */
+  async #attendToStorage(): Promise<void> {
+    await this.driver.saveAgain();
+    const storage = await this.#services.measureStorage().catch(() => null);
+    this.store.setState({ storage });
   }
 
   /** Shows whatever `action` throws as a notice. */

@@ -1,7 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
+import type { StorageUse } from '../../storage/storageUse.ts';
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
-import type { DownloadProgress, ModelOffer, StoredModel, SuggestedModel } from '../../workerApi/model.ts';
+import type {
+  DownloadProgress,
+  ModelOffer,
+  StoredModel,
+  SuggestedModel,
+  TrainingFit,
+} from '../../workerApi/model.ts';
 import type { Domain, DomainDocument } from '../../workerApi/domain.ts';
 import type { Phase, Stage } from '../../workerApi/runEvent.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
@@ -34,6 +41,8 @@ export interface OpenRun {
   readonly setup: RunSetup;
   readonly state: RunState;
   readonly owner: 'here' | 'elsewhere' | null;
+  /** Of the present phase, while this tab drives the run; null where it cannot be said. */
+  readonly secondsLeft: number | null;
 }
 
 export interface LoadedAdapter {
@@ -81,10 +90,14 @@ export interface AppState {
   readonly domainId: string;
   /** Null until the model has said what suits it. */
   readonly parameters: RunParameters | null;
+  /** Whether training with these parameters fits into memory; null while that is not known. */
+  readonly fit: TrainingFit | null;
   readonly run: OpenRun | null;
   readonly runs: readonly RunSummary[];
   readonly adapters: readonly LoadedAdapter[];
   readonly chat: { readonly isAnswering: boolean; readonly exchanges: readonly Exchange[] };
+  /** Null until it was measured. */
+  readonly storage: StorageUse | null;
   readonly notice: Notice | null;
 }
 
@@ -96,10 +109,12 @@ export const initialAppState: AppState = {
   domains: [],
   domainId: 'biomedicine',
   parameters: null,
+  fit: null,
   run: null,
   runs: [],
   adapters: [],
   chat: { isAnswering: false, exchanges: [] },
+  storage: null,
   notice: null,
 };
 

@@ -73,7 +73,7 @@ export class ModelLibrary {
     if (!offer) return;
     const model: ModelReference = { id: offer.id, revision: offer.commit, dtype };
     await this.#attempt({ kind: 'downloading', name: offer.id, progress: null }, async () => {
-      await this.#services.keepStorage();
+      void this.#services.keepStorage().catch(() => undefined);
       await this.#call((api) => api.download(model, this.#showProgress()));
       await this.refresh();
       await this.choose(model);
@@ -84,6 +84,7 @@ export class ModelLibrary {
   async importFiles(files: readonly ChosenFile[]): Promise<void> {
     this.#update({ offer: null });
     await this.#attempt({ kind: 'importing', name: 'your files', progress: null }, async () => {
+      void this.#services.keepStorage().catch(() => undefined);
       const { id, commit, dtypes } = await this.#call((api) => api.importFiles(files, this.#showProgress()));
       await this.refresh();
       const dtype = dtypes.find((choice) => choice.dtype === 'q4') ?? dtypes[0];

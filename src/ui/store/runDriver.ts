@@ -13,7 +13,8 @@ import {
 import { isAbort, messageOf } from './messageOf.ts';
 import { batchEvents } from './batchEvents.ts';
 import { fail, notify } from './notices.ts';
-import { recordEvents, withBytes } from './recordEvents.ts';
+import { EventRecorder, withBytes } from './recordEvents.ts';
+import { followPace, secondsLeftAt, type PhasePace } from './phasePace.ts';
 import { initialRunState, reduceRun } from './runState.ts';
 import type { Connection, Services } from './services.ts';
 
@@ -26,7 +27,10 @@ export class RunDriver {
   readonly #services: Services;
   readonly #shelf: AdapterShelf;
   #connection: Connection<SpecializerApi> | null = null;
+  /** Holds what is not stored yet of the run that is going or was last. */
+  #unsaved: EventRecorder | null = null;
   #isCancelled = false;
+  #pace: PhasePace | null = null;
 
   constructor(store: AppStore, services: Services, shelf: AdapterShelf) {
     this.#store = store;
@@ -37,6 +41,8 @@ export class RunDriver {
   /** Starts a run, by default with what is chosen. Resolves when the run has ended, however it ended. */
   async start(setup: RunSetup | null = setupOf(this.#store.getState())): Promise<void> {
     if (!setup) return;
+    // Not waited for: some browsers ask the person, and the run need not stand still for the answer.
+    void this.#services.keepStorage().catch(() => undefined);
     await this.#alone(async () => {
       const runId = await this.#register(setup);
       await this.#drive({ runId, setup, earlier: [] });
@@ -61,6 +67,7 @@ export class RunDriver {
   }
 
   async resume(): Promise<void> {
+    this.#pace = null;
     await this.#connection?.call(async (api) => api.resume());
     await this.#setOpenStatus('running');
   }
@@ -71,6 +78,17 @@ export class RunDriver {
     this.#isCancelled = true;
     setTimeout(() => connection.close(), cancelPatienceMs);
     await connection.call(async (api) => api.cancel());
+  }
+
+  /** Stores what the disk refused before; it is kept until it has room, or the tab is closed. */
+  async saveAgain(): Promise<void> {
+    const recorder = this.#unsaved;
+    try {
+      await recorder?.flush();
+      if (!this.#connection && this.#unsaved === recorder) this.#unsaved = null;
+    } catch {
+      // The recorder has told of it.
+    }
   }
 
   /** One run at a time in all tabs. */
@@ -95,7 +113,15 @@ export class RunDriver {
     const title = setup.domain.name;
     const status = 'running';
     await this.#services.runs.add({ id, createdAt: Date.now(), title, status, snapshot: setup });
-    const run: OpenRun = { id, title, status, setup, state: initialRunState, owner: 'here' };
+    const run: OpenRun = {
+      id,
+      title,
+      status,
+      setup,
+      state: initialRunState,
+      owner: 'here',
+      secondsLeft: null,
+    };
     this.#store.setState({ run, step: 'generate', follows: true, notice: null });
     await this.#refreshList();
     return id;
@@ -121,7 +147,9 @@ export class RunDriver {
 
   async #run(request: SpecializeRequest): Promise<void> {
     const { runId: id } = request;
-    const recorder = recordEvents(this.#services.runs, this.#shelf, id);
+    const { runs } = this.#services;
+    const recorder = new EventRecorder(runs, this.#shelf, id, (error) => fail(this.#store, error));
+    this.#unsaved = recorder;
     const connection = this.#services.connectSpecializer();
     this.#connection = connection;
     this.#isCancelled = false;
@@ -136,15 +164,16 @@ export class RunDriver {
       batch.flush();
       this.#connection = null;
       connection.close();
-      // What the disk refuses is kept for this session, and the person is told.
-      await recorder.flush().catch((error: unknown) => fail(this.#store, error));
+      await this.saveAgain();
     }
   }
 
   #apply(id: string, events: readonly RunEvent[]): void {
     const { run } = this.#store.getState();
     if (run?.id !== id) return;
-    this.#update(id, { state: events.reduce(reduceRun, run.state) });
+    const [state, now] = [events.reduce(reduceRun, run.state), performance.now()];
+    this.#pace = followPace(this.#pace, state, now);
+    this.#update(id, { state, secondsLeft: secondsLeftAt(this.#pace, state, now) });
     // The base is tested in passing, between writing and training: no reason to turn the page.
     const started = events.findLast((event) => event.type === 'phaseStarted' && !isBaseTest(event.phase));
     if (started?.type === 'phaseStarted') this.#follow(stepOfPhase(started.phase));
@@ -165,7 +194,10 @@ export class RunDriver {
 
   async #setStatus(id: string, status: RunStatus, failure?: string): Promise<void> {
     this.#update(id, { status, failure });
-    await this.#services.runs.setStatus(id, status, failure);
+    // A run whose end cannot be noted is found interrupted later, and goes on from what is stored.
+    await this.#services.runs
+      .setStatus(id, status, failure)
+      .catch((error: unknown) => fail(this.#store, error));
     await this.#refreshList();
   }
 

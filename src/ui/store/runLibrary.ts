@@ -47,7 +47,7 @@ export class RunLibrary {
     const { title, status, failure, snapshot: setup } = record;
     const owner = isGoing(status) ? 'elsewhere' : null;
     this.#store.setState(({ chat, run }) => ({
-      run: { id, title, status, failure, setup, state, owner },
+      run: { id, title, status, failure, setup, state, owner, secondsLeft: null },
       chat: run?.id === id ? chat : { isAnswering: false, exchanges: [] },
     }));
     if (owner) void this.#watch(id).catch((error: unknown) => fail(this.#store, error));

@@ -36,24 +36,29 @@ const nouns: Record<Stage, string> = {
   evaluation: 'unseen tasks answered',
 };
 
-/** Progress of the present phase. */
-export function describeProgress(state: RunState): ProgressWords {
+/** Progress of the present phase; training knows for itself how long it takes yet. */
+export function describeProgress(state: RunState, secondsLeft: number | null = null): ProgressWords {
   const { phase, progress, round } = state;
   if (!phase) return { title: 'Getting ready', share: null, text: 'Loading the model' };
   const title = stageTitles[phase.stage](phase) + (round > 1 ? `, round ${round}` : '');
   if (phase.stage === 'training') return { title, ...describeTraining(trainingOf(state)) };
   if (!progress || progress.total === 0) return { title, share: null, text: 'Starting' };
   const { done, total } = progress;
-  return { title, share: done / total, text: `${done} of ${total} ${nouns[phase.stage]}` };
+  return {
+    title,
+    share: done / total,
+    text: `${done} of ${total} ${nouns[phase.stage]}${untilDone(secondsLeft)}`,
+  };
 }
 
 function describeTraining(training: Training | undefined): Omit<ProgressWords, 'title'> {
   const step = training?.steps.at(-1)?.step ?? 0;
   if (!training || step === 0) return { share: null, text: 'Deriving the gradient of the model' };
-  const left = secondsLeft(training);
-  const text = `Step ${step} of ${training.totalSteps}${left === null ? '' : `, ${inWords(left)} left`}`;
+  const text = `Step ${step} of ${training.totalSteps}${untilDone(trainingSecondsLeft(training))}`;
   return { share: step / training.totalSteps, text };
 }
+
+const untilDone = (seconds: number | null): string => (seconds === null ? '' : `, ${inWords(seconds)} left`);
 
 /** The training that is going on, or that ended last. */
 export function trainingOf({ phase, trainings }: RunState): Training | undefined {
@@ -70,7 +75,7 @@ export function describeShortage(training: Training | undefined): string | null 
 }
 
 /** From the pace of the last steps; null before there is one. */
-export function secondsLeft({ steps, totalSteps }: Training): number | null {
+export function trainingSecondsLeft({ steps, totalSteps }: Training): number | null {
   const recent = steps.slice(-20);
   const last = recent.at(-1);
   if (!last || recent.length < 2) return null;

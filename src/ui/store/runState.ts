@@ -1,4 +1,5 @@
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
+import type { TrainingFit } from '../../workerApi/model.ts';
 import type {
   AdapterName,
   Adapters,
@@ -7,6 +8,7 @@ import type {
   GeneratedTask,
   ModelEvaluation,
   Phase,
+  PlannedEvent,
   Report,
   RunEvent,
   StartedEvent,
@@ -28,6 +30,7 @@ export interface RunState {
   readonly evaluations: Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
   readonly adapters: Adapters<AdapterDescription>;
   readonly report: Report | null;
+  /** What a person should know of how it went, in whole sentences. */
   readonly notes: readonly string[];
 }
 
@@ -44,6 +47,8 @@ export interface Training {
   readonly validation: readonly { readonly step: number; readonly loss: number }[];
   /** Set once the memory was not enough for the rows of a batch at a time. */
   readonly shortage: MemoryShortage | null;
+  /** What it takes of the memory; null before that is known. */
+  readonly plan: TrainingFit | null;
 }
 
 export interface MemoryShortage {
@@ -67,7 +72,14 @@ export const initialRunState: RunState = {
   notes: [],
 };
 
-const noTraining: Training = { round: 1, totalSteps: 0, steps: [], validation: [], shortage: null };
+const noTraining: Training = {
+  round: 1,
+  totalSteps: 0,
+  steps: [],
+  validation: [],
+  shortage: null,
+  plan: null,
+};
 
 type Change<T extends RunEvent['type']> = (
   state: RunState,
@@ -75,7 +87,7 @@ type Change<T extends RunEvent['type']> = (
 ) => Partial<RunState>;
 
 const changes: { [T in RunEvent['type']]: Change<T> } = {
-  device: ({ notes }, { provider, note }) => ({ provider, notes: note ? [...notes, note] : notes }),
+  device: (_, { provider }) => ({ provider }),
   note: ({ notes }, { text }) => ({ notes: [...notes, text] }),
   phaseStarted: (state, { phase }) => ({ phase, progress: null, ...startedAgain(state, phase) }),
   progress: (_, { phase, done, total }) => ({ phase, progress: { done, total } }),
@@ -146,12 +158,18 @@ function withProgress(
 
 function progressed(training: Training, event: TrainingProgress): Training {
   const { steps, validation } = training;
+  if (event.type === 'planned') return { ...training, plan: fitOf(event) };
   if (event.type === 'started') return begunAt(training, event);
   if (event.type === 'evaluation')
     return { ...training, validation: [...validation, { step: event.step, loss: event.loss }] };
   if (event.type === 'smallerBatch')
     return { ...training, shortage: { step: event.step, rows: event.batchSize } };
   return { ...training, steps: [...steps, event] };
+}
+
+function fitOf({ fit, memory, budgetBytes }: PlannedEvent): TrainingFit {
+  const { weights, activations, state } = memory;
+  return { fit, totalBytes: weights + activations + state, budgetBytes, advice: [] };
 }
 
 /** A training goes on from its last checkpoint; what was done after that is done again. */

@@ -1,5 +1,6 @@
 import type { ByteStore } from '../../storage/byteStore.ts';
 import type { Release } from '../../storage/runLock.ts';
+import type { StorageUse } from '../../storage/storageUse.ts';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
 import type { RunEvent } from '../../workerApi/runEvent.ts';
 import type { ChatApi, DownloadApi, RunSetup, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
@@ -34,5 +35,6 @@ export interface Services {
   readonly takeRunLock: () => Promise<Release | null>;
   /** Asks the browser not to clear away what is stored when the disk runs short; it may refuse. */
   readonly keepStorage: () => Promise<unknown>;
+  readonly measureStorage: () => Promise<StorageUse>;
   readonly fetchText: (path: string) => Promise<string>;
 }

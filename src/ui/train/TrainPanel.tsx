@@ -3,10 +3,17 @@ import { useMemo, useState } from 'react';
 import { useAppState } from '../appContext.ts';
 import { smallNumber } from '../format.ts';
 import { Empty } from '../parts/Empty.tsx';
-import { Icon } from '../parts/Icon.tsx';
 import { Card, Panel } from '../parts/Panel.tsx';
+import { Remark } from '../parts/Remark.tsx';
 import { RunEnding } from '../runs/RunEnding.tsx';
-import { describeShortage, inWords, secondsLeft, tokensPerSecond, trainingOf } from '../store/runProgress.ts';
+import { describeTrainingFit } from '../store/memoryWords.ts';
+import {
+  describeShortage,
+  inWords,
+  trainingSecondsLeft,
+  tokensPerSecond,
+  trainingOf,
+} from '../store/runProgress.ts';
 import type { RunState, Training } from '../store/runState.ts';
 import { chartLines, smoothed, type Metric } from './chartLines.ts';
 import { LineChart } from './LineChart.tsx';
@@ -28,6 +35,7 @@ export function TrainPanel() {
           <Shortage training={training} />
           <Numbers training={training} />
           <Chart state={run.state} />
+          {training.plan && <p className={classes.plan}>{describeTrainingFit(training.plan)}</p>}
         </>
       ) : (
         <Empty icon="train" text="The loss curve will appear here as soon as training begins." />
@@ -39,19 +47,13 @@ export function TrainPanel() {
 /** Spoken by the announcer, so that it is heard from every station. */
 function Shortage({ training }: { readonly training: Training }) {
   const text = describeShortage(training);
-  if (text === null) return null;
-  return (
-    <p className={classes.shortage}>
-      <Icon name="info" />
-      <span>{text}</span>
-    </p>
-  );
+  return text === null ? null : <Remark text={text} />;
 }
 
 function Numbers({ training }: { readonly training: Training }) {
   const last = training.steps.at(-1);
   const speed = tokensPerSecond(training);
-  const left = secondsLeft(training);
+  const left = trainingSecondsLeft(training);
   const isDone = last && last.step >= training.totalSteps;
   const numbers = [
     {

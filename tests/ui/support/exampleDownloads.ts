@@ -9,7 +9,11 @@ const offer: ModelOffer = {
   ...{ isGated: false, modelType: 'llama', parameters: 134_515_008, obstacle: null },
   dtypes: [
     { dtype: 'fp32', bytes: 538_000_000 },
-    { dtype: 'q4', bytes: 185_000_000 },
+    {
+      dtype: 'q4',
+      bytes: 185_000_000,
+      training: { fit: 'fits', totalBytes: 440_000_000, budgetBytes: 4_000_000_000, advice: [] },
+    },
     { dtype: 'q4f16', bytes: 118_000_000 },
   ],
 };

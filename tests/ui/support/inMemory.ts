@@ -102,6 +102,7 @@ export function inMemoryServices(
     runs: memoryRuns(),
     bytes: memoryByteStore(),
     keepStorage: async () => true,
+    measureStorage: async () => ({ modelBytes: 425e6, workBytes: 3.2e6, freeBytes: 21e9, isKept: false }),
     takeRunLock: sharedLock(),
     fetchText: async (path) => (path.endsWith('.json') ? path : `The text of ${path}.`),
     ...shared,

@@ -26,6 +26,12 @@ export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }
       quantization: '4-bit',
       defaults: exampleParameters,
     }),
+    planTraining: async (_, { batchSize }) => ({
+      fit: batchSize > 32 ? 'does not fit' : 'fits',
+      totalBytes: batchSize * 5e6,
+      budgetBytes: 160e6,
+      advice: batchSize > 32 ? [`Take 16 instead of ${batchSize} rows at a time.`] : [],
+    }),
     async readDomain(json) {
       return exampleDomain(/finance/.test(json) ? 'finance' : 'biomedicine');
     },

@@ -1,0 +1,23 @@
+import { useAppState } from '../appContext.ts';
+import { Remark } from '../parts/Remark.tsx';
+import type { Step } from '../store/appState.ts';
+import classes from './runEnding.module.css';
+
+const stationsOfRuns: readonly Step[] = ['generate', 'train', 'compare'];
+
+/** What a run has to say about how it went, wherever the run is shown. Spoken by the announcer. */
+export function RunNotes() {
+  const notes = useAppState(({ run, step }) =>
+    stationsOfRuns.includes(step) ? run?.state.notes : undefined,
+  );
+  if (!notes || notes.length === 0) return null;
+  return (
+    <ul className={classes.notes}>
+      {[...new Set(notes)].map((text) => (
+        <li key={text}>
+          <Remark text={text} />
+        </li>
+      ))}
+    </ul>
+  );
+}
