@@ -21,6 +21,8 @@ export interface FilterContext {
   /** The seeds that the model was shown when it wrote this. */
   readonly demonstrations: readonly SeedTask[];
   readonly passage?: string | undefined;
+  /** Words of all seeds' instructions and inputs: how tasks of this domain speak. */
+  readonly seedWords: ReadonlySet<string>;
   /** Seeds and kept tasks, in the form that `noveltyText` gives them. */
   readonly known: SimilarityIndex;
   /** Tells whether a task is, or nearly is, one that is held out for evaluation. */

@@ -5,9 +5,11 @@ import { type GenerationContext, type GenerationEvents, progress, samplingSeed }
 import { instructionRules } from './instructionRules.ts';
 import type { LanguageModel, Prompt } from './languageModel.ts';
 import { parseTaskList } from './parse.ts';
+import type { SpecializeSettings } from './settings.ts';
 import { SimilarityIndex } from './similarity.ts';
 import type { GeneratedTask, Passage, SeedTask, Side } from './tasks.ts';
-import { taskKey } from './tasks.ts';
+import { isRecited, taskKey } from './tasks.ts';
+import { unicodeTokens } from '../evaluation/rougeL.ts';
 
 const phase = { stage: 'instructions', round: 1 } as const;
 
@@ -54,18 +56,29 @@ function drawPrompt({ subject, sources, prompts, settings }: GenerationContext, 
   const side = sources.valid.seeds.length > 0 && random.next() < settings.validFraction ? 'valid' : 'train';
   const demonstrations = random.sample(sources[side].seeds, settings.instructionDemonstrations);
   const passage =
-    random.next() < settings.passageShare
-      ? drawPassage(sources[side].passages, settings.seed, index)
-      : undefined;
+    random.next() < settings.passageShare ? drawPassage(sources[side].passages, settings, index) : undefined;
   const count = settings.tasksPerPrompt;
   const prompt = prompts.writeTasks({ subject, demonstrations, passage: passage?.text, count });
   return { index, side, demonstrations, passage, prompt };
 }
 
-/** Goes through the passages in one random order, so that many prompts cover them evenly. */
-function drawPassage(passages: readonly Passage[], seed: number, index: number): Passage | undefined {
-  const order = createRandom(seed, 'passages').sample(passages, passages.length);
-  return order[index % order.length];
+/**
+ * Goes through documents and recited facts in one random order each, so that many prompts cover them evenly; a few pages
+ * of documents would otherwise drown in what was recited.
+ */
+function drawPassage(
+  passages: readonly Passage[],
+  { seed, documentShare }: SpecializeSettings,
+  index: number,
+): Passage | undefined {
+  const recited = passages.filter(isRecited);
+  const documents = passages.filter((passage) => !isRecited(passage));
+  const share = recited.length === 0 ? 1 : documents.length === 0 ? 0 : documentShare;
+  const documentsBefore = Math.floor(index * share);
+  const isDocument = Math.floor((index + 1) * share) > documentsBefore;
+  const pool = isDocument ? documents : recited;
+  const order = createRandom(seed, 'passages').sample(pool, pool.length);
+  return order[(isDocument ? documentsBefore : index - documentsBefore) % order.length];
 }
 
 interface WrittenTask {
@@ -117,6 +130,7 @@ function asTask(
 function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext) {
   const seeds = [...sources.train.seeds, ...sources.valid.seeds];
   const accepted = tasks().filter((task) => task.decision !== 'rejected');
+  const seedWords = new Set(seeds.flatMap((task) => unicodeTokens(`${task.instruction}\n${task.input}`)));
   const known = new SimilarityIndex([...seeds, ...accepted].map((task) => noveltyText(task, settings)));
   const keys = new Set([...seeds, ...accepted].map(taskKey));
   let count = accepted.length;
@@ -125,6 +139,7 @@ function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext)
       settings,
       demonstrations: shown.demonstrations,
       passage: shown.passage?.text,
+      seedWords,
       known,
       isHeldOut,
       isKnown: (task) => keys.has(taskKey(task)),

@@ -156,7 +156,14 @@ function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext)
   );
   for (const task of [...seeds, ...trusted]) remember(task, task.output ?? '');
   const answersTo = (task: TaskText): readonly string[] => outputs.get(taskKey(task)) ?? [];
-  const shared = { settings, known, isHeldOut, answersTo, isKnown: () => false };
+  const shared = {
+    settings,
+    seedWords: new Set<string>(),
+    known,
+    isHeldOut,
+    answersTo,
+    isKnown: () => false,
+  };
   const reject = (draft: AnsweredDraft, demonstrations: readonly SeedTask[], passage?: string) => {
     const context: FilterContext = { ...shared, demonstrations, passage };
     const rejection = firstRejection(responseRules, draft, context);

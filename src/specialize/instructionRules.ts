@@ -1,6 +1,7 @@
 import type { FilterRule, TaskDraft } from './filter.ts';
 import { noveltyText, quote } from './filter.ts';
 import { countWords } from './retrieve.ts';
+import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { canonicalText } from './tasks.ts';
 import { findListedWord, findPlaceholder, findRepetition } from './textFaults.ts';
 
@@ -102,6 +103,18 @@ export const instructionRules: readonly FilterRule<TaskDraft>[] = [
     name: 'repeatedTask',
     description: 'The same task is a seed or was kept before.',
     reject: (task, { isKnown }) => (isKnown(task) ? 'The same task is a seed or was kept before.' : null),
+  },
+  {
+    name: 'offPassage',
+    description: 'The task was to be about a passage, but has no word of it beyond those that seeds use too.',
+    reject: ({ instruction, input }, { passage, seedWords }) => {
+      const own = unicodeTokens(`${instruction}\n${input}`).filter((word) => !seedWords.has(word));
+      if (passage === undefined || own.length === 0) return null;
+      const known = new Set(unicodeTokens(passage));
+      return own.some((word) => known.has(word))
+        ? null
+        : `None of ${own.map(quote).join(', ')} is in the passage that the task was to be about.`;
+    },
   },
   {
     name: 'novelty',

@@ -9,6 +9,8 @@ const leakedRunWords = 8;
 /** Instructions of up to this many characters may well recur inside an answer (Dromedary's limit). */
 const copiedInstructionCharacters = 16;
 
+/** An instruction that lists what to choose from, quotes what to work on, or shows a text to go on from. */
+const offersChoice = /[:,"“…]|\.\.\.|\bor\b/;
 const choiceAnswer = /^(?:yes|no|true|false|maybe)$/;
 
 /** Self-Instruct's rules for instances, and some for small models that copy what they were shown. */
@@ -32,13 +34,17 @@ export const responseRules: readonly FilterRule<AnsweredDraft>[] = [
   },
   {
     name: 'answerRepeatsTask',
-    description: 'The answer is the instruction or the input again, or contains the instruction.',
+    description:
+      'The answer is the instruction or the input again, contains the instruction, or only has words of it.',
     reject: ({ instruction, input, output }) => {
       const answer = canonicalText(output);
       if (answer === canonicalText(input)) return 'The answer is the input again.';
       if (answer === canonicalText(instruction)) return 'The answer is the instruction again.';
       const isCopied = instruction.length > copiedInstructionCharacters && output.includes(instruction);
-      return isCopied ? 'The answer contains the instruction.' : null;
+      if (isCopied) return 'The answer contains the instruction.';
+      const isEcho =
+        !offersChoice.test(instruction) && wordOverlap(normalizeAnswer(output), instruction) === 1;
+      return isEcho ? `The answer ${quote(output)} only says words of the instruction again.` : null;
     },
   },
   {

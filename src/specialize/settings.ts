@@ -40,6 +40,9 @@ export const settingsSchema = z.object({
   topP: z.number().gt(0).max(1).describe('Nucleus for writing tasks.'),
   passageShare: share.describe('Share of task-writing prompts that are about a passage of the documents.'),
   passageWords: count(10).describe('Longest passage, in words.'),
+  documentShare: share.describe(
+    'Share of those prompts that take a passage of the documents, not a recited fact, where there are both.',
+  ),
   recitations: count(0).describe('Prompts that make the model recite facts, which then serve as passages.'),
   recitationTokens: count(1).describe('Token limit of one recitation.'),
   recitationTemperature: z.number().min(0).max(2),
@@ -84,6 +87,7 @@ export const faithfulSettings: SpecializeSettings = {
   topP: 0.98,
   passageShare: 0,
   passageWords: 150,
+  documentShare: 0.5,
   recitations: 0,
   recitationTokens: 512,
   recitationTemperature: 0.7,

@@ -30,6 +30,9 @@ export interface Passage {
   readonly text: string;
 }
 
+/** Recited facts are documents of their own. */
+export const isRecited = ({ id, documentId }: Passage): boolean => id === documentId;
+
 /** `train` teaches; `valid` only watches the loss. A task inherits the side of the seeds and passage it came from. */
 export type Side = 'train' | 'valid';
 

@@ -20,6 +20,7 @@ const context: FilterContext = {
   ...instructions,
   settings,
   demonstrations: [seed],
+  seedWords: new Set(['which', 'organ', 'does', 'the', 'word', 'name']),
   known: new SimilarityIndex([
     noveltyText(seed, settings),
     'Explain how the kidneys filter the blood of a person',
@@ -78,6 +79,7 @@ const responseCases: readonly [string, Partial<AnsweredDraft>, RegExp][] = [
   ['answerRepeatsTask', { input: 'femur', output: 'Femur.' }, /input again/],
   ['answerRepeatsTask', { output: 'name the bone between hip and knee' }, /instruction again/],
   ['answerRepeatsTask', { output: 'Name the bone between hip and knee. Femur.' }, /contains the instruction/],
+  ['answerRepeatsTask', { output: 'the knee' }, /only says words/],
   ['repetitiveAnswer', { output: 'It is in the leg, and it is in the leg, it is in the leg.' }, /repeats/],
   [
     'demonstrationLeak',
@@ -98,7 +100,7 @@ describe.each([
   });
 
   it('are all tried below', () => {
-    const tried = [...cases.map(([name]) => name), 'grounding', 'answeredNovelty'];
+    const tried = [...cases.map(([name]) => name), 'offPassage', 'grounding', 'answeredNovelty'];
     expect(rules.map((rule) => rule.name).filter((name) => !tried.includes(name))).toEqual([]);
   });
 });
@@ -124,6 +126,17 @@ describe('instruction filters', () => {
       settings: { ...settings, disabledRules },
     });
     expect(rejection?.rule).not.toBe(name);
+  });
+
+  it('hold a task against the passage that it was to be about', () => {
+    const passage = 'Omeprazole lowers the acid in the stomach.';
+    const judge = (instruction: string, shown?: string) =>
+      firstRejection(instructionRules, draft({ instruction }), { ...context, passage: shown });
+    expect(judge('Which organ does the giraffe name?', passage)?.reason).toBe(
+      'None of "giraffe" is in the passage that the task was to be about.',
+    );
+    expect(judge('Which organ does omeprazole calm?', passage)).toBeNull();
+    expect(judge('Which organ does the giraffe name?')).toBeNull();
   });
 
   it('do not mistake parts of words for blacklisted ones', () => {

@@ -105,6 +105,29 @@ describe('generateInstructions', () => {
     for (const task of tasks) expect(task.instruction).toContain(`Fact ${task.passageId?.slice(1)}`);
   });
 
+  it('takes documents and recited facts in the share that was asked for, and each of them evenly', async () => {
+    const documents = ['a#1', 'a#2'].map((id) => ({ id, documentId: 'a', text: `Text ${id}.` }));
+    const recited = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6'].map((id) => ({
+      id,
+      documentId: id,
+      text: `Text ${id}.`,
+    }));
+    const shown = async (passages: readonly Passage[], documentShare: number) => {
+      const { model, prompts } = modelOf((_, i) => ` What is in the text ${i}?`);
+      const { context, run } = createStage(
+        { maxPrompts: 12, tasks: 99, passageShare: 1, documentShare },
+        [],
+        passages,
+      );
+      await run(generateInstructions(context, model, 0));
+      return passages.map(({ text }) => prompts.filter((prompt) => prompt.includes(text)).length);
+    };
+    expect(await shown([...documents, ...recited], 0.5)).toEqual([3, 3, 1, 1, 1, 1, 1, 1]);
+    expect(await shown([...documents, ...recited], 0)).toEqual([0, 0, 2, 2, 2, 2, 2, 2]);
+    expect(await shown(recited, 0.5)).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(await shown(documents, 0.5)).toEqual([6, 6]);
+  });
+
   it('keeps to the number of prompts that it may use', async () => {
     const { model, prompts } = modelOf(() => ' Draw it.');
     const { context, run } = createStage({ maxPrompts: 5, batchSize: 2 });

@@ -107,7 +107,8 @@ describe('specialize', () => {
     // A model that knows the held-out questions by heart and writes little else.
     const tasks = (call: number) =>
       ` What does secretol${1 + (call % 6)} treat?\n5. What heals drug${call}itis in humans?`;
-    const { request, base, trained } = createRun({ rounds: 2, recitations: 2, seed: 5 }, { tasks });
+    const settings = { rounds: 2, recitations: 2, seed: 5, disabledRules: ['offPassage'] };
+    const { request, base, trained } = createRun(settings, { tasks });
     const events = await collect(request);
     const evaluations = [...request.domain.heldOut, ...request.domain.retention].map(
       (item) => item.instruction,
