@@ -25,8 +25,8 @@ import type {
   DeviceDescription,
   ModelDescription,
   SpecializeRequest,
-} from '../src/workerApi/whittleWorkerApi.ts';
   TrainingShape,
+} from '../src/workerApi/whittleWorkerApi.ts';
 import { openModelFolder } from './modelFolders.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
 import { stateAfter, toRunEvent } from './runEvents.ts';
@@ -80,7 +80,6 @@ export class BrowserEngine implements Engine {
     };
   }
 
-  readDomain = async (json: string) => parseDomain(json);
   async planTraining(
     reference: ModelReference,
     { batchSize, maxLength, rank, alpha }: TrainingShape,
@@ -92,6 +91,7 @@ export class BrowserEngine implements Engine {
     return { fit, totalBytes, budgetBytes: defaultMemoryBudget, advice };
   }
 
+  readDomain = async (json: string) => parseDomain(json);
 
   async describeAdapter(reference: ModelReference, files: AdapterFiles) {
     const description = await describeFiles(files);
