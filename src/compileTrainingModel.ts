@@ -54,6 +54,8 @@ export interface CompileOptions {
   readonly recompute?: Recompute;
   /** Largest part of the head's matrix, as float32, that exists at a time, in bytes; default 32 MiB. */
   readonly largestHeadSlice?: number;
+  /** The most bytes of the head's matrix that may be read at a time as they are stored; default `null`, no limit. */
+  readonly largestWeight?: number | null;
 }
 
 /** Everything a training run needs of the model; see `addLoss` and `buildAdamW` for the graphs' inputs and outputs. */
@@ -178,7 +180,8 @@ export function lowerDecoder(
   const head = findHead(model);
   lower(g, model, values, [head.hidden]);
   const forward = [...g.builtNodes];
-  const sliced = sliceHead(g, model, head, values, options.largestHeadSlice ?? 2 ** 25);
+  const { largestHeadSlice: largestSlice = 2 ** 25, largestWeight = null } = options;
+  const sliced = sliceHead(g, model, head, values, { largestSlice, largestWeight });
   const [inputIds, hidden] = [tokens.get('input_ids')!, values.get(head.hidden)!];
   return { g, inputIds, parameters, layout, tensors, hidden, forward, head: sliced };
 }

@@ -9,6 +9,7 @@ import { expandQuantizedGathers } from '../lowering/quantizedGather.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Device, Session } from '../runtime/device.ts';
 import type { LoadedModel } from './loadModel.ts';
+import { largestWeightOf, splitLargeWeights } from './splitLargeWeights.ts';
 
 /** The sessions and the generator that answer with the base model or an adapter. */
 interface Generating {
@@ -68,8 +69,8 @@ export class ModelSession {
   }
 
   /**
-   * onnxruntime-web's WebAssembly build has no kernel for GatherBlockQuantized, and no WebGPU kernel caps attention
-   * scores, hence the rewriting there.
+   * onnxruntime-web's WebAssembly build has no kernel for GatherBlockQuantized, no WebGPU kernel caps attention scores,
+   * and a GPU binds no more than so many bytes at a time, hence the rewriting there.
    */
   async #startGeneration(): Promise<Generating> {
     const { decoder, weights, config, tokenizer } = this.model;
@@ -94,7 +95,8 @@ export class ModelSession {
 
   #rewrite(model: Model): Model {
     if (this.device.provider === 'wasm') return expandQuantizedGathers(model);
-    return this.device.provider === 'webgpu' ? expandSoftcapAttention(model) : model;
+    const capped = this.device.provider === 'webgpu' ? expandSoftcapAttention(model) : model;
+    return splitLargeWeights(capped, largestWeightOf(this.device.limits));
   }
 
   async #embedding(): Promise<Session | null> {

@@ -5,6 +5,7 @@ import type { Constant, Graph, GraphNode, Shape, Value } from './graph.ts';
 import type { Attributes, ElementType, Initializer } from './model.ts';
 import type { PrimitiveOp } from './primitives.ts';
 import { shapeRules, type TensorType } from './shapeRules.ts';
+import { storedRows } from './storedRows.ts';
 import { liveNodes } from './traversal.ts';
 
 const dataTypes: Partial<Record<ElementType, number>> = {
@@ -68,20 +69,8 @@ export class GraphBuilder {
   weightRows(weight: Value, rows: number, start: number, end: number): Value | null {
     const { initializer } = this.weights.get(weight.name) ?? {};
     if (!initializer) return null;
-    const { name, dims, data } = initializer;
-    const rowBytes = ('bytes' in data ? data.bytes.length : data.length) / rows;
-    if (!Number.isInteger(rowBytes)) return null;
-    const [from, length] = [start * rowBytes, (end - start) * rowBytes];
-    const perRow = sizeOf(dims) / rows;
-    return this.weight({
-      name: `${name}[${start}:${end}]`,
-      elementType: initializer.elementType,
-      dims: dims[0] === rows ? [end - start, ...dims.slice(1)] : [(end - start) * perRow],
-      data:
-        'bytes' in data
-          ? { bytes: data.bytes.subarray(from, from + length) }
-          : { ...data, offset: data.offset + from, length },
-    });
+    const stored = storedRows(initializer, rows, start, end);
+    return stored && this.weight(stored);
   }
 
   /** The nodes added so far, in execution order. */

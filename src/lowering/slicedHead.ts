@@ -20,17 +20,25 @@ export interface SlicedHead {
   readonly logits: (g: GraphBuilder, rows: Value, slice: VocabularySlice) => Value;
 }
 
+export interface HeadLimits {
+  /** Bytes of a slice of the matrix as float32. */
+  readonly largestSlice: number;
+  /** Bytes of a stored weight that the graph reads at a time; `null` without a limit. */
+  readonly largestWeight: number | null;
+}
+
 /**
- * Cuts the head's matrix along the vocabulary, so that neither it as floats nor a slice of it exceeds `largestBytes`.
+ * Cuts the head's matrix along the vocabulary, so that neither it as floats nor a slice of it exceeds `largestSlice`.
  * Slices of a quantized matrix lie in the same file, so nothing is copied. A matrix whose rows are not the vocabulary's
- * (MatMul's [H, V]) is sliced while the graph runs; a trained one stays whole.
+ * (MatMul's [H, V]) is sliced while the graph runs, a
+ * stored piece of `largestWeight` at a time; a trained one stays whole.
  */
 export function sliceHead(
   g: GraphBuilder,
   model: Model,
   head: Head,
   values: LoweredValues,
-  largestBytes: number,
+  limits: HeadLimits,
 ): SlicedHead {
   const { node } = head;
   const names = weightNames(node);
@@ -42,7 +50,7 @@ export function sliceHead(
   );
   const [vocabulary, width] = matrixShape(node, values);
   const isFrozen = !isTrained(values.get(names[0]!));
-  const count = isFrozen && vocabulary > 0 ? Math.ceil((vocabulary * width * 4) / largestBytes) : 1;
+  const count = isFrozen && vocabulary > 0 ? Math.ceil((vocabulary * width * 4) / limits.largestSlice) : 1;
   if (count === 1 || hasOwnVocabulary(model, head, vocabulary)) {
     const logits = (_: GraphBuilder, rows: Value) => applyHead(g, model, head, values, rows);
     return { slices: [{ start: 0, end: vocabulary }], logits };
@@ -55,7 +63,7 @@ export function sliceHead(
   return {
     slices,
     logits: (_, rows, slice) => {
-      const sliced = slicedNode(g, node, values, vocabulary, slice);
+      const sliced = slicedNode(g, node, values, vocabulary, slice, limits);
       const nodes = model.graph.nodes.map((other) => (other === node ? sliced : other));
       return applyHead(g, { ...model, graph: { ...model.graph, nodes } }, head, values, rows);
     },
@@ -96,13 +104,19 @@ function slicedNode(
   values: LoweredValues,
   vocabulary: number,
   { start, end }: VocabularySlice,
+  { largestWeight }: HeadLimits,
 ): ModelNode {
   const axis = node.opType === 'MatMulNBits' ? 0 : 1;
   const named = (name: string) => {
     const sliced = `${name}[${start}:${end}]`;
     if (!values.has(sliced)) {
       const value = values.get(name)!;
-      values.set(sliced, axis === 0 ? rowsOf(g, value, vocabulary, start, end) : columnsOf(g, value, start, end)); // prettier-ignore
+      values.set(
+        sliced,
+        axis === 0
+          ? rowsOf(g, value, vocabulary, start, end)
+          : columnsOf(g, value, start, end, largestWeight),
+      );
     }
     return sliced;
   };
@@ -122,6 +136,22 @@ function rowsOf(g: GraphBuilder, value: Value, rows: number, start: number, end:
   throw new Error(`${value.name} cannot be cut into rows: ${value.shape.join(' × ')} for ${rows} tokens.`);
 }
 
-function columnsOf(g: GraphBuilder, value: Value, start: number, end: number): Value {
-  return g.cast(g.slice(beforeLifting(value), 1, start, end), value.elementType);
+/** Columns of a stored matrix [H, V]: from as many rows at a time as may be read. */
+function columnsOf(
+  g: GraphBuilder,
+  value: Value,
+  start: number,
+  end: number,
+  largestWeight: number | null,
+): Value {
+  const stored = beforeLifting(value);
+  const [rows, columns] = stored.shape as [number, number];
+  const rowBytes = columns * (stored.elementType === 'float32' ? 4 : 2);
+  const most = Math.max(1, Math.floor((largestWeight ?? Infinity) / rowBytes));
+  const pieces = [];
+  for (let row = 0; row < rows; row += most) {
+    const piece = most < rows ? g.weightRows(stored, rows, row, Math.min(row + most, rows)) : stored;
+    pieces.push(g.slice(piece ?? stored, 1, start, end));
+  }
+  return g.cast(g.concat(pieces, 0), value.elementType);
 }

@@ -5,9 +5,10 @@ import { TextGenerator } from '../../src/generation/textGenerator.ts';
 import { findLoraTargets } from '../../src/lora/targets.ts';
 import type { Model } from '../../src/graph/model.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { Device, Session } from '../../src/runtime/device.ts';
+import type { Device } from '../../src/runtime/device.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
+import { firstLogits as logitsOn } from '../support/firstLogits.ts';
 import { numberTokenizer } from '../support/numberTokenizer.ts';
 import { quantizedForms, quantizeDecoder } from '../support/quantizedForms.ts';
 import { tinyDecoder } from '../support/tinyDecoder.ts';
@@ -22,28 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => device.dispose());
 
-/** Feeds of a first step over three tokens; what a graph has of adapters is zero. */
-function firstStep(session: Session) {
-  const ids = device.upload(BigInt64Array.of(5n, 6n, 7n), [1, 3]);
-  const known = new Map([
-    ['input_ids', ids],
-    ['attention_mask', device.upload(BigInt64Array.of(1n, 1n, 1n), [1, 3])],
-    ['num_logits_to_keep', device.upload(BigInt64Array.of(1n), [])],
-  ]);
-  const feeds = session.inputMetadata.map(({ name, shape = [] }) => {
-    const free = name.startsWith('past') ? 0 : 1;
-    const dims = shape.map((dim) => (typeof dim === 'number' ? dim : dim === 'batch_size' ? 1 : free));
-    const zeros = () => device.upload(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
-    return [name, known.get(name) ?? zeros()] as const;
-  });
-  return Object.fromEntries(feeds);
-}
-
-async function firstLogits(model: Model): Promise<Float32Array> {
-  const session = await device.createSession({ graph: encodeModel(model), weights: { files: [] } });
-  const { logits } = await session.run(firstStep(session), ['logits']);
-  return (await device.download(logits!)) as Float32Array;
-}
+const firstLogits = (model: Model) => logitsOn(device, model);
 
 const bits = (numbers: Float32Array) => new Uint32Array(numbers.slice().buffer);
 
