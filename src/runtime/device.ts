@@ -51,7 +51,7 @@ export interface SessionOptions {
   readonly label?: string;
   /** Outputs to leave in device memory (`true`: all of them). Ignored where the provider hands out CPU tensors. */
   readonly keepOnDevice?: readonly string[] | true;
-  /** Hold only the memory that is in use, at some cost in speed, instead of keeping freed buffers for later (CPU under Node). */
+  /** Hold only the memory that is in use, at some cost in speed, instead of keeping freed buffers for later (CPU and WASM). */
   readonly isLean?: boolean;
   readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Refuse to create a WebGPU session when any of its nodes would run on the CPU instead. */

@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Device, MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
 import { lackOfMemory, RuntimeFailure } from './failure.ts';
+import { leanOptimization, leanSettings } from './leanSettings.ts';
 import { readFromFolder } from './nodeWeightBytes.ts';
 import { OrtDevice } from './ortDevice.ts';
 import type { WeightRange } from './weightBytes.ts';
@@ -61,7 +62,7 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
       executionProviders: [this.provider],
       graphOptimizationLevel: options.graphOptimization ?? 'all',
       logSeverityLevel: options.logPlacement ? 0 : 3,
-      ...(options.isLean ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
+      ...(options.isLean ? leanSettings : {}),
       ...(this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads }),
       extra: {
         session: {
@@ -74,15 +75,6 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
     };
   }
 }
-
-/**
- * Folding keeps weights a second time that a graph transposes, and as float32 those that it widens (onnxruntime has a
- * second optimizer that does so); merging equal nodes keeps what the graph computes again in order not to keep it.
- */
-const leanOptimization = {
-  disable_specified_optimizers:
-    'ConstantFolding;FuseFp16InitializerToFp32NodeTransformer;CommonSubexpressionElimination',
-};
 
 async function loadFiles(
   weights: Extract<WeightFiles, { files: unknown }>,

@@ -1,6 +1,7 @@
 import type * as Ort from 'onnxruntime-web';
 import type { MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
 import { lackOfMemory, RuntimeFailure } from './failure.ts';
+import { leanOptimization, leanSettings } from './leanSettings.ts';
 import { OrtDevice, type OrtModule } from './ortDevice.ts';
 
 /** Bytes by which WebAssembly's memory grows. */
@@ -32,7 +33,9 @@ export class WasmDevice extends OrtDevice<WebOptions> {
   }
 
   protected settings({ weights }: SessionSource, options: SessionOptions): WebOptions {
-    return { ...webSettings(weights, options), executionProviders: ['wasm'] };
+    const common = webSettings(weights, options);
+    const lean = { ...leanSettings, extra: { ...common.extra, optimization: leanOptimization } };
+    return { ...common, ...(options.isLean ? lean : {}), executionProviders: ['wasm'] };
   }
 }
 

@@ -12,9 +12,13 @@ describe("onnxruntime-web's WebAssembly under Node", () => {
   });
   afterAll(() => device.dispose());
 
-  it("reads weights from memory, and takes and hands out onnxruntime-node's tensors", async () => {
+  const form = 'reads weights from memory, and takes and hands out tensors of onnxruntime-node';
+  it.each([false, true])(`${form} (in little memory: %s)`, async (isLean) => {
     const weights = { files: [{ path: 'model.onnx', data: weightFile(100) }] };
-    const session = await device.createSession({ graph: weightedModel('model.onnx', 100), weights });
+    const session = await device.createSession(
+      { graph: weightedModel('model.onnx', 100), weights },
+      { isLean },
+    );
     const { y } = await session.run({ x: device.upload(new Float32Array(weightCount), [weightCount]) });
     expect(y).toBeInstanceOf(Tensor);
     const expected = Array.from({ length: weightCount }, (_, i) => i);
