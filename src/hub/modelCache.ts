@@ -1,3 +1,4 @@
+import { isJsonObject } from '../jsonValue.ts';
 import type { LargeFileStore } from '../storage/largeFiles.ts';
 import { isUnfinished } from './downloadFile.ts';
 import { variantsOf, type ListedFile, type ModelVariant } from './modelFiles.ts';
@@ -84,10 +85,30 @@ async function readRecord(store: LargeFileStore, name: string): Promise<ModelRec
   const bytes = await store.read(name);
   if (!bytes) return null;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as ModelRecord;
+    const record: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return isRecord(record) ? record : null;
   } catch {
     return null;
   }
+}
+
+/** A damaged note must not hide the other models; its own files count as not stored. */
+function isRecord(value: unknown): value is ModelRecord {
+  if (!isJsonObject(value)) return false;
+  const { id, commit, revisions, license, parameters, files, storedAt } = value;
+  const isListed = (file: unknown) =>
+    isJsonObject(file) && typeof file['path'] === 'string' && typeof file['size'] === 'number';
+  return (
+    typeof id === 'string' &&
+    typeof commit === 'string' &&
+    Array.isArray(revisions) &&
+    revisions.every((revision) => typeof revision === 'string') &&
+    (license === null || typeof license === 'string') &&
+    (parameters === null || typeof parameters === 'number') &&
+    Array.isArray(files) &&
+    files.every(isListed) &&
+    typeof storedAt === 'number'
+  );
 }
 
 function describe(

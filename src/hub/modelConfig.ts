@@ -1,4 +1,4 @@
-import { isJsonObject } from '../jsonValue.ts';
+import { isJsonObject, shown } from '../jsonValue.ts';
 import { estimateBesideWeights, type DecoderSizes } from './trainingEstimate.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,13 +19,16 @@ const recurrent = /mamba|rwkv|recurrent_gemma|falcon_h1|xlstm|jamba|bamba|zamba|
 /** Model types with a feed-forward of two matrices instead of three. */
 const ungated = /^(gpt2|gpt_neo|gpt_neox|gptj|opt|phi|bloom|falcon|starcoder2|gpt_bigcode|codegen)$/;
 
+/** No family has a longer name; what is longer would fill a message. */
+const longestName = 60;
+
 /** Reads a `config.json`. @throws when it is no JSON object */
 export function describeConfig(text: string): ConfigFacts {
   const outer = parse(text);
   const inner = outer['text_config'];
   const config = isJsonObject(inner) ? { ...outer, ...inner } : outer;
   const declared = outer['model_type'];
-  const modelType = typeof declared === 'string' ? declared : 'unknown';
+  const modelType = typeof declared === 'string' ? declared.slice(0, longestName) : 'unknown';
   const sizes = sizesOf(config);
   return {
     modelType,
@@ -46,11 +49,12 @@ function parse(text: string): Json {
 }
 
 function obstacleOf(config: Json, modelType: string): string | null {
-  const experts = ['num_local_experts', 'num_experts', 'n_routed_experts'].find(
-    (key) => Number(config[key]) > 1,
-  );
+  const experts = ['num_local_experts', 'num_experts', 'n_routed_experts'].find((key) => {
+    const count = config[key];
+    return typeof count === 'number' && count > 1;
+  });
   if (experts)
-    return `${modelType} is a mixture of experts (${experts} = ${String(config[experts])}), which Whittle cannot train.`;
+    return `${modelType} is a mixture of experts (${experts} = ${shown(config[experts])}), which Whittle cannot train.`;
   const layers = Array.isArray(config['layer_types']) ? (config['layer_types'] as unknown[]) : [];
   if (layers.includes('linear_attention'))
     return `${modelType} has linear-attention layers, which Whittle cannot train.`;

@@ -15,12 +15,15 @@ const otherPlaces = new Set(['datasets', 'spaces', 'docs', 'papers', 'collection
 const advice =
   'give an id such as HuggingFaceTB/SmolLM2-135M-Instruct, id@revision, or the address of its page';
 
+/** No address of a model is longer; the rest of a pasted page would fill a message. */
+const longestReference = 300;
+
 /**
  * Reads `owner/name`, `owner/name@revision`, or the address of a model's page or of one of its files.
  * @throws saying what it takes instead
  */
 export function parseModelReference(text: string): HubReference {
-  const typed = text.trim();
+  const typed = text.trim().slice(0, longestReference);
   const isAddress = /^https?:\/\//i.test(typed) || /^(www\.)?(huggingface|hf)\.co\//i.test(typed);
   if (isAddress) return parseAddress(typed);
   const [id = '', ...revisions] = typed.split('@');
@@ -38,9 +41,17 @@ function parseAddress(typed: string): HubReference {
   if (!URL.canParse(address)) throw new Error(`${typed} is no address; ${advice}.`);
   const { hostname, pathname } = new URL(address);
   if (!hubHosts.has(hostname)) throw new Error(`${hostname} is not the Hub; ${advice}.`);
-  const [owner = '', name = '', place, ...rest] = decodeURIComponent(pathname).split('/').filter(Boolean);
+  const [owner = '', name = '', place, ...rest] = decoded(pathname, typed).split('/').filter(Boolean);
   if (otherPlaces.has(owner)) throw new Error(`${typed} is not the page of a model; ${advice}.`);
   return checked(`${owner}/${name}`, revisionOf(place, rest) ?? defaultRevision, typed);
+}
+
+function decoded(path: string, typed: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new Error(`${typed} is no address; ${advice}.`);
+  }
 }
 
 /** What follows `/tree/`, `/blob/` or `/resolve/`; only `refs/pr/N` and `refs/convert/X` have slashes of their own. */

@@ -42,15 +42,17 @@ export function parseRepository(answer: unknown, { id, revision }: HubReference)
     files: siblings.flatMap(readFile),
     license: licenseOf(objectOf(cardData), Array.isArray(tags) ? tags : []),
     isGated: gated !== undefined && gated !== false,
-    parameters: typeof total === 'number' ? total : null,
+    parameters: isSize(total) ? total : null,
   };
 }
 
 const objectOf = (value: unknown): Json => (isJsonObject(value) ? value : {});
 
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
 function readFile(entry: unknown): HubFile[] {
   const { rfilename: path, size, blobId, lfs } = objectOf(entry);
-  if (typeof path !== 'string' || typeof size !== 'number') return [];
+  if (typeof path !== 'string' || !isSize(size)) return [];
   const { sha256 } = objectOf(lfs);
   if (typeof sha256 === 'string') return [{ path, size, sha256 }];
   return [{ path, size, ...(typeof blobId === 'string' && { gitHash: blobId }) }];

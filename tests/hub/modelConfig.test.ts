@@ -37,6 +37,23 @@ describe('a configuration tells about what training takes beside the weights', (
   });
 });
 
+describe('a configuration of nonsense', () => {
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  it.each([
+    `"num_experts":${deep}`,
+    '"num_experts":{"toString":1}',
+    '"hidden_size":1e308,"num_hidden_layers":1e308,"num_attention_heads":1,"vocab_size":1',
+    '"hidden_size":-1,"num_hidden_layers":1,"num_attention_heads":1,"vocab_size":5',
+  ])('%# tells nothing', (fields) => {
+    const facts = describeConfig(`{"model_type":"llama",${fields}}`);
+    expect(facts).toMatchObject({ parameters: null, obstacle: null });
+  });
+
+  it('tells a short name', () => {
+    expect(factsOf({ model_type: 'x'.repeat(10_000) }).modelType).toHaveLength(60);
+  });
+});
+
 describe('a configuration tells why a model cannot be trained', () => {
   it.each([
     [{ model_type: 'qwen3_moe', num_experts: 128 }, 'qwen3_moe is a mixture of experts (num_experts = 128)'],

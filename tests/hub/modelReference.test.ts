@@ -32,8 +32,11 @@ describe('a model is named', () => {
     ['https://huggingface.co/datasets/a', 'not the page of a model'],
     ['https://huggingface.co/', 'does not name a model'],
     ['https://', 'no address'],
+    ['https://huggingface.co/a/%E0%A4%A', 'no address'],
+    ['x'.repeat(100_000), 'does not name a model'],
   ])('not by "%s"', (text, reason) => {
     expect(() => parseModelReference(text)).toThrow(reason);
+    expect(() => parseModelReference(text)).toThrow(/^.{1,1000}\.$/);
   });
 
   it('as it is typed, without the usual revision', () => {

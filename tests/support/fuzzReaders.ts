@@ -21,6 +21,7 @@ import { AdapterZipError, unzipAdapter } from '../../src/ui/store/adapterZip.ts'
 import { tinyConfigs } from '../exporter/randomCheckpoint.ts';
 import { fuzzGraphReader } from './fuzzGraph.ts';
 import { mutateBytes } from './fuzzBytes.ts';
+import { hubReaders } from './fuzzHub.ts';
 import { mutateJson } from './fuzzJson.ts';
 import { fuzzOnnxReader } from './fuzzOnnx.ts';
 import { damagedFiles, damagedJson, type FuzzedReader } from './fuzzRun.ts';
@@ -250,5 +251,5 @@ export const fuzzedReaders = [
   fuzzOnnxReader, fuzzGraphReader,
   safetensors, adapterConfig, adapterWeights, adapterZip, checkpoint,
   tokenizer('tokenizer.json'), tokenizer('tokenizer_config.json'), tokenizer('generation_config.json'), tokenizer('config.json'),
-  modelConfig, decoderConfig, domain, trainingRows, promptRows, evaluationItems,
+  modelConfig, decoderConfig, domain, trainingRows, promptRows, evaluationItems, ...hubReaders,
 ] as unknown as readonly AnyReader[]; // prettier-ignore

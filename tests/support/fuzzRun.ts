@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Fault, FuzzResult } from '../../tools/testing/fuzzResult.ts';
 import { createRandom, type Random } from '../../src/random.ts';
 import { mutateBytes } from './fuzzBytes.ts';
 import { mutateJson } from './fuzzJson.ts';
@@ -14,22 +15,6 @@ export interface FuzzedReader<Input = Uint8Array> {
   readonly sizeOf: (input: Input) => number;
   /** Reads, and checks what it read as far as there is something to check. */
   readonly read: (input: Input) => unknown;
-}
-
-export interface Fault {
-  readonly index: number;
-  readonly what: string;
-}
-
-export interface FuzzResult {
-  readonly reader: string;
-  readonly inputs: number;
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly slowestMs: number;
-  /** Bytes by which an input made the process grow, at most. */
-  readonly largestGrowth: number;
-  readonly faults: readonly Fault[];
 }
 
 export interface FuzzLimits {

@@ -5,21 +5,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-
-interface Fault {
-  readonly index: number;
-  readonly what: string;
-}
-
-interface Row {
-  readonly reader: string;
-  readonly inputs: number;
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly slowestMs: number;
-  readonly largestGrowth: number;
-  readonly faults: readonly Fault[];
-}
+import type { FuzzResult } from './fuzzResult.ts';
 
 /** Longer than any input may take on a busy machine. */
 const hangMs = 120_000;
@@ -42,10 +28,10 @@ async function readerNames(): Promise<string[]> {
   return names;
 }
 
-async function runReader(reader: string, count: number, seed: number): Promise<Row> {
+async function runReader(reader: string, count: number, seed: number): Promise<FuzzResult> {
   const progress = new Int32Array(new SharedArrayBuffer(4));
   const thread = worker({ reader, count, seed, progress });
-  const ended = (what: string): Row => ({
+  const ended = (what: string): FuzzResult => ({
     reader,
     inputs: progress[0]!,
     accepted: NaN,
@@ -56,7 +42,7 @@ async function runReader(reader: string, count: number, seed: number): Promise<R
   });
   const row = await Promise.race([
     once(thread, 'message').then(
-      ([result]) => result as Row,
+      ([result]) => result as FuzzResult,
       (error: Error) => ended(`ended the thread: ${error.message}`),
     ),
     hangOf(progress).then(() => ended(`takes more than ${hangMs / 1000} seconds`)),
@@ -75,7 +61,7 @@ async function hangOf(progress: Int32Array): Promise<void> {
   }
 }
 
-function line({ reader, inputs, accepted, rejected, slowestMs, largestGrowth, faults }: Row): string {
+function line({ reader, inputs, accepted, rejected, slowestMs, largestGrowth, faults }: FuzzResult): string {
   const growth = `${(largestGrowth / 2 ** 20).toFixed(1)} MiB`;
   const cells = [inputs, accepted, rejected, slowestMs.toFixed(0), growth, faults.length];
   return reader.padEnd(26) + cells.map((cell) => String(cell).padStart(12)).join('');
