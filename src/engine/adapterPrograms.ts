@@ -9,10 +9,12 @@ import {
 import { totalBytesOf } from '../graph/memoryEstimate.ts';
 import type { LoraConfig } from '../lora/adapter.ts';
 import type { TargetModules } from '../lora/targets.ts';
+import type { Device } from '../runtime/device.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { planShapes } from '../training/batches.ts';
 import type { TrainingProgram } from '../training/program.ts';
 import type { PlannedEvent } from '../training/trainingEvents.ts';
+import { largestWeightOf, splitLargeTables } from './splitLargeWeights.ts';
 import { chooseRecompute, defaultMemoryBudget, judgeFit, planMemory, type Fitted } from './memoryPlan.ts';
 
 export interface ProgramRequest {
@@ -20,6 +22,8 @@ export interface ProgramRequest {
   readonly rows: readonly TokenizedRow[];
   readonly evaluationRows?: readonly TokenizedRow[];
   readonly lora: LoraConfig & { readonly targetModules: TargetModules };
+  /** What will run the programs; without one nothing limits a weight's size. */
+  readonly device?: Pick<Device, 'limits'>;
   /** Rows per microstep; fewer are computed at a time where they do not fit. */
   readonly batchSize: number;
   /** Longest row in tokens; longer ones are cut. */
@@ -99,8 +103,11 @@ function withShorter(
   };
 }
 
-const compile = ({ model, lora }: ProgramRequest, shape: BatchShape, recompute: Recompute) =>
-  compileTrainingModel(model.decoder, trainableOf(lora), shape, { recompute });
+function compile({ model, lora, device }: ProgramRequest, shape: BatchShape, recompute: Recompute) {
+  const largestWeight = device ? largestWeightOf(device.limits) : null;
+  const decoder = splitLargeTables(model.decoder, largestWeight);
+  return compileTrainingModel(decoder, trainableOf(lora), shape, { recompute, largestWeight });
+}
 
 const trainableOf = (lora: ProgramRequest['lora']): Trainable => ({ kind: 'lora', ...lora });
 
