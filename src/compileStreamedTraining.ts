@@ -16,14 +16,15 @@ import { compilePiece, type PieceContext } from './compilePiece.ts';
 import { GraphBuilder } from './graph/builder.ts';
 import { cutGraph, type CutPlan } from './graph/cutGraph.ts';
 import { sizeOf, type Graph, type Value } from './graph/graph.ts';
-import { bytesOf } from './graph/memoryEstimate.ts';
+import { bytesOf, totalBytesOf } from './graph/memoryEstimate.ts';
+import { countMultiplications } from './graph/multiplications.ts';
 import type { ParameterLayout } from './graph/parameterLayout.ts';
 import { estimateStreaming, type StreamingMemory } from './graph/streamingEstimate.ts';
 import { tablesReadByRow } from './graph/tableRows.ts';
 import { toModel } from './graph/toModel.ts';
 import { encodeModel } from './onnx/encode.ts';
 import { buildAdamW } from './training/adamw.ts';
-import type { StreamedProgram } from './training/streamedProgram.ts';
+import type { StreamedPiece, StreamedProgram, StreamingCost } from './training/streamedProgram.ts';
 
 /** A training step as graphs that are run one after another, each with its own part of the weights. */
 export interface StreamedGraphs {
@@ -47,11 +48,12 @@ export interface CompiledStreaming extends StreamedProgram {
   readonly layout: ParameterLayout;
   readonly vocabularySize: number;
   readonly memory: StreamingMemory;
+  readonly cost: StreamingCost;
 }
 
 /**
  * Turns a decoder's ONNX graph into pieces that train it with little of its weights in memory at a time: as few as fit
- * into `budgetBytes`, or those that take least where none fit (see `memory.peak`). Losses and gradients are those of
+ * into `budgetBytes`, or those that take least where none fit (see `memory`). Losses and gradients are those of
  * `compileTrainingModel`.
  * @throws naming op and node when something in the model cannot be lowered or differentiated
  */
@@ -66,10 +68,12 @@ export function compileStreamedTraining(
   const { graphs, memory } = cutToFit(training, budgetBytes);
   const { tables, inputIds, layout, vocabularySize } = training;
   const encode = (graph: Graph) => compilePiece(graph, { fileName: source.fileName, tables, inputIds });
+  const [forward, backward] = [graphs.forward.map(encode), graphs.backward.map(encode)];
   return {
-    forward: graphs.forward.map(encode),
-    backward: graphs.backward.map(encode),
+    forward,
+    backward,
     finish: encode(graphs.finish),
+    cost: costOf(graphs, [...forward, ...backward]),
     optimizerGraph: encodeModel(toModel(buildAdamW(new GraphBuilder(), layout.size))),
     layout,
     vocabularySize,
@@ -77,6 +81,17 @@ export function compileStreamedTraining(
     batchSize: batch.batchSize,
     sequenceLength: batch.sequenceLength,
     maxSupervised: maxSupervisedOf(batch),
+  };
+}
+
+function costOf({ forward, backward }: StreamedGraphs, pieces: readonly StreamedPiece[]): StreamingCost {
+  const work = (graphs: readonly Graph[]) =>
+    graphs.reduce((sum, graph) => sum + countMultiplications(graph), 0);
+  const ranges = pieces.flatMap(({ weights }) => weights.ranges);
+  return {
+    pieces: pieces.length,
+    bytesRead: ranges.reduce((sum, range) => sum + ('fill' in range ? 0 : range.length), 0),
+    forwardPasses: 1 + work(backward) / work(forward),
   };
 }
 
@@ -128,27 +143,26 @@ export function cutTraining({ plan }: StreamedTraining, largestWeights: number):
 }
 
 /** Shares of the budget that a piece's weights may take, the largest first: fewer pieces are faster. */
-const shares = [1 / 3, 1 / 4, 1 / 6, 1 / 8, 1 / 12, 1 / 16, 1 / 24, 1 / 32];
+const shares = [1 / 3, 1 / 4, 1 / 6, 1 / 8, 1 / 12, 1 / 16, 1 / 24] as const;
+const smallestShare = 1 / 32;
 
 /** The fewest pieces that fit, or those that take least. */
-export function cutToFit(
-  training: StreamedTraining,
-  budgetBytes: number,
-): { graphs: StreamedGraphs; memory: StreamingMemory } {
+function cutToFit(training: StreamedTraining, budgetBytes: number) {
   const { plan, layout } = training;
   const cut = (share: number) => {
     const graphs = cutTraining(training, share * budgetBytes);
     const pieces = [...graphs.forward, ...graphs.backward, graphs.finish];
     return { graphs, memory: estimateStreaming(pieces, layout.size, plan.weightBytes) };
   };
-  let best = cut(shares[0]!);
-  for (const share of shares.slice(1)) {
-    if (best.memory.peak <= budgetBytes) return best;
-    const next = cut(share);
-    if (next.memory.peak < best.memory.peak) best = next;
+  const fits = ({ memory }: { readonly memory: StreamingMemory }) => totalBytesOf(memory) <= budgetBytes;
+  const least = cut(smallestShare);
+  if (!fits(least)) return least;
+  for (const share of shares) {
+    const fewer = cut(share);
+    if (fits(fewer)) return fewer;
   }
-  return best;
+  return least;
 }
 
-/** The head's slices, as floats, may take a little of the budget. */
-const headSliceFor = (budgetBytes: number) => Math.min(2 ** 25, budgetBytes / 16);
+/** The head's slices, as floats, may take a little of the budget; smaller ones would be no use. */
+const headSliceFor = (budgetBytes: number) => Math.min(2 ** 25, Math.max(2 ** 20, budgetBytes / 16));

@@ -1,4 +1,5 @@
 import type { MemoryPlan } from '../engine/memoryPlan.ts';
+import { describeStreaming } from '../engine/streamedPrograms.ts';
 import { totalBytesOf } from '../graph/memoryEstimate.ts';
 import type { PlannedEvent } from '../training/trainingEvents.ts';
 import type { OptionTable } from './options.ts';
@@ -36,5 +37,6 @@ export function describeFit(
 /** How a training was compiled, before it begins. */
 export function describePlan(plan: PlannedEvent): string {
   const rows = plan.batchSize === 1 ? '1 row' : `${plan.batchSize} rows`;
-  return `Training ${describeFit(plan, plan.budgetBytes)}, ${rows} of up to ${plan.sequenceLength} tokens at a time.`;
+  const notice = plan.streaming ? ` ${describeStreaming(plan.streaming)}` : '';
+  return `Training ${describeFit(plan, plan.budgetBytes)}, ${rows} of up to ${plan.sequenceLength} tokens at a time.${notice}`;
 }

@@ -1,4 +1,5 @@
 import type { Recompute } from '../autodiff/recompute.ts';
+import type { CompiledStreaming } from '../compileStreamedTraining.ts';
 import {
   compileTrainingModel,
   type BatchShape,
@@ -15,6 +16,7 @@ import { planShapes } from '../training/batches.ts';
 import type { TrainingProgram } from '../training/program.ts';
 import type { PlannedEvent } from '../training/trainingEvents.ts';
 import { largestWeightOf, splitLargeTables } from './splitLargeWeights.ts';
+import { compileStreamedPrograms } from './streamedPrograms.ts';
 import { chooseRecompute, defaultMemoryBudget, judgeFit, planMemory, type Fitted } from './memoryPlan.ts';
 
 export interface ProgramRequest {
@@ -37,7 +39,7 @@ export interface ProgramRequest {
 
 /** Programs that train an adapter, one for each length of rows that is worth one, ascending. */
 export interface AdapterPrograms {
-  readonly programs: readonly AdapterProgram[];
+  readonly programs: readonly (AdapterProgram | CompiledStreaming)[];
   /** What the longest takes, and how that was brought about. */
   readonly plan: PlannedEvent;
 }
@@ -50,26 +52,46 @@ const manyWeights = 2 ** 26;
 
 /**
  * Compiles for the memory there is: with layers computed again where keeping them would not fit, and then with fewer rows
- * at a time. Neither changes what is learned.
+ * at a time, and piece by piece where the weights do not fit. None of that changes what is learned.
  * @throws where a single row at a time does not fit a budget that was given
  */
 export function compilePrograms(request: ProgramRequest): AdapterPrograms {
   const budget = request.memoryBudget ?? defaultMemoryBudget;
   const longest = fitLongest(request, request.batchSize, budget);
   const isRefused = longest.fit === 'does not fit' && request.memoryBudget !== undefined;
-  if (isRefused) throw new Error(describeRefusal(request, longest.built, budget));
-  return withShorter(request, longest, budget);
+  if (!isRefused) return withShorter(request, longest, budget);
+  const streamed = streamWithin(request, budget, budget);
+  if (!streamed) throw new Error(describeRefusal(request, longest.built, budget));
+  return streamed;
 }
 
 /** Programs that take less memory than those that `plan` describes; null where there are none. */
 export function compileSmaller(
   request: ProgramRequest,
-  { batchSize, recompute, budgetBytes }: PlannedEvent,
+  { batchSize, recompute, budgetBytes, memory, streaming }: PlannedEvent,
 ): AdapterPrograms | null {
-  if (batchSize === 1 && recompute === 'perLayer') return null;
+  const isLast = batchSize === 1 && recompute === 'perLayer';
+  if (isLast || streaming) return streamWithin(request, totalBytesOf(memory) / 2, budgetBytes);
   const built = compileLongest(request, Math.max(1, Math.floor(batchSize / 2)), 'perLayer');
   const fit = judgeFit(totalBytesOf(built.memory), budgetBytes);
   return withShorter(request, { built, fit, recompute: 'perLayer' }, budgetBytes);
+}
+
+/** Programs that hold a part of the weights at a time and take at most `mostBytes`; null where there are none. */
+function streamWithin(
+  request: ProgramRequest,
+  mostBytes: number,
+  budgetBytes: number,
+): AdapterPrograms | null {
+  const { model, lora, batchSize } = request;
+  const ofRows = (rows: number) => shapesOf(request, rows);
+  const streamed = { model: model.decoder, trainable: trainableOf(lora), shapesOf: ofRows, batchSize };
+  const programs = compileStreamedPrograms(streamed, mostBytes);
+  if (!programs) return null;
+  const { memory, cost: streaming, batchSize: rows, sequenceLength } = programs.at(-1)!;
+  const fit = judgeFit(totalBytesOf(memory), budgetBytes);
+  const how = { type: 'planned', recompute: 'perLayer', fit, memory, budgetBytes, streaming } as const;
+  return { programs, plan: { ...how, batchSize: rows, sequenceLength } };
 }
 
 /** The program for the longest rows, with as many of them at a time as fit. */
@@ -120,5 +142,5 @@ function describeRefusal({ model, lora }: ProgramRequest, one: CompiledTraining,
   const shape = { batchSize, sequenceLength, maxSupervised };
   const { totalBytes, advice } = planMemory(model.decoder, trainableOf(lora), shape, budget);
   const [takes, may] = [totalBytes, budget].map((bytes) => `${(bytes / 1e6).toFixed(0)} MB`);
-  return `Training takes ${takes} even with one row of ${sequenceLength} tokens at a time and layers computed again, but may take ${may}. ${advice.join(' ')}`;
+  return `Training takes ${takes} even with one row of ${sequenceLength} tokens at a time and layers computed again, but may take ${may}. ${advice.join(' ')} Streaming the weights from disk does not make it fit either.`;
 }

@@ -1,10 +1,16 @@
 import type { Graph, Value } from './graph.ts';
-import { bytesOf, estimateMemory, estimateTraining, type TrainingMemory } from './memoryEstimate.ts';
+import {
+  bytesOf,
+  estimateMemory,
+  estimateTraining,
+  totalBytesOf,
+  type TrainingMemory,
+} from './memoryEstimate.ts';
 
-/** What streaming takes, in bytes. */
+/** What streaming takes when it takes most, in bytes. */
 export interface StreamingMemory extends TrainingMemory {
-  /** The largest sum at any time, adapter and optimizer included. */
-  readonly peak: number;
+  /** Weights at any time at most: those of the session that runs, and the buffer that the next ones are read into. */
+  readonly mostWeights: number;
 }
 
 /** Vectors of all parameters that exist while pieces run: they, their moments, zeros, and the gradient so far. */
@@ -20,22 +26,22 @@ export function estimateStreaming(
   parameterCount: number,
   weightBytes: (weight: Value) => number,
 ): StreamingMemory {
+  const total = (values: readonly Value[], bytes: (value: Value) => number) =>
+    values.reduce((sum, value) => sum + bytes(value), 0);
   const handedOn = bytesHandedOn(pieces);
-  const taken = pieces.map((graph) => {
+  const taken = pieces.map((graph, i) => {
     const { weights, activations } = estimateMemory(graph);
-    const stored = graph.weights.reduce((sum, { value }) => sum + weightBytes(value), 0);
-    const nominal = graph.weights.reduce((sum, { value }) => sum + bytesOf(value), 0);
-    return { weights: weights - nominal + stored, activations, read: stored };
+    const stored = graph.weights.map(({ value }) => value);
+    const read = total(stored, weightBytes);
+    const held = weights - total(stored, bytesOf) + read;
+    return { read, weights: held, activations: activations + handedOn[i]! };
   });
   const buffer = Math.max(...taken.map(({ read }) => read));
-  const running = taken.map(({ weights, activations }, i) => weights + activations + handedOn[i]!);
-  const { state } = estimateTraining(pieces.at(-1)!, parameterCount);
-  return {
-    weights: buffer + Math.max(...taken.map(({ weights }) => weights)),
-    activations: Math.max(...taken.map(({ activations }, i) => activations + handedOn[i]!)),
-    state,
-    peak: buffer + Math.max(state, Math.max(...running) + vectorsWhileRunning * 4 * parameterCount),
-  };
+  const state = vectorsWhileRunning * 4 * parameterCount;
+  const moments: TrainingMemory[] = taken.map(({ weights, activations }) => ({ weights: weights + buffer, activations, state })); // prettier-ignore
+  moments.push({ ...estimateTraining(pieces.at(-1)!, parameterCount), weights: buffer, activations: 0 });
+  const worst = moments.reduce((most, moment) => (totalBytesOf(moment) > totalBytesOf(most) ? moment : most));
+  return { ...worst, mostWeights: Math.max(...moments.map(({ weights }) => weights)) };
 }
 
 /** For each piece, bytes that earlier ones computed and that it or a later one reads. */

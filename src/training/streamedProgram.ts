@@ -26,6 +26,16 @@ export const weightsPath = 'weights';
 /** The input of pieces that are handed the rows of the batch's tokens alone: 0, 1, 2, … in the shape of `input_ids`. */
 export const countedTokens = 'counted_tokens';
 
+/** What a step costs, for a microbatch. */
+export interface StreamingCost {
+  /** Sessions that are created one after another. */
+  readonly pieces: number;
+  /** Bytes of weights that are read from files. */
+  readonly bytesRead: number;
+  /** What is computed, in forward passes. Keeping everything in memory spares one of them. */
+  readonly forwardPasses: number;
+}
+
 /** A training step in pieces that are run one after another, each with its own weights, for one batch shape. */
 export interface StreamedProgram extends BatchShape {
   /** Lead to `loss`. */

@@ -1,5 +1,6 @@
 import type { TrainingMemory } from '../graph/memoryEstimate.ts';
 import type { TrainingCheckpoint } from './checkpoint.ts';
+import type { StreamingCost } from './streamedProgram.ts';
 
 /** How the run was compiled for the memory it may take; comes first, before anything is on the device. */
 export interface PlannedEvent {
@@ -15,6 +16,8 @@ export interface PlannedEvent {
   readonly memory: TrainingMemory;
   /** Bytes that it may take. */
   readonly budgetBytes: number;
+  /** What a microbatch costs where the weights do not fit and are streamed from their files, piece by piece. */
+  readonly streaming?: StreamingCost;
 }
 
 export interface StartedEvent {

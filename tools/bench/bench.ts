@@ -1,8 +1,13 @@
-/** Command: measures what training takes. `npm run bench -- memory [--models A,B] [--lengths 256,512] [--steps 3] [--out DIR]` */
+/**
+ * Command: measures what training takes. `npm run bench -- memory [--models A,B] [--lengths 256,512] [--steps 3] [--out DIR]`
+ * and, with the weights streamed from disk, `npm run bench -- streaming [--model A] [--budget 300] [--length 256]`.
+ */
 import { benchMemory } from './benchMemory.ts';
+import { benchStreaming } from './benchStreaming.ts';
 
 const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   memory: benchMemory,
+  streaming: benchStreaming,
 };
 
 const [name = '', ...argv] = process.argv.slice(2);

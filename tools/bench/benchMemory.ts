@@ -16,7 +16,7 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      models: { type: 'string', default: Object.keys(modelShapes).join() },
+      models: { type: 'string', default: 'SmolLM2-135M,Qwen2.5-0.5B,Gemma-3-270m' },
       lengths: { type: 'string', default: '256,512' },
       steps: { type: 'string', default: '3' },
       rank: { type: 'string', default: '8' },
@@ -24,40 +24,40 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
     },
   });
   const measured: Measured[] = [];
+  const machine = describeMachine();
+  mkdirSync(values.out, { recursive: true });
   for (const shape of values.models.split(',').map(knownShape)) {
     const folder = await writeShape(shape);
     for (const length of values.lengths.split(',').map(Number)) {
       for (const recompute of ['none', 'elementwise', 'perLayer'] as const) {
         const plan = { folder, length, recompute, rank: Number(values.rank), steps: Number(values.steps) };
         console.error(`${shape}, ${length} tokens, recompute ${recompute} …`);
-        measured.push({ shape, ...plan, ...(await inProcess(plan)) });
+        measured.push({ shape, ...plan, ...(await inProcess<MemoryResult>('memoryCase.ts', plan)) });
+        // After every case, so that a run that is broken off was not for nothing.
+        writeFileSync(join(values.out, 'memory.json'), `${JSON.stringify({ machine, measured }, null, 2)}\n`);
+        writeFileSync(join(values.out, 'memory.md'), render(measured, machine));
       }
     }
   }
-  const machine = describeMachine();
-  const table = render(measured, machine);
-  mkdirSync(values.out, { recursive: true });
-  writeFileSync(join(values.out, 'memory.json'), `${JSON.stringify({ machine, measured }, null, 2)}\n`);
-  writeFileSync(join(values.out, 'memory.md'), table);
-  console.log(table);
+  console.log(render(measured, machine));
 }
 
-function knownShape(name: string): ModelShape {
+export function knownShape(name: string): ModelShape {
   if (Object.hasOwn(modelShapes, name)) return name as ModelShape;
   throw new Error(`There is no shape ${name}; known are ${Object.keys(modelShapes).join(', ')}.`);
 }
 
-async function inProcess(plan: MemoryCase): Promise<MemoryResult> {
-  const script = join(import.meta.dirname, 'memoryCase.ts');
+/** Runs a script beside this one with `plan` as JSON, in a process of its own; what it prints last is its result. */
+export async function inProcess<Result>(script: string, plan: object): Promise<Result> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--expose-gc', '--import', 'tsx', script, JSON.stringify(plan)],
+    ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, script), JSON.stringify(plan)],
     { maxBuffer: 2 ** 24 },
   );
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as MemoryResult;
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Result;
 }
 
-function describeMachine() {
+export function describeMachine() {
   const versionOf = (name: string) =>
     (JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8')) as { version: string })
       .version;

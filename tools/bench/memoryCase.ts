@@ -2,7 +2,6 @@
  * One case of the memory benchmark, in a process of its own since peaks are the process's. Takes a `MemoryCase` as JSON
  * and prints a `MemoryResult` as JSON; run with --expose-gc.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { compileTrainingModel, type CompiledTraining } from '../../src/compileTrainingModel.ts';
 import type { Recompute } from '../../src/autodiff/recompute.ts';
 import { loadGraph } from '../../src/engine/loadModel.ts';
@@ -14,6 +13,7 @@ import { createNodeDevice } from '../../src/runtime/node.ts';
 import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
 import { layOutBatch } from '../../src/training/batches.ts';
 import { OptimizerState, takeScalar } from '../../src/training/optimizerState.ts';
+import { forgetPeak, resident, settled, timed } from './resident.ts';
 
 export interface MemoryCase {
   readonly folder: string;
@@ -39,24 +39,6 @@ export interface MemoryResult {
   readonly losses: readonly number[];
 }
 
-/** Resident memory by the kernel's books, in bytes. */
-interface Resident {
-  /** Heap and buffers. */
-  readonly anonymous: number;
-  /** Weight files that are mapped into memory, as far as they were read. */
-  readonly files: number;
-  /** The largest total since `forgetPeak`. */
-  readonly peak: number;
-}
-
-function resident(): Resident {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const bytes = (key: string) => Number(new RegExp(`${key}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
-  return { anonymous: bytes('RssAnon'), files: bytes('RssFile'), peak: bytes('VmHWM') };
-}
-
-const forgetPeak = () => writeFileSync('/proc/self/clear_refs', '5');
-
 async function measure({ folder, length, recompute, rank, steps }: MemoryCase): Promise<MemoryResult> {
   const { decoder, weights } = await loadGraph(modelDirectory(folder), 'q4');
   const lora = { kind: 'lora', targetModules: 'all-linear', rank, alpha: rank } as const;
@@ -81,18 +63,6 @@ async function measure({ folder, length, recompute, rank, steps }: MemoryCase): 
     stepSeconds: Math.min(...seconds),
     losses,
   };
-}
-
-/** Resident memory without what is only waiting to be collected. */
-function settled(): Resident {
-  globalThis.gc?.();
-  return resident();
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<[result: T, seconds: number]> {
-  const start = performance.now();
-  const result = await work();
-  return [result, (performance.now() - start) / 1000];
 }
 
 interface Sessions {

@@ -47,6 +47,17 @@ export const modelShapes = {
     rope_theta: 1000000,
     rope_local_base_freq: 10000,
   },
+  'Llama-3.2-1B': {
+    ...llama,
+    hidden_size: 2048,
+    intermediate_size: 8192,
+    num_hidden_layers: 16,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    vocab_size: 128256,
+    max_position_embeddings: 8192,
+    rope_theta: 500000,
+  },
 } as const satisfies Record<string, Json>;
 
 export type ModelShape = keyof typeof modelShapes;

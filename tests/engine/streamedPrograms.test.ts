@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { compileStreamedPrograms, describeStreaming } from '../../src/engine/streamedPrograms.ts';
+import type { CompiledStreaming } from '../../src/compileStreamedTraining.ts';
+import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
+import { modelWithFile } from '../support/streamedRun.ts';
+
+const { decoder } = modelWithFile('model_q4.onnx_data');
+const request = {
+  model: decoder,
+  trainable: { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 4 },
+  shapesOf: (batchSize: number) => [{ batchSize, sequenceLength: 8 }, { batchSize, sequenceLength: 16 }], // prettier-ignore
+  batchSize: 2,
+} as const;
+
+describe('programs for a model that does not fit', () => {
+  it('take as many rows at a time as fit', () => {
+    const [large, small] = [400_000, 250_000].map((budget) => compileStreamedPrograms(request, budget)!);
+    const shapesOf = (programs: typeof large) =>
+      programs!.map(({ batchSize, sequenceLength }) => [batchSize, sequenceLength]);
+    expect([shapesOf(large), shapesOf(small)]).toEqual([[[2, 8], [2, 16]], [[1, 8], [1, 16]]]); // prettier-ignore
+    for (const { memory } of small!) expect(totalBytesOf(memory)).toBeLessThanOrEqual(250_000);
+  });
+
+  it('are none where not even a row fits', () => {
+    expect(compileStreamedPrograms(request, 50_000)).toBeNull();
+  });
+
+  it('read all weights forward and back, but of the embedding the rows of the tokens', () => {
+    const [{ forward, backward, cost }] = compileStreamedPrograms(request, 400_000)! as [CompiledStreaming];
+    const read = [...forward, ...backward].flatMap(({ weights }) => weights.ranges);
+    const rows = read.filter((range) => 'rowBytes' in range);
+    // Two rows of eight tokens, 64 numbers of 4 bits each.
+    expect(rows.map(({ length }) => length)).toEqual([16 * 32]);
+    const inFiles = forward.flatMap(({ weights }) => weights.ranges).filter((range) => 'path' in range);
+    const once = inFiles.reduce((sum, { length }) => sum + length, 0);
+    expect(cost.bytesRead).toBeGreaterThan(1.8 * once);
+  });
+
+  it('are announced with what they cost', () => {
+    const text = describeStreaming({ pieces: 50, bytesRead: 1_234e6, forwardPasses: 3.14 });
+    expect(text).toContain(
+      'reads 1234 MB of them in 50 pieces and computes 3.1 forward passes instead of about 2.1',
+    );
+    expect(text).toContain('Answering loads the model as a whole');
+  });
+});
