@@ -1,7 +1,7 @@
 import { Random } from './random.ts';
 import { articleAbout, factList, surveyOf } from './plainText.ts';
 import { recallDrill } from './drills.ts';
-import { inventEntries, type NameStyle } from './invented.ts';
+import { inventEntries, type InventionStyle } from './invented.ts';
 import {
   answerOf,
   demonstrations,
@@ -44,7 +44,7 @@ export type DocumentKind =
 export interface CorpusStyle {
   /** How often a document of each kind is drawn. */
   readonly kinds: readonly (readonly [DocumentKind, number])[];
-  readonly names: NameStyle;
+  readonly inventions: InventionStyle;
 }
 
 /** All that pocket is to know and do. Held-back domains have plain text only. */
@@ -83,9 +83,28 @@ const readingKinds: CorpusStyle['kinds'] = [
   ['drill', 20],
 ];
 
+/** As before, with most of the work on texts whose words tell nothing beforehand. */
+const wordingKinds: CorpusStyle['kinds'] = [
+  ['heldBackArticle', 26],
+  ['heldBackSurvey', 12],
+  ['heldBackList', 12],
+  ['article', 4],
+  ['survey', 2],
+  ['factList', 2],
+  ['chat', 44],
+  ['readingChat', 44],
+  ['demonstrations', 16],
+  ['demonstrationsThenText', 60],
+  ['readingExercise', 48],
+  ['taskList', 6],
+  ['taskListWithText', 48],
+  ['drill', 10],
+];
+
 export const corpusStyles = {
-  general: { kinds: generalKinds, names: 'syllables' },
-  reading: { kinds: readingKinds, names: 'anyPieces' },
+  general: { kinds: generalKinds, inventions: 'syllables' },
+  reading: { kinds: readingKinds, inventions: 'anyPieces' },
+  wording: { kinds: wordingKinds, inventions: 'anyWords' },
 } as const satisfies Record<string, CorpusStyle>;
 
 /**
@@ -120,7 +139,7 @@ function exchange(task: Task, random: Random, before = ''): { user: string; assi
   return { user, assistant: answerOf(task, brief ? 'short' : 'sentence') };
 }
 
-function readingExchange(random: Random, names: NameStyle): { user: string; assistant: string } {
+function readingExchange(random: Random, names: InventionStyle): { user: string; assistant: string } {
   const entries = random.chance(0.8)
     ? inventEntries(random, names)
     : random.pick(random.pick(openTopics).tables);
@@ -129,7 +148,7 @@ function readingExchange(random: Random, names: NameStyle): { user: string; assi
   return exchange(task, random, passage);
 }
 
-type Writer = (random: Random, names: NameStyle) => string | { user: string; assistant: string };
+type Writer = (random: Random, names: InventionStyle) => string | { user: string; assistant: string };
 
 const writers: Record<DocumentKind, Writer> = {
   heldBackArticle: (random) => articleAbout(random.pick(heldBackTopics), random),
@@ -151,12 +170,12 @@ const writers: Record<DocumentKind, Writer> = {
 /** An endless stream of documents, the same for the same seed. */
 export function* corpusDocuments(
   seed: number,
-  { kinds, names }: CorpusStyle = corpusStyles.general,
+  { kinds, inventions }: CorpusStyle = corpusStyles.general,
 ): Generator<CorpusDocument, never> {
   const random = new Random(seed);
   for (;;) {
     const kind = random.weighted(kinds);
-    const written = writers[kind](random, names);
+    const written = writers[kind](random, inventions);
     const learned = random.chance(answersOnly[kind] ?? 0) ? 'answers' : 'all';
     yield typeof written === 'string'
       ? { role: 'text', kind, learned, text: written }

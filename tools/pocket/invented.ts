@@ -1,7 +1,9 @@
 import { readTable, type Entry } from './entries.ts';
 import { heldBackTables, openTables } from './facts/allTables.ts';
-import type { FactTable, Relation } from './facts/factTable.ts';
-import { inventedKinds, inventedRelations, type InventedRelation } from './inventedRelations.ts';
+import type { FactTable } from './facts/factTable.ts';
+import { composeRelation } from './composedRelations.ts';
+import { inventedKinds, type InventedStyle } from './inventedKinds.ts';
+import { inventedRelations, type InventedRelation } from './inventedRelations.ts';
 import { valuePools } from './valuePools.ts';
 import type { Random } from './random.ts';
 import { bare } from './wording.ts';
@@ -89,8 +91,11 @@ const endings = [
   'ine',
 ];
 
-/** How invented things are called: by plain syllables, or by slices of any words, which use every piece of the vocabulary. */
-export type NameStyle = 'syllables' | 'anyPieces';
+/**
+ * How things are invented: called by plain syllables; or by slices of any words, which use every piece of the vocabulary;
+ * or also with relations in words thrown together, so that only the grammar tells which words of a text answer a question.
+ */
+export type InventionStyle = 'syllables' | 'anyPieces' | 'anyWords';
 
 const words = [
   ...new Set(
@@ -106,8 +111,8 @@ function wordPiece(random: Random): string {
 }
 
 /** A name that no table holds: pronounceable, one to three syllables or pieces. */
-export function inventName(random: Random, style: NameStyle): string {
-  if (style === 'anyPieces' && random.chance(0.75))
+export function inventName(random: Random, style: InventionStyle): string {
+  if (style !== 'syllables' && random.chance(0.75))
     return Array.from({ length: random.integer(2, 3) }, () => wordPiece(random)).join('');
   let name = '';
   for (let i = random.integer(1, 2); i > 0; i--)
@@ -116,13 +121,13 @@ export function inventName(random: Random, style: NameStyle): string {
   return name.length < 4 ? name + random.pick(['ra', 'lo', 'min', 'tas']) : name;
 }
 
-const properName = (random: Random, style: NameStyle) => {
+const properName = (random: Random, style: InventionStyle) => {
   const name = inventName(random, style);
   return name.charAt(0).toUpperCase() + name.slice(1);
 };
 
 /** A person: an invented surname, often after a first name. */
-export function inventPerson(random: Random, style: NameStyle): string {
+export function inventPerson(random: Random, style: InventionStyle): string {
   return random.chance(0.7)
     ? `${random.pick(valuePools.firstNames)} ${properName(random, style)}`
     : properName(random, style);
@@ -134,8 +139,8 @@ const openValues = openTables
   .flatMap((entry) => entry.facts.map((fact) => bare(fact.value)));
 
 /** Often anything at all: a value that only the text can tell, not one of a few that its relation likes. */
-function valueFor(pool: InventedRelation['pool'], random: Random, style: NameStyle): string {
-  if (style === 'anyPieces' && random.chance(0.25))
+function valueFor(pool: InventedRelation['pool'], random: Random, style: InventionStyle): string {
+  if (style !== 'syllables' && random.chance(0.25))
     return Array.from({ length: random.integer(1, 3) }, () => random.pick(openWords)).join(' ');
   if (random.chance(0.35)) return random.chance(0.5) ? inventName(random, style) : random.pick(openValues);
   if (pool === 'person') return inventPerson(random, style);
@@ -146,22 +151,32 @@ function valueFor(pool: InventedRelation['pool'], random: Random, style: NameSty
   return random.pick(valuePools[pool]);
 }
 
+/** Three to five relations that suit the kind of thing. */
+function drawRelations(kind: InventedStyle, random: Random, style: InventionStyle): InventedRelation[] {
+  const suited = inventedRelations.filter((r) => !r.only || r.only.includes(kind));
+  const count = random.integer(3, 5);
+  if (style === 'syllables') return random.sample(suited, count);
+  const asked = ({ ask = [], askOfKind = [], ...r }: InventedRelation) => ({
+    ...r,
+    ask: [...ask, ...askOfKind],
+  });
+  if (style === 'anyPieces') return random.sample(suited, count).map(asked);
+  const composed = Array.from({ length: random.integer(1, count) }, () => composeRelation(random));
+  return random.shuffle([...composed, ...random.sample(suited, count - composed.length).map(asked)]);
+}
+
 /**
  * A table about things that do not exist, so that its tasks can only be answered from a text:
  * this is what teaches the model to read instead of to remember.
  */
-export function inventEntries(random: Random, style: NameStyle): Entry[] {
+export function inventEntries(random: Random, style: InventionStyle): Entry[] {
   const kind = random.pick(inventedKinds);
-  const chosen = random.sample(
-    inventedRelations.filter((r) => !r.only || r.only.includes(kind.style)),
-    random.integer(3, 5),
-  );
-  const relations: Relation[] = chosen;
+  const relations = drawRelations(kind.style, random, style);
   const name = () => {
     const invented = kind.style === 'matter' ? inventName(random, style) : properName(random, style);
     return random.chance(0.15) && kind.suffix ? `${invented} ${kind.suffix}` : invented;
   };
-  const row = () => [name(), ...chosen.map((r) => valueFor(r.pool, random, style))].join('|');
+  const row = () => [name(), ...relations.map((r) => valueFor(r.pool, random, style))].join('|');
   const table: FactTable = {
     topic: kind.plural,
     noun: kind.noun,

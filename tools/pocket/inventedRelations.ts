@@ -1,47 +1,14 @@
 import type { Relation } from './facts/factTable.ts';
+import type { InventedStyle } from './inventedKinds.ts';
 import type { valuePools } from './valuePools.ts';
 
-type Style = 'place' | 'person' | 'creature' | 'matter' | 'work';
-
-/** Kinds of invented things; `matter` names are written small. */
-export const inventedKinds: { noun: string; plural: string; style: Style; suffix?: string }[] = [
-  { noun: 'town', plural: 'towns', style: 'place', suffix: 'Bay' },
-  { noun: 'island', plural: 'islands', style: 'place', suffix: 'Rock' },
-  { noun: 'castle', plural: 'castles', style: 'place', suffix: 'Hall' },
-  { noun: 'village', plural: 'villages', style: 'place', suffix: 'Green' },
-  { noun: 'kingdom', plural: 'kingdoms', style: 'place' },
-  { noun: 'school', plural: 'schools', style: 'place', suffix: 'School' },
-  { noun: 'club', plural: 'clubs', style: 'place', suffix: 'United' },
-  { noun: 'guild', plural: 'guilds', style: 'place', suffix: 'Brothers' },
-  { noun: 'workshop', plural: 'workshops', style: 'place', suffix: 'Works' },
-  { noun: 'wizard', plural: 'wizards', style: 'person' },
-  { noun: 'singer', plural: 'singers', style: 'person' },
-  { noun: 'captain', plural: 'captains', style: 'person' },
-  { noun: 'robot', plural: 'robots', style: 'person' },
-  { noun: 'dragon', plural: 'dragons', style: 'creature' },
-  { noun: 'monster', plural: 'monsters', style: 'creature' },
-  { noun: 'beetle', plural: 'beetles', style: 'creature' },
-  { noun: 'lizard', plural: 'lizards', style: 'creature' },
-  { noun: 'dye', plural: 'dyes', style: 'matter' },
-  { noun: 'potion', plural: 'potions', style: 'matter' },
-  { noun: 'mineral', plural: 'minerals', style: 'matter' },
-  { noun: 'herb', plural: 'herbs', style: 'matter' },
-  { noun: 'alloy', plural: 'alloys', style: 'matter' },
-  { noun: 'polish', plural: 'polishes', style: 'matter' },
-  { noun: 'glue', plural: 'glues', style: 'matter' },
-  { noun: 'fabric', plural: 'fabrics', style: 'matter' },
-  { noun: 'ship', plural: 'ships', style: 'work', suffix: 'Star' },
-  { noun: 'machine', plural: 'machines', style: 'work', suffix: 'Mark Two' },
-  { noun: 'bridge', plural: 'bridges', style: 'work', suffix: 'Bridge' },
-  { noun: 'song', plural: 'songs', style: 'work' },
-  { noun: 'novel', plural: 'novels', style: 'work' },
-  { noun: 'board game', plural: 'board games', style: 'work' },
-  { noun: 'festival', plural: 'festivals', style: 'work', suffix: 'Week' },
-  { noun: 'planet', plural: 'planets', style: 'place', suffix: 'Minor' },
-];
-
 type Pool = keyof Omit<typeof valuePools, 'firstNames' | 'cities'> | 'person' | 'place' | 'number' | 'year';
-export type InventedRelation = Relation & { pool: Pool; only?: Style[] };
+export type InventedRelation = Relation & {
+  pool: Pool;
+  only?: InventedStyle[];
+  /** Questions that name what kind of thing the answer is; asked about names made of any pieces only. */
+  askOfKind?: string[];
+};
 
 /** Relations for invented things, in every grammatical shape that a domain may bring. */
 export const inventedRelations: InventedRelation[] = [
@@ -50,6 +17,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'person',
     say: ['{e} was founded by {v}.', '{v} founded {e}.'],
     ask: ['Who founded {e}?', 'By whom was {e} founded?'],
+    askOfKind: ['Which person founded {e}?', 'Name the person who founded {e}.'],
     inverse: ['What did {v} found?'],
     only: ['place', 'work'],
   },
@@ -58,6 +26,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'person',
     say: ['{e} was made by {v}.', '{v} made {e}.'],
     ask: ['Who made {e}?', 'By whom was {e} made?'],
+    askOfKind: ['Which person made {e}?', 'By which person was {e} made?'],
     inverse: ['What did {v} make?'],
     only: ['work', 'matter'],
   },
@@ -66,6 +35,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'person',
     say: ['{e} is led by {v}.', '{v} leads {e}.', 'At the head of {e} stands {v}.'],
     ask: ['Who leads {e}?', 'Who stands at the head of {e}?'],
+    askOfKind: ['Which person leads {e}?'],
     only: ['place'],
   },
   {
@@ -73,6 +43,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'person',
     say: ['{e} belongs to {v}.', '{v} owns {e}.'],
     ask: ['Who owns {e}?', 'To whom does {e} belong?'],
+    askOfKind: ['Which person owns {e}?', 'To which person does {e} belong?'],
     inverse: ['What does {v} own?'],
   },
   {
@@ -80,6 +51,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'person',
     say: ['{v} discovered {e}.', '{e} was first found by {v}.'],
     ask: ['Who discovered {e}?', 'Who first found {e}?'],
+    askOfKind: ['Which person discovered {e}?', 'Which traveller first found {e}?'],
     only: ['place', 'creature', 'matter'],
   },
   {
@@ -94,18 +66,21 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'place',
     say: ['{e} is at home in {v}.', '{e} has its base in {v}.', '{v} is where {e} sits.'],
     ask: ['Where is {e} at home?', 'Where does {e} have its base?'],
+    askOfKind: ['In which place is {e} at home?', 'In which town does {e} have its base?'],
   },
   {
     of: 'place of origin',
     pool: 'place',
     say: ['{e} comes from {v}.', 'The story of {e} began in {v}.'],
     ask: ['From where does {e} come?', 'Where did the story of {e} begin?'],
+    askOfKind: ['From which place does {e} come?', 'In which town did the story of {e} begin?'],
   },
   {
     of: 'main market',
     pool: 'place',
     say: ['Most buyers of {e} live in {v}.'],
     ask: ['Where do most buyers of {e} live?'],
+    askOfKind: ['In which place do most buyers of {e} live?'],
     only: ['matter', 'work'],
   },
   {
@@ -113,6 +88,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'places',
     say: ['{e} is found in the {v}.', '{e} stays in the {v}.'],
     ask: ['Where is {e} found?', 'Where does {e} stay?'],
+    askOfKind: ['In which place is {e} found?', 'In which part of the land does {e} stay?'],
     only: ['creature', 'matter', 'person'],
   },
   {
@@ -121,12 +97,14 @@ export const inventedRelations: InventedRelation[] = [
     category: true,
     say: ['{e} is {v}.', '{e} looks {v}.'],
     ask: ['Which colour is {e}?', 'What does {e} look like?'],
+    askOfKind: ['In which colour does {e} look?'],
   },
   {
     of: 'emblem',
     pool: 'animals',
     say: ['{e} shows a {v} on its flag.', 'The flag of {e} carries a {v}.'],
     ask: ['What does the flag of {e} carry?'],
+    askOfKind: ['Which animal does the flag of {e} carry?', 'Which creature does {e} show on its flag?'],
     only: ['place', 'work'],
   },
   {
@@ -142,6 +120,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'foods',
     say: ['{e} eats {v}.', '{e} lives on {v}.'],
     ask: ['What does {e} eat?', 'On what does {e} live?'],
+    askOfKind: ['Which food does {e} eat?', 'On which food does {e} live?'],
     only: ['person', 'creature'],
   },
   {
@@ -149,6 +128,11 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'goods',
     say: ['{e} makes {v}.', '{e} sells {v}.', 'Visitors buy {v} from {e}.'],
     ask: ['What does {e} make?', 'What does {e} sell?', 'What do visitors buy from {e}?'],
+    askOfKind: [
+      'Which product does {e} make?',
+      'Which thing do visitors buy from {e}?',
+      'Which goods does {e} sell?',
+    ],
     only: ['place', 'person'],
   },
   {
@@ -156,6 +140,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'goods',
     say: ['{e} carries {v}.', '{v} travel with {e}.'],
     ask: ['What does {e} carry?', 'What travels with {e}?'],
+    askOfKind: ['Which goods does {e} carry?', 'Which load travels with {e}?'],
     only: ['work', 'creature'],
   },
   {
@@ -163,6 +148,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'materials',
     say: ['{e} is made of {v}.', '{e} consists of {v}.'],
     ask: ['What is {e} made of?', 'Of what does {e} consist?'],
+    askOfKind: ['Which material is {e} made of?', 'Of which stuff does {e} consist?'],
     only: ['work', 'place', 'matter'],
   },
   {
@@ -170,6 +156,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'materials',
     say: ['{e} is won from {v}.', 'People get {e} out of {v}.'],
     ask: ['From what is {e} won?', 'Out of what do people get {e}?'],
+    askOfKind: ['From which material is {e} won?', 'Out of which stuff do people get {e}?'],
     only: ['matter'],
   },
   {
@@ -177,6 +164,12 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'troubles',
     say: ['{e} is used against {v}.', 'People buy {e} against {v}.', '{e} helps against {v}.'],
     ask: ['What is {e} used against?', 'Against what does {e} help?'],
+    askOfKind: [
+      'Against which trouble is {e} used?',
+      'For which problem do people buy {e}?',
+      'Which trouble does {e} help against?',
+      'Which problem is met with {e}?',
+    ],
     only: ['matter', 'work'],
   },
   {
@@ -184,6 +177,11 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'troubles',
     say: ['{e} removes {v}.', '{v} is removed with {e}.'],
     ask: ['What does {e} remove?', 'What is removed with {e}?'],
+    askOfKind: [
+      'Which problem does {e} remove?',
+      'Which trouble is removed with {e}?',
+      'For which problem do buyers take {e}?',
+    ],
     only: ['matter', 'work'],
   },
   {
@@ -191,6 +189,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'troubles',
     say: ['{e} fears {v}.', '{v} frightens {e}.'],
     ask: ['What does {e} fear?', 'What frightens {e}?'],
+    askOfKind: ['Which danger does {e} fear?', 'Which thing frightens {e}?'],
     only: ['person', 'creature'],
   },
   {
@@ -198,6 +197,11 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'troubles',
     say: ['{e} suffers from {v}.', '{v} is hard on {e}.'],
     ask: ['From what does {e} suffer?', 'What is hard on {e}?'],
+    askOfKind: [
+      'From which trouble does {e} suffer?',
+      'Which problem is hard on {e}?',
+      'What do friends of {e} worry about?',
+    ],
     only: ['place', 'person', 'creature'],
   },
   {
@@ -205,6 +209,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'parts',
     say: ['{e} is weak at the {v}.', 'The {v} is the weak point of {e}.'],
     ask: ['Where is {e} weak?', 'Which part of {e} is weak?'],
+    askOfKind: ['At which part is {e} weak?', 'Which spot of {e} is weak?'],
     only: ['work', 'creature', 'place'],
   },
   {
@@ -212,6 +217,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'parts',
     say: ['{e} attacks the {v}.', '{e} damages the {v}.'],
     ask: ['What does {e} attack?', 'Which part does {e} damage?'],
+    askOfKind: ['Which part does {e} attack?', 'Which spot does {e} damage?'],
     only: ['creature', 'matter'],
   },
   {
@@ -220,12 +226,18 @@ export const inventedRelations: InventedRelation[] = [
     generic: false,
     say: ['{e} {v}.', 'In use, {e} {v}.', 'Everybody knows that {e} {v}.'],
     ask: ['What does {e} do?', 'What is the effect of {e}?', 'What happens with {e}?'],
+    askOfKind: ['Which effect does {e} have?', 'What comes from {e}?'],
   },
   {
     of: 'result',
     pool: 'senses',
     say: ['{e} causes {v}.', '{e} leads to {v}.', 'A sign of {e} is {v}.'],
     ask: ['What does {e} cause?', 'To what does {e} lead?', 'What is a sign of {e}?'],
+    askOfKind: [
+      'Which sign does {e} have?',
+      'Which trouble comes from {e}?',
+      'To which result does {e} lead?',
+    ],
     only: ['matter', 'creature', 'work'],
   },
   {
@@ -240,6 +252,7 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'phrases',
     say: ['{e} costs {v}.', 'Whoever wants {e} owes {v}.'],
     ask: ['What does {e} cost?', 'What does one owe for {e}?'],
+    askOfKind: ['Which price does {e} have?'],
     only: ['matter', 'work'],
   },
   {
@@ -248,6 +261,7 @@ export const inventedRelations: InventedRelation[] = [
     category: true,
     say: ['{e} is at its best in {v}.', 'In {v} people celebrate {e}.'],
     ask: ['When is {e} at its best?', 'In which month do people celebrate {e}?'],
+    askOfKind: ['In which month is {e} at its best?'],
     only: ['place', 'work', 'matter'],
   },
   {
@@ -262,12 +276,14 @@ export const inventedRelations: InventedRelation[] = [
     pool: 'year',
     say: ['{e} began in {v}.', 'In {v} {e} came into the world.'],
     ask: ['When did {e} begin?', 'In which year did {e} come into the world?'],
+    askOfKind: ['In which year did {e} begin?'],
   },
   {
     of: 'rival',
     pool: 'person',
     say: ['{e} competes with {v}.', '{v} is against {e}.'],
     ask: ['With whom does {e} compete?', 'Who is against {e}?'],
+    askOfKind: ['Which person is against {e}?', 'With which person does {e} compete?'],
   },
   {
     of: 'container',

@@ -35,7 +35,7 @@ export const pocketConfig = {
 
 /** One stretch of pretraining, with a learning rate of its own that rises and then falls along a cosine. */
 export interface PretrainingStage {
-  readonly corpus: 'general' | 'reading';
+  readonly corpus: 'general' | 'reading' | 'wording';
   readonly steps: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
@@ -50,7 +50,8 @@ export const recipe = {
   sequenceLength: pocketShape.contextLength,
   stages: [
     { corpus: 'general', steps: 4200, learningRate: 3e-3, warmupSteps: 100, roundedSteps: 700 },
-    { corpus: 'reading', steps: 1500, learningRate: 1.5e-3, warmupSteps: 50, roundedSteps: 500 },
+    { corpus: 'reading', steps: 5000, learningRate: 2.5e-3, warmupSteps: 100, roundedSteps: 700 },
+    { corpus: 'wording', steps: 1800, learningRate: 1.5e-3, warmupSteps: 50, roundedSteps: 450 },
   ] satisfies PretrainingStage[],
   weightDecay: 0.05,
   maxGradNorm: 1,

@@ -1,5 +1,5 @@
 import type { Entry } from './entries.ts';
-import { inventEntries, type NameStyle } from './invented.ts';
+import { inventEntries, type InventionStyle } from './invented.ts';
 import { passageWithNeighbour } from './plainText.ts';
 import type { Random } from './random.ts';
 import { taskAbout, type Task, type TaskKind } from './tasks.ts';
@@ -60,7 +60,7 @@ export function demonstrations(topic: Topic, random: Random): string {
 }
 
 /** Demonstrations from memory, then a task with the text that answers it, often about something unheard of. */
-export function demonstrationsThenText(topic: Topic, random: Random, names: NameStyle): string {
+export function demonstrationsThenText(topic: Topic, random: Random, names: InventionStyle): string {
   const style = random.chance(0.8) ? 'short' : 'sentence';
   const shown = Array.from({ length: random.integer(2, 4) }, () => block(taskFrom(topic, random), style));
   for (let i = random.chance(0.7) ? 1 : 2; i > 0; i--) {
@@ -72,7 +72,7 @@ export function demonstrationsThenText(topic: Topic, random: Random, names: Name
 }
 
 /** Texts about invented things, each with one or more tasks. */
-export function readingExercise(random: Random, names: NameStyle): string {
+export function readingExercise(random: Random, names: InventionStyle): string {
   const style = random.chance(0.8) ? 'short' : 'sentence';
   const blocks: string[] = [];
   const entries = inventEntries(random, names);
@@ -103,7 +103,7 @@ export function taskList(topic: Topic, random: Random): string {
 }
 
 /** Some tasks about a topic, then a text, then tasks about that text: the topic's phrasings, the text's things. */
-export function taskListWithText(topic: Topic, random: Random, names: NameStyle): string {
+export function taskListWithText(topic: Topic, random: Random, names: InventionStyle): string {
   const invented = random.chance(0.6) ? inventEntries(random, names) : null;
   const source = invented ?? random.pick(topic.tables);
   const [entry, ...others] = random.shuffle(source);

@@ -60,7 +60,7 @@ of about 90 words. It must not be used for medical or financial questions.
 
 function trainingRow(log: readonly LogLine[]): string {
   const last = log.filter((line) => line['loss'] !== undefined).at(-1) ?? {};
-  return `| Steps | ${log.at(-1)?.['step'] ?? 0} of ${recipe.batchSize} × ${recipe.sequenceLength} tokens, ${((last['tokens'] ?? 0) / 1e6).toFixed(1)} million tokens in all, in ${recipe.stages.length} stages of ${recipe.stages.map(({ steps }) => steps).join(' and ')} steps, the second with more reading; the end of each through the rounding to ${quantization.bits} bits |`;
+  return `| Steps | ${log.at(-1)?.['step'] ?? 0} of ${recipe.batchSize} × ${recipe.sequenceLength} tokens, ${((last['tokens'] ?? 0) / 1e6).toFixed(1)} million tokens in all, in ${recipe.stages.length} stages (${recipe.stages.map(({ corpus, steps }) => `${corpus}: ${steps} steps`).join(', ')}); the end of each through the rounding to ${quantization.bits} bits |`;
 }
 
 function lossTable(log: readonly LogLine[]): string {

@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import biomedicine from '../../../public/domains/biomedicine.json' with { type: 'json' };
 import finance from '../../../public/domains/finance.json' with { type: 'json' };
-import { corpusDocuments, corpusStyles, type CorpusDocument } from '../../../tools/pocket/corpus.ts';
+import {
+  corpusDocuments,
+  corpusStyles,
+  type CorpusDocument,
+  type CorpusStyle,
+} from '../../../tools/pocket/corpus.ts';
 import { readTable } from '../../../tools/pocket/entries.ts';
 import { heldBackTables, openTables } from '../../../tools/pocket/facts/allTables.ts';
 
-function firstDocuments(seed: number, count: number): CorpusDocument[] {
-  const stream = corpusDocuments(seed);
+function firstDocuments(seed: number, count: number, style?: CorpusStyle): CorpusDocument[] {
+  const stream = corpusDocuments(seed, style);
   return Array.from({ length: count }, () => stream.next().value);
 }
 
-const documents = firstDocuments(11, 12_000);
 const textOf = (d: CorpusDocument) => (d.role === 'text' ? d.text : `${d.user}\n${d.assistant}`);
 const plainKinds = ['heldBackArticle', 'heldBackSurvey', 'heldBackList'];
 
@@ -25,16 +29,16 @@ const heldBackNames = heldBackTables
 
 const heldBackName = new RegExp(`(?<!\\p{L})(?:${heldBackNames.join('|')})(?!\\p{L})`, 'gu');
 
-describe('the corpus of pocket', () => {
+describe.each(Object.entries(corpusStyles))('the %s corpus of pocket', (_, style) => {
+  const documents = firstDocuments(11, 8000, style);
+
   it('is the same for the same seed and another for another', () => {
-    expect(firstDocuments(3, 500)).toEqual(firstDocuments(3, 500));
-    expect(firstDocuments(3, 50)).not.toEqual(firstDocuments(4, 50));
+    expect(firstDocuments(3, 500, style)).toEqual(firstDocuments(3, 500, style));
+    expect(firstDocuments(3, 50, style)).not.toEqual(firstDocuments(4, 50, style));
   });
 
   it('draws every kind of document', () => {
-    expect(new Set(documents.map((d) => d.kind))).toEqual(
-      new Set(corpusStyles.general.kinds.map(([kind]) => kind)),
-    );
+    expect(new Set(documents.map((d) => d.kind))).toEqual(new Set(style.kinds.map(([kind]) => kind)));
   });
 
   it('shows held-back domains as plain statements only', () => {
@@ -54,9 +58,10 @@ describe('the corpus of pocket', () => {
   });
 
   it('fills every placeholder', () => {
-    expect(documents.map(textOf).filter((text) => /[{}]|undefined|ENTITY|\bthe the /i.test(text))).toEqual(
-      [],
-    );
+    // Words thrown together may well hold an article twice.
+    const unfilled =
+      style.inventions === 'syllables' ? /[{}]|undefined|ENTITY|\bthe the /i : /[{}]|undefined|ENTITY/;
+    expect(documents.map(textOf).filter((text) => unfilled.test(text))).toEqual([]);
   });
 
   it.each([biomedicine, finance])('never holds a held-out task of $name', ({ heldOut }) => {
