@@ -6,6 +6,7 @@ import { promptsFor, specializeModel } from '../src/engine/specializeModel.ts';
 import { findLoraTargets } from '../src/lora/targets.ts';
 import { createBrowserDevice } from '../src/runtime/browser.ts';
 import type { Device } from '../src/runtime/device.ts';
+import { RuntimeFailure } from '../src/runtime/failure.ts';
 import { parseDomain } from '../src/specialize/domain.ts';
 import type { ByteStore } from '../src/storage/byteStore.ts';
 import type { TrainingName } from '../src/storage/runFiles.ts';
@@ -127,7 +128,19 @@ export class BrowserEngine implements Engine {
   }
 
   async chat(request: ChatRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ChatReply> {
-    const { model, prompt, adapter: files, maxNewTokens, seed } = request;
+    try {
+      return await this.#answer(request, onText, signal);
+    } catch (error) {
+      if (error instanceof RuntimeFailure && error.kind === 'device-lost') this.#leaveDevice();
+      throw error;
+    }
+  }
+
+  async #answer(
+    { model, prompt, adapter: files, maxNewTokens, seed }: ChatRequest,
+    onText: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<ChatReply> {
     const session = await this.#session(model);
     const adapter = files && restoreAdapter(files, session.model);
     const prompts = promptsFor(session.model);
@@ -146,6 +159,13 @@ export class BrowserEngine implements Engine {
   #openDevice(): Promise<Device> {
     this.#device ??= createBrowserDevice();
     return this.#device;
+  }
+
+  /** The next question opens another device, and sessions on it. */
+  #leaveDevice(): void {
+    void this.#device?.then((device) => device.dispose()).catch(() => undefined);
+    this.#device = undefined;
+    this.#loaded = undefined;
   }
 
   async #load(reference: ModelReference): Promise<LoadedModel> {

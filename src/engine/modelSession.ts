@@ -15,6 +15,7 @@ import { largestWeightOf, splitLargeWeights } from './splitLargeWeights.ts';
 interface Generating {
   readonly generator: TextGenerator;
   readonly sessions: readonly Session[];
+  readonly takesAdapters: boolean;
 }
 
 /**
@@ -52,8 +53,7 @@ export class ModelSession {
   }
 
   async #complete(adapter: Adapter | null, prompts: readonly Prompt[], request: CompletionRequest) {
-    this.#generating ??= this.#startGeneration();
-    const { generator } = await this.#generating;
+    const { generator } = await this.#generatingFor(adapter);
     const adapted = generator.languageModel(
       adapter && {
         layout: adapter.layout,
@@ -69,12 +69,24 @@ export class ModelSession {
   }
 
   /**
+   * The base model runs without an adapter's inputs until an adapter is asked for: what a zero adapter adds changes no
+   * logit, and it would be more than half of the kernels. From then on one session serves both.
+   */
+  async #generatingFor(adapter: Adapter | null): Promise<Generating> {
+    if (adapter && this.#generating && !(await this.#generating).takesAdapters) await this.releaseGeneration();
+    this.#generating ??= this.#startGeneration(adapter !== null);
+    return this.#generating;
+  }
+
+  /**
    * onnxruntime-web's WebAssembly build has no kernel for GatherBlockQuantized, no WebGPU kernel caps attention scores,
    * and a GPU binds no more than so many bytes at a time, hence the rewriting there.
    */
-  async #startGeneration(): Promise<Generating> {
+  async #startGeneration(takesAdapters: boolean): Promise<Generating> {
     const { decoder, weights, config, tokenizer } = this.model;
-    const targets = findLoraTargets(decoder.decoder, this.#targetModules, decoder.modelType);
+    const targets = takesAdapters
+      ? findLoraTargets(decoder.decoder, this.#targetModules, decoder.modelType)
+      : [];
     const built = buildGenerationModel(decoder.decoder, targets);
     const graph = this.#rewrite(built);
     const session = await this.device.createSession(
@@ -90,7 +102,7 @@ export class ModelSession {
       tokenizer,
       batchSize: this.#batchSize,
     });
-    return { generator, sessions: embedTokens ? [session, embedTokens] : [session] };
+    return { generator, sessions: embedTokens ? [session, embedTokens] : [session], takesAdapters };
   }
 
   #rewrite(model: Model): Model {

@@ -9,11 +9,15 @@ import {
 import type { Completion, LanguageModel } from './languageModel.ts';
 import { parseNumberedList } from './parse.ts';
 import { countWords } from './retrieve.ts';
+import type { SpecializeSettings } from './settings.ts';
 import { canonicalText } from './tasks.ts';
 import { findRepetition } from './textFaults.ts';
 
 const phase = { stage: 'recitation', round: 1 } as const;
 const leastWords = 4;
+
+/** How many prompts of recitation a run takes: no more than the tasks it asks for. */
+export const recitationCount = ({ recitations, tasks }: SpecializeSettings) => Math.min(recitations, tasks);
 
 type RecitationContext = Pick<GenerationContext, 'subject' | 'prompts' | 'settings' | 'signal' | 'ready'>;
 
@@ -24,7 +28,8 @@ type RecitationContext = Pick<GenerationContext, 'subject' | 'prompts' | 'settin
 export async function* recitePassages(context: RecitationContext, model: LanguageModel): GenerationEvents {
   const { prompts, settings, ready } = context;
   const known = new Set<string>();
-  const calls = Array.from({ length: settings.recitations }, (_, i) => i);
+  const count = recitationCount(settings);
+  const calls = Array.from({ length: count }, (_, i) => i);
   for (const wave of slices(calls, settings.batchSize)) {
     await ready();
     let call = wave[0] ?? 0;
@@ -35,7 +40,7 @@ export async function* recitePassages(context: RecitationContext, model: Languag
         const id = `recited-${call + 1}.${i + 1}`;
         yield { type: 'passageRecited', passage: { id, documentId: id, text } };
       }
-      yield progress(phase, ++call, settings.recitations);
+      yield progress(phase, ++call, count);
     }
   }
 }

@@ -9,7 +9,7 @@ import { generateResponses } from './generateResponses.ts';
 import { type GenerationContext, progress, samplingSeed, slices } from './generation.ts';
 import type { LanguageModel } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
-import { recitePassages } from './recite.ts';
+import { recitationCount, recitePassages } from './recite.ts';
 import { replayCount, replayGeneralTasks } from './replay.ts';
 import { buildReport, countRejects } from './report.ts';
 import { chunkDocument, type SourceDocument } from './retrieve.ts';
@@ -78,7 +78,8 @@ export async function* specialize<Adapter, TrainingEvent>(
 
 async function* phases<A, T>(run: Run<A, T>): Events<A, T> {
   const { settings, model } = run;
-  const { recitations, tasks, rounds, seedsOnly } = settings;
+  const { tasks, rounds, seedsOnly } = settings;
+  const recitations = recitationCount(settings);
   if (recitations > 0) {
     yield* once(run, { stage: 'recitation', round: 1 }, recitations, () =>
       recitePassages(generationContext(run), model),

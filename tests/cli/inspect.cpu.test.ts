@@ -28,7 +28,7 @@ it('says for each budget whether training fits, how, and what to change', async 
   expect(text).toMatch(/^training +does not fit 1 MB: .*, layers computed again\. [A-Z].*\.$/m);
 });
 
-it('takes for batch, length and budget what train takes', async () => {
+it('takes for batch, length and budget what train takes, which reads weights in pieces where they do not fit', async () => {
   const folder = temporaryFolder();
   const model = ['--model', writeModelFolder(join(folder, 'model'))];
   const rows = Array.from({ length: 4 }, () => JSON.stringify({ prompt: 'a', completion: 'b '.repeat(40) }));
@@ -36,11 +36,9 @@ it('takes for batch, length and budget what train takes', async () => {
   const files = ['--data', join(folder, 'rows.jsonl'), '--out', join(folder, 'out'), '--steps', '1'];
   const shape = ['--batch-size', '4', '--max-length', '64', '--memory-budget', '1'];
   expect((await whittle('inspect', ...model, ...shape)).stdout.at(-1)).toMatch(/does not fit 1 MB/);
-  const { code, stderr } = await whittle('train', ...model, ...files, ...shape);
-  expect(code).toBe(1);
-  expect(stderr).toEqual([
-    expect.stringMatching(
-      /^Training takes \d+ MB even with one row of 64 tokens at a time .* may take 1 MB\. /,
-    ),
-  ]);
+  const { code, stdout } = await whittle('train', ...model, ...files, ...shape);
+  expect(stdout.join('\n')).toMatch(
+    /^Training .* 1 MB: .* The weights do not fit: each step reads \d+ MB of them in \d+ pieces/m,
+  );
+  expect(code).toBe(0);
 });

@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 const ask = (drug: string, use: string) => ({ instruction: `What is ${drug} used for?`, output: use });
 
 /** A field so small that even a GPU in software specialises in it within a test. */
-const smallField = {
+export const smallField = {
   name: 'pharmacy',
   description: 'Short answers about drugs.',
   seeds: [
@@ -39,11 +39,14 @@ export async function chooseSmallField(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'pharmacy' }).waitFor();
 }
 
-/** Sets the least work that still goes through every stage. */
+/** The least work that still goes through every stage. */
+export const littleWork = { tasks: 4, epochs: 1, seedsOnly: false };
+
+/** Sets it in the page. */
 export async function chooseLittleWork(page: Page): Promise<void> {
   await stepButton(page, 'Start').click();
   await page.getByRole('button', { name: 'Advanced' }).click();
-  await page.getByLabel('Tasks', { exact: true }).fill('4');
-  await page.getByLabel('Passes').fill('1');
+  await page.getByLabel('Tasks', { exact: true }).fill(String(littleWork.tasks));
+  await page.getByLabel('Passes').fill(String(littleWork.epochs));
   await page.getByRole('switch', { name: /control/ }).press('Space');
 }

@@ -41,7 +41,9 @@ describe.each(quantizedForms)('a decoder of %s', (form) => {
     const all = await firstLogits(older);
     const last = await firstLogits(buildGenerationModel(older, []));
     expect([all.length, last.length]).toEqual([120, 40]);
-    all.slice(-40).forEach((x, i) => expect(last[i]).toBeCloseTo(x, 4));
+    // What is rounded as it comes has one scale for all rows of a call, so fewer rows may round otherwise.
+    const most = /dynamic/i.test(form) ? 0.02 : 5e-5;
+    all.slice(-40).forEach((x, i) => expect(Math.abs(last[i]! - x)).toBeLessThan(most));
   });
 
   it('writes, and otherwise with an adapter', async () => {

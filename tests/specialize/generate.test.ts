@@ -216,6 +216,14 @@ describe('recitePassages', () => {
     ]);
   });
 
+  it('recites no more often than tasks are asked for, so that a small run stays small', async () => {
+    const { model, prompts } = modelOf(() => ' Insulin is a hormone.');
+    const { context, run } = createStage({ recitations: 32, tasks: 4 });
+    const { events } = await run(recitePassages(context, model));
+    expect(prompts).toHaveLength(4);
+    expect(events.at(-1)).toMatchObject({ type: 'progress', done: 4, total: 4 });
+  });
+
   it('leaves the last fact of a cut completion out', async () => {
     expect(await recited(' Insulin is a hormone.\n2. The heart has four', 'length')).toHaveLength(1);
   });
