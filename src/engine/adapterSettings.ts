@@ -44,7 +44,7 @@ export const smallModelAdapter: AdapterSettings = {
   batchSize: 8,
 };
 
-/** For the embedded model: rows are short, and a model this narrow takes larger steps. */
+/** For the embedded model: rows are short, and a model this narrow takes larger and more steps. */
 export const pocketAdapter: AdapterSettings = {
   ...smallModelAdapter,
   rank: 16,
@@ -52,5 +52,5 @@ export const pocketAdapter: AdapterSettings = {
   learningRate: 1.5e-3,
   batchSize: 16,
   maxLength: 192,
-  epochs: 3,
+  epochs: 6,
 };
