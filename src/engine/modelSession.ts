@@ -73,7 +73,8 @@ export class ModelSession {
    * logit, and it would be more than half of the kernels. From then on one session serves both.
    */
   async #generatingFor(adapter: Adapter | null): Promise<Generating> {
-    if (adapter && this.#generating && !(await this.#generating).takesAdapters) await this.releaseGeneration();
+    if (adapter && this.#generating && !(await this.#generating).takesAdapters)
+      await this.releaseGeneration();
     this.#generating ??= this.#startGeneration(adapter !== null);
     return this.#generating;
   }
