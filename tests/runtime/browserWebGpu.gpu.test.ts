@@ -21,8 +21,8 @@ describe.skipIf(!hasWebGpu)('WebGPU in the browser', () => {
 
   it('allocates what a run would take, and gives it back', async () => {
     const device = await deviceFor({ provider: 'webgpu' });
-    // Fifty times what fits once.
-    for (let i = 0; i < 50; i++)
+    // A buffer that was kept would show in the sum.
+    for (let i = 0; i < 5; i++)
       await expect(device.tryMemory({ weights: 2 ** 26, working: 2 ** 26 })).resolves.toBeUndefined();
   });
 
