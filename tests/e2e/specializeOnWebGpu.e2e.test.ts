@@ -4,7 +4,8 @@ import { chooseLittleWork, chooseSmallField } from './smallField.ts';
 
 const minutes = 60_000;
 
-// Once through on WebGPU, on a GPU in software (two and a half minutes on two idle cores); what the page can do beside that is tested on WASM, which is faster than a GPU in software.
+// Once through, on a GPU in software: two and a half minutes on two idle cores. What the page can do beside that is tested
+// on WASM, which is faster.
 describe.skipIf(!hasChromium)('the page on WebGPU', { timeout: 10 * minutes }, () => {
   let app: ServedApp;
 

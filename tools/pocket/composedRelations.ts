@@ -1,5 +1,6 @@
 import type { InventedRelation } from './inventedRelations.ts';
 import type { Random } from './random.ts';
+import { capitalise, plural } from './wording.ts';
 
 // Relations in words thrown together. Nobody can know what they mean, so where the answer stands can only be told by what
 // question and sentence have in common: which is how a text of an unknown field has to be read.
@@ -31,12 +32,14 @@ const plainForms = [
   'foods',
 ] as const;
 
-const third = (verb: string) =>
-  /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : /(s|x|ch|sh)$/.test(verb) ? `${verb}es` : `${verb}s`;
-const past = (verb: string) =>
-  /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ied` : verb.endsWith('e') ? `${verb}d` : doubled(verb);
-const doubled = (verb: string) => (/^(stop|rub)$/.test(verb) ? `${verb}${verb.at(-1)}ed` : `${verb}ed`);
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+/** Spelled as the plural of a noun is. */
+const third = plural;
+
+function past(verb: string): string {
+  if (verb === 'stop') return 'stopped';
+  if (verb.endsWith('e')) return `${verb}d`;
+  return /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ied` : `${verb}ed`;
+}
 
 /** The words of one relation: two verbs, since a question may well use another one than the text. */
 interface Words {
@@ -47,7 +50,7 @@ interface Words {
   readonly prep: string;
 }
 
-type Phrasing = (words: Words) => Pick<InventedRelation, 'say' | 'ask'>;
+type Phrasing = (words: Words) => Required<Pick<InventedRelation, 'say' | 'ask'>>;
 
 const phrasings: readonly Phrasing[] = [
   ({ verb, other, noun }) => ({
@@ -63,28 +66,31 @@ const phrasings: readonly Phrasing[] = [
     ask: [`What ${third(verb)} {e}?`, `Which ${noun} ${third(verb)} {e}?`, `By what is {e} ${past(verb)}?`],
   }),
   ({ verb, other, who, noun, prep }) => ({
-    say: [`${capital(who)} ${verb} {e} ${prep} {v}.`, `${capital(who)} with {v} ${verb} {e}.`],
+    say: [`${capitalise(who)} ${verb} {e} ${prep} {v}.`, `${capitalise(who)} with {v} ${verb} {e}.`],
     ask: [
-      `${capital(prep)} which ${noun} do ${who} ${verb} {e}?`,
-      `${capital(prep)} what do ${who} ${verb} {e}?`,
+      `${capitalise(prep)} which ${noun} do ${who} ${verb} {e}?`,
+      `${capitalise(prep)} what do ${who} ${verb} {e}?`,
       `Which ${noun} is ${past(other)} with {e}?`,
     ],
   }),
   ({ verb, other, noun, prep, who }) => ({
     say: [`{e} is ${past(verb)} ${prep} {v}.`],
     ask: [
-      `${capital(prep)} what is {e} ${past(verb)}?`,
+      `${capitalise(prep)} what is {e} ${past(verb)}?`,
       `Which ${noun} is {e} ${past(verb)} ${prep}?`,
-      `${capital(prep)} which ${noun} do ${who} ${other} {e}?`,
+      `${capitalise(prep)} which ${noun} do ${who} ${other} {e}?`,
     ],
   }),
   ({ verb, noun, prep }) => ({
     say: [`{e} ${third(verb)} ${prep} the {v} ${noun}.`, `The {v} ${noun} is where {e} ${third(verb)}.`],
-    ask: [`${capital(prep)} which ${noun} does {e} ${verb}?`, `Where does {e} ${verb}?`],
+    ask: [`${capitalise(prep)} which ${noun} does {e} ${verb}?`, `Where does {e} ${verb}?`],
   }),
   ({ verb, noun, prep }) => ({
     say: [`{e} ${third(verb)} ${prep} {v}.`, `In the end, {e} ${third(verb)} ${prep} {v}.`],
-    ask: [`${capital(prep)} which ${noun} does {e} ${verb}?`, `${capital(prep)} what does {e} ${verb}?`],
+    ask: [
+      `${capitalise(prep)} which ${noun} does {e} ${verb}?`,
+      `${capitalise(prep)} what does {e} ${verb}?`,
+    ],
   }),
   ({ noun, other }) => ({
     say: [`A ${noun} of {e} is {v}.`, `{e} has {v} as a ${noun}.`],
@@ -96,11 +102,11 @@ const phrasings: readonly Phrasing[] = [
     ],
   }),
   ({ verb, other, who, noun }) => ({
-    say: [`${capital(who)} with {e} ${verb} {v}.`, `Those who have {e} ${verb} {v}.`],
+    say: [`${capitalise(who)} with {e} ${verb} {v}.`, `Those who have {e} ${verb} {v}.`],
     ask: [
       `What do ${who} with {e} ${verb}?`,
       `Which ${noun} do ${who} with {e} ${verb}?`,
-      `What ${noun} comes from {e}? `.trim(),
+      `What ${noun} comes from {e}?`,
       `Which ${noun} does {e} ${other}?`,
     ],
   }),
@@ -121,7 +127,7 @@ export function composeRelation(random: Random): InventedRelation {
     of: words.noun,
     pool: random.pick(plainForms),
     say,
-    ask: ask ?? [],
+    ask,
     ...(isCategory && { category: true }),
   };
 }

@@ -139,16 +139,16 @@ function exchange(task: Task, random: Random, before = ''): { user: string; assi
   return { user, assistant: answerOf(task, brief ? 'short' : 'sentence') };
 }
 
-function readingExchange(random: Random, names: InventionStyle): { user: string; assistant: string } {
+function readingExchange(random: Random, inventions: InventionStyle): { user: string; assistant: string } {
   const entries = random.chance(0.8)
-    ? inventEntries(random, names)
+    ? inventEntries(random, inventions)
     : random.pick(random.pick(openTopics).tables);
   const { passage, task } = groundedTask(entries, random);
   if (task.input) return exchange(task, random);
   return exchange(task, random, passage);
 }
 
-type Writer = (random: Random, names: InventionStyle) => string | { user: string; assistant: string };
+type Writer = (random: Random, inventions: InventionStyle) => string | { user: string; assistant: string };
 
 const writers: Record<DocumentKind, Writer> = {
   heldBackArticle: (random) => articleAbout(random.pick(heldBackTopics), random),
@@ -160,11 +160,12 @@ const writers: Record<DocumentKind, Writer> = {
   chat: (random) => exchange(taskFrom(random.pick(openTopics), random), random),
   readingChat: readingExchange,
   demonstrations: (random) => demonstrations(random.pick(openTopics), random),
-  demonstrationsThenText: (random, names) => demonstrationsThenText(random.pick(openTopics), random, names),
+  demonstrationsThenText: (random, inventions) =>
+    demonstrationsThenText(random.pick(openTopics), random, inventions),
   readingExercise,
   taskList: (random) => taskList(random.pick(openTopics), random),
   drill: recallDrill,
-  taskListWithText: (random, names) => taskListWithText(random.pick(openTopics), random, names),
+  taskListWithText: (random, inventions) => taskListWithText(random.pick(openTopics), random, inventions),
 };
 
 /** An endless stream of documents, the same for the same seed. */

@@ -60,11 +60,11 @@ export function demonstrations(topic: Topic, random: Random): string {
 }
 
 /** Demonstrations from memory, then a task with the text that answers it, often about something unheard of. */
-export function demonstrationsThenText(topic: Topic, random: Random, names: InventionStyle): string {
+export function demonstrationsThenText(topic: Topic, random: Random, inventions: InventionStyle): string {
   const style = random.chance(0.8) ? 'short' : 'sentence';
   const shown = Array.from({ length: random.integer(2, 4) }, () => block(taskFrom(topic, random), style));
   for (let i = random.chance(0.7) ? 1 : 2; i > 0; i--) {
-    const entries = random.chance(0.75) ? inventEntries(random, names) : random.pick(topic.tables);
+    const entries = random.chance(0.75) ? inventEntries(random, inventions) : random.pick(topic.tables);
     const { passage, task } = groundedTask(entries, random);
     shown.push(block(task, style, passage));
   }
@@ -72,10 +72,10 @@ export function demonstrationsThenText(topic: Topic, random: Random, names: Inve
 }
 
 /** Texts about invented things, each with one or more tasks. */
-export function readingExercise(random: Random, names: InventionStyle): string {
+export function readingExercise(random: Random, inventions: InventionStyle): string {
   const style = random.chance(0.8) ? 'short' : 'sentence';
   const blocks: string[] = [];
-  const entries = inventEntries(random, names);
+  const entries = inventEntries(random, inventions);
   for (const entry of random.sample(entries, 3)) {
     const facts = someFacts(entry, random);
     const tasks = random
@@ -103,8 +103,8 @@ export function taskList(topic: Topic, random: Random): string {
 }
 
 /** Some tasks about a topic, then a text, then tasks about that text: the topic's phrasings, the text's things. */
-export function taskListWithText(topic: Topic, random: Random, names: InventionStyle): string {
-  const invented = random.chance(0.6) ? inventEntries(random, names) : null;
+export function taskListWithText(topic: Topic, random: Random, inventions: InventionStyle): string {
+  const invented = random.chance(0.6) ? inventEntries(random, inventions) : null;
   const source = invented ?? random.pick(topic.tables);
   const [entry, ...others] = random.shuffle(source);
   const first = (): Task => {
