@@ -12,7 +12,7 @@ import {
 } from './device.ts';
 import { describeFailure, RuntimeFailure } from './failure.ts';
 import { WrappedSession, type OrtSession } from './ortSession.ts';
-import { readFromFiles, type WeightRange } from './weightBytes.ts';
+import { heldFiles, readFromFiles, type WeightRange } from './weightBytes.ts';
 
 /** A tensor of either onnxruntime package. */
 interface OrtTensor extends DeviceTensor {
@@ -58,11 +58,7 @@ export abstract class OrtDevice<Options> implements Device {
   }
 
   async readWeights(weights: WeightFiles, ranges: readonly WeightRange[], into: Uint8Array): Promise<void> {
-    if ('files' in weights) return readFromFiles(weights, ranges, into);
-    throw new RuntimeFailure(
-      'missing-weights',
-      `WebAssembly cannot read the folder ${weights.folder}; hand over its files.`,
-    );
+    return readFromFiles(heldFiles(weights), ranges, into);
   }
 
   hostTensor(

@@ -1,8 +1,9 @@
 import type * as Ort from 'onnxruntime-web';
 import type { MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
-import { lackOfMemory, RuntimeFailure } from './failure.ts';
+import { lackOfMemory } from './failure.ts';
 import { leanOptimization, leanSettings } from './leanSettings.ts';
 import { OrtDevice, type OrtModule } from './ortDevice.ts';
+import { heldFiles } from './weightBytes.ts';
 
 /** Bytes by which WebAssembly's memory grows. */
 const wasmPage = 2 ** 16;
@@ -41,17 +42,12 @@ export class WasmDevice extends OrtDevice<WebOptions> {
 
 /** What both of onnxruntime-web's providers are told. @throws for weights in a folder, which WebAssembly cannot open */
 export function webSettings(weights: WeightFiles, options: SessionOptions): WebOptions {
-  if ('folder' in weights) {
-    throw new RuntimeFailure(
-      'missing-weights',
-      `WebAssembly cannot read the folder ${weights.folder}; hand over its files.`,
-    );
-  }
+  const { files } = heldFiles(weights);
   return {
     graphOptimizationLevel: options.graphOptimization ?? 'all',
     logSeverityLevel: options.logPlacement ? 0 : 3,
     extra: { session: options.forbidFallback ? { disable_cpu_ep_fallback: '1' } : {} },
-    externalData: weights.files.map(({ path, data }) => ({
+    externalData: files.map(({ path, data }) => ({
       path,
       data: data instanceof URL ? data.href : data,
     })),

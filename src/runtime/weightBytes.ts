@@ -10,9 +10,20 @@ export interface WeightRange {
   readonly at: number;
 }
 
+type HeldFiles = Extract<WeightFiles, { files: unknown }>;
+
+/** Weights that are handed over file by file. Throws `RuntimeFailure` for a folder, which WebAssembly cannot open. */
+export function heldFiles(weights: WeightFiles): HeldFiles {
+  if ('files' in weights) return weights;
+  throw new RuntimeFailure(
+    'missing-weights',
+    `WebAssembly cannot read the folder ${weights.folder}; hand over its files.`,
+  );
+}
+
 /** Reads stretches of files that are at hand into `into`. Throws `RuntimeFailure` naming the file that cannot be read. */
 export async function readFromFiles(
-  { files }: Extract<WeightFiles, { files: unknown }>,
+  { files }: HeldFiles,
   ranges: readonly WeightRange[],
   into: Uint8Array,
 ): Promise<void> {
