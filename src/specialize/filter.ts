@@ -15,29 +15,37 @@ export interface AnsweredDraft extends AnsweredTask {
   readonly agreement: number;
 }
 
-/** What a task is judged against. */
+/** What both kinds of rules judge against. */
 export interface FilterContext {
   readonly settings: SpecializeSettings;
   /** The seeds that the model was shown when it wrote this. */
   readonly demonstrations: readonly SeedTask[];
   readonly passage?: string | undefined;
-  /** Words of all seeds' instructions and inputs: how tasks of this domain speak. */
-  readonly seedWords: ReadonlySet<string>;
   /** Seeds and kept tasks, in the form that `noveltyText` gives them. */
   readonly known: SimilarityIndex;
+}
+
+/** What a task without an answer is judged against. */
+export interface InstructionContext extends FilterContext {
+  /** Words of all seeds' instructions and inputs: how tasks of this domain speak. */
+  readonly seedWords: ReadonlySet<string>;
   /** Tells whether a task is, or nearly is, one that is held out for evaluation. */
   readonly isHeldOut: (task: TaskText) => boolean;
   /** Whether the same question is a seed or was accepted before. */
   readonly isKnown: (task: TaskText) => boolean;
+}
+
+/** What an answer is judged against. */
+export interface ResponseContext extends FilterContext {
   /** Every answer that a seed or another generated task gives to this question. */
   readonly answersTo: (task: TaskText) => readonly string[];
 }
 
 /** A named reason to leave a task out: `reject` says in one sentence what is wrong, or null. */
-export interface FilterRule<Draft> {
+export interface FilterRule<Draft, Context extends FilterContext> {
   readonly name: string;
   readonly description: string;
-  readonly reject: (draft: Draft, context: FilterContext) => string | null;
+  readonly reject: (draft: Draft, context: Context) => string | null;
 }
 
 /** The text by which tasks are compared for novelty. */
@@ -50,10 +58,10 @@ export function noveltyText(
 }
 
 /** The first rule that rejects the draft, in the table's order; null where all enabled rules let it pass. */
-export function firstRejection<Draft>(
-  rules: readonly FilterRule<Draft>[],
+export function firstRejection<Draft, Context extends FilterContext>(
+  rules: readonly FilterRule<Draft, Context>[],
   draft: Draft,
-  context: FilterContext,
+  context: Context,
 ): { readonly rule: string; readonly reason: string } | null {
   for (const { name, reject } of rules) {
     if (context.settings.disabledRules.includes(name)) continue;

@@ -1,6 +1,6 @@
 import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
-import { type FilterContext, firstRejection, noveltyText, type TaskDraft } from './filter.ts';
+import { firstRejection, type InstructionContext, noveltyText, type TaskDraft } from './filter.ts';
 import { type GenerationContext, type GenerationEvents, progress, samplingSeed } from './generation.ts';
 import { instructionRules } from './instructionRules.ts';
 import type { LanguageModel, Prompt } from './languageModel.ts';
@@ -34,10 +34,11 @@ export async function* generateInstructions(
 ): GenerationEvents {
   const { settings, ready } = context;
   const judge = createJudge(context);
+  const passages = createPassageOrders(context);
   for (let first = firstPrompt; first < settings.maxPrompts && judge.accepted() < settings.tasks;) {
     await ready();
     const last = Math.min(first + settings.batchSize, settings.maxPrompts);
-    const wave = Array.from({ length: last - first }, (_, i) => drawPrompt(context, first + i));
+    const wave = Array.from({ length: last - first }, (_, i) => drawPrompt(context, passages, first + i));
     for await (const { task, draft, shown } of writtenTasks(context, model, wave)) {
       if (judge.accepted() >= settings.tasks) continue; // the model must finish what it was asked for
       yield { type: 'taskGenerated', task };
@@ -51,33 +52,50 @@ export async function* generateInstructions(
   }
 }
 
-function drawPrompt({ subject, sources, prompts, settings }: GenerationContext, index: number): TaskPrompt {
+function drawPrompt(
+  { subject, sources, prompts, settings }: GenerationContext,
+  passages: Record<Side, PassageOrder>,
+  index: number,
+): TaskPrompt {
   const random = createRandom(settings.seed, 'instructions', index);
   const side = sources.valid.seeds.length > 0 && random.next() < settings.validFraction ? 'valid' : 'train';
   const demonstrations = random.sample(sources[side].seeds, settings.instructionDemonstrations);
   const passage =
-    random.next() < settings.passageShare ? drawPassage(sources[side].passages, settings, index) : undefined;
+    random.next() < settings.passageShare ? passageAt(passages[side], settings, index) : undefined;
   const count = settings.tasksPerPrompt;
   const prompt = prompts.writeTasks({ subject, demonstrations, passage: passage?.text, count });
   return { index, side, demonstrations, passage, prompt };
 }
 
+/** A side's documents and recited facts, each in one random order. */
+interface PassageOrder {
+  readonly documents: readonly Passage[];
+  readonly recited: readonly Passage[];
+}
+
+function createPassageOrders({ sources, settings: { seed } }: GenerationContext): Record<Side, PassageOrder> {
+  const shuffled = (passages: readonly Passage[]) =>
+    createRandom(seed, 'passages').sample(passages, passages.length);
+  const order = (side: Side): PassageOrder => ({
+    documents: shuffled(sources[side].passages.filter((passage) => !isRecited(passage))),
+    recited: shuffled(sources[side].passages.filter(isRecited)),
+  });
+  return { train: order('train'), valid: order('valid') };
+}
+
 /**
- * Goes through documents and recited facts in one random order each, so that many prompts cover them evenly; a few pages
- * of documents would otherwise drown in what was recited.
+ * Goes through documents and recited facts one after the other, so that many prompts cover them evenly; a few pages of
+ * documents would otherwise drown in what was recited.
  */
-function drawPassage(
-  passages: readonly Passage[],
-  { seed, documentShare }: SpecializeSettings,
+function passageAt(
+  { documents, recited }: PassageOrder,
+  { documentShare }: SpecializeSettings,
   index: number,
 ): Passage | undefined {
-  const recited = passages.filter(isRecited);
-  const documents = passages.filter((passage) => !isRecited(passage));
   const share = recited.length === 0 ? 1 : documents.length === 0 ? 0 : documentShare;
   const documentsBefore = Math.floor(index * share);
   const isDocument = Math.floor((index + 1) * share) > documentsBefore;
-  const pool = isDocument ? documents : recited;
-  const order = createRandom(seed, 'passages').sample(pool, pool.length);
+  const order = isDocument ? documents : recited;
   return order[(isDocument ? documentsBefore : index - documentsBefore) % order.length];
 }
 
@@ -135,7 +153,7 @@ function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext)
   const keys = new Set([...seeds, ...accepted].map(taskKey));
   let count = accepted.length;
   const reject = (draft: TaskDraft, shown: TaskPrompt) => {
-    const context: FilterContext = {
+    const context: InstructionContext = {
       settings,
       demonstrations: shown.demonstrations,
       passage: shown.passage?.text,
@@ -143,7 +161,6 @@ function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext)
       known,
       isHeldOut,
       isKnown: (task) => keys.has(taskKey(task)),
-      answersTo: () => [],
     };
     const rejection = firstRejection(instructionRules, draft, context);
     if (rejection) return rejection;

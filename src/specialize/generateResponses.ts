@@ -2,7 +2,7 @@ import { normalizeAnswer } from '../evaluation/answerMatch.ts';
 import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
 import type { Phase } from './events.ts';
-import { type AnsweredDraft, type FilterContext, firstRejection, noveltyText } from './filter.ts';
+import { type AnsweredDraft, firstRejection, noveltyText, type ResponseContext } from './filter.ts';
 import {
   findPassage,
   type GenerationContext,
@@ -143,7 +143,7 @@ function elect({ task, votes }: Question, given: readonly Completion[]): Omit<An
 }
 
 /** Judges answers one after the other and remembers them all, the kept ones also for novelty. */
-function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext) {
+function createJudge({ sources, settings, tasks }: GenerationContext) {
   const seeds = [...sources.train.seeds, ...sources.valid.seeds];
   const kept = tasks().filter((task) => task.decision === 'kept');
   const known = new SimilarityIndex([...seeds, ...kept].map((task) => noveltyText(task, settings)));
@@ -156,16 +156,9 @@ function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext)
   );
   for (const task of [...seeds, ...trusted]) remember(task, task.output ?? '');
   const answersTo = (task: TaskText): readonly string[] => outputs.get(taskKey(task)) ?? [];
-  const shared = {
-    settings,
-    seedWords: new Set<string>(),
-    known,
-    isHeldOut,
-    answersTo,
-    isKnown: () => false,
-  };
+  const shared = { settings, known, answersTo };
   const reject = (draft: AnsweredDraft, demonstrations: readonly SeedTask[], passage?: string) => {
-    const context: FilterContext = { ...shared, demonstrations, passage };
+    const context: ResponseContext = { ...shared, demonstrations, passage };
     const rejection = firstRejection(responseRules, draft, context);
     // An answer that was refused for itself contradicts nobody.
     if (!rejection || rejection.rule === 'contradiction') remember(draft, draft.output);

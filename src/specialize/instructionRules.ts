@@ -1,4 +1,4 @@
-import type { FilterRule, TaskDraft } from './filter.ts';
+import type { FilterRule, InstructionContext, TaskDraft } from './filter.ts';
 import { noveltyText, quote } from './filter.ts';
 import { countWords } from './retrieve.ts';
 import { unicodeTokens } from '../evaluation/rougeL.ts';
@@ -12,7 +12,7 @@ const leakedInputWords = 4;
  * Self-Instruct's rules for instructions (Wang et al. 2022), and some for small models; cheap rules first. Unlike the
  * original, the first character may belong to any script.
  */
-export const instructionRules: readonly FilterRule<TaskDraft>[] = [
+export const instructionRules: readonly FilterRule<TaskDraft, InstructionContext>[] = [
   {
     name: 'cutTask',
     description: 'The completion reached its length limit inside the task.',

@@ -1,5 +1,5 @@
 import { normalizeAnswer } from '../evaluation/answerMatch.ts';
-import type { AnsweredDraft, FilterRule } from './filter.ts';
+import type { AnsweredDraft, FilterRule, ResponseContext } from './filter.ts';
 import { noveltyText, quote } from './filter.ts';
 import { canonicalText } from './tasks.ts';
 import { findRepetition, findSharedRun, wordOverlap } from './textFaults.ts';
@@ -14,7 +14,7 @@ const offersChoice = /[:,"“…]|\.\.\.|\bor\b/;
 const choiceAnswer = /^(?:yes|no|true|false|maybe)$/;
 
 /** Self-Instruct's rules for instances, and some for small models that copy what they were shown. */
-export const responseRules: readonly FilterRule<AnsweredDraft>[] = [
+export const responseRules: readonly FilterRule<AnsweredDraft, ResponseContext>[] = [
   {
     name: 'cutAnswer',
     description: 'The answer reached its length limit.',

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AnsweredDraft, FilterContext, TaskDraft } from '../../src/specialize/filter.ts';
+import type {
+  AnsweredDraft,
+  InstructionContext,
+  ResponseContext,
+  TaskDraft,
+} from '../../src/specialize/filter.ts';
 import { firstRejection, noveltyText } from '../../src/specialize/filter.ts';
 import { instructionRules } from '../../src/specialize/instructionRules.ts';
 import { responseRules } from '../../src/specialize/responseRules.ts';
@@ -14,10 +19,8 @@ const seed: SeedTask = {
   output: 'It is the liver, since hepatic comes from the Greek word for liver.',
 };
 
-const instructions: Partial<FilterContext> = {};
 const settings = { ...faithfulSettings, minAgreement: 0.5, minGrounding: 0.5 };
-const context: FilterContext = {
-  ...instructions,
+const context: InstructionContext & ResponseContext = {
   settings,
   demonstrations: [seed],
   seedWords: new Set(['which', 'organ', 'does', 'the', 'word', 'name']),
@@ -29,7 +32,7 @@ const context: FilterContext = {
   isKnown: ({ instruction }) => instruction.includes('familiar'),
   answersTo: ({ instruction }) => (instruction.includes('disputed') ? ['Yes.'] : []),
 };
-const answeredContext: FilterContext = {
+const answeredContext: typeof context = {
   ...context,
   settings: { ...settings, noveltyScope: 'answeredTask' },
 };
