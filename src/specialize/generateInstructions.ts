@@ -1,7 +1,13 @@
 import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
 import { firstRejection, type InstructionContext, noveltyText, type TaskDraft } from './filter.ts';
-import { type GenerationContext, type GenerationEvents, progress, samplingSeed } from './generation.ts';
+import {
+  type GenerationContext,
+  type GenerationEvents,
+  progress,
+  samplingSeed,
+  wordsOfSeeds,
+} from './generation.ts';
 import { instructionRules } from './instructionRules.ts';
 import type { LanguageModel, Prompt } from './languageModel.ts';
 import { parseTaskList } from './parse.ts';
@@ -9,7 +15,6 @@ import type { SpecializeSettings } from './settings.ts';
 import { SimilarityIndex } from './similarity.ts';
 import type { GeneratedTask, Passage, SeedTask, Side } from './tasks.ts';
 import { isRecited, taskKey } from './tasks.ts';
-import { unicodeTokens } from '../evaluation/rougeL.ts';
 
 const phase = { stage: 'instructions', round: 1 } as const;
 
@@ -148,7 +153,7 @@ function asTask(
 function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext) {
   const seeds = [...sources.train.seeds, ...sources.valid.seeds];
   const accepted = tasks().filter((task) => task.decision !== 'rejected');
-  const seedWords = new Set(seeds.flatMap((task) => unicodeTokens(`${task.instruction}\n${task.input}`)));
+  const seedWords = wordsOfSeeds(sources);
   const known = new SimilarityIndex([...seeds, ...accepted].map((task) => noveltyText(task, settings)));
   const keys = new Set([...seeds, ...accepted].map(taskKey));
   let count = accepted.length;

@@ -1,4 +1,5 @@
 import { normalizeAnswer } from '../evaluation/answerMatch.ts';
+import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
 import type { Phase } from './events.ts';
@@ -10,6 +11,8 @@ import {
   progress,
   samplingSeed,
   slices,
+  wordsOfSeeds,
+  wordsOfTask,
 } from './generation.ts';
 import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
 import { responseRules } from './responseRules.ts';
@@ -39,11 +42,11 @@ export async function* generateResponses(
   const pending = tasks().filter((task) => task.decision === 'pending');
   const total = tasks().filter((task) => task.rejection?.stage !== 'instruction').length;
   const judge = createJudge(context);
-  const retrievers = createRetrievers(context);
+  const passageFor = createPassageFinder(context);
   let done = total - pending.length;
   for (const wave of slices(pending, Math.max(1, Math.floor(settings.batchSize / settings.votes)))) {
     await ready();
-    const questions = wave.map((task) => drawQuestion(context, retrievers, task));
+    const questions = wave.map((task) => drawQuestion(context, passageFor, task));
     for await (const { question, draft, demonstrations } of answers(context, model, questions, round)) {
       const { task, passage } = question;
       yield {
@@ -65,19 +68,37 @@ export async function* generateResponses(
   }
 }
 
-function createRetrievers({ sources, settings }: GenerationContext): Record<Side, Retriever | null> {
+/** Finds the passage to show with a task, if there is one. */
+type PassageFinder = (task: GeneratedTask) => Passage | undefined;
+
+/** So many of the best matches are looked through for one that is about the task's own things. */
+const candidates = 5;
+
+/**
+ * The passage that the task was written about, else the best match that has a word of the task beyond those that seeds
+ * use too: one that only shares the domain's ways of asking is about something else, and misleads.
+ */
+function createPassageFinder({ sources, settings }: GenerationContext): PassageFinder {
+  const seedWords = wordsOfSeeds(sources);
   const build = (side: Side): Retriever | null =>
     settings.retrieve ? createRetriever(sources[side].passages) : null;
-  return { train: build('train'), valid: build('valid') };
+  const retrievers = { train: build('train'), valid: build('valid') };
+  return (task) => {
+    const own = new Set(wordsOfTask(task).filter((word) => !seedWords.has(word)));
+    const found = retrievers[task.side]?.find(`${task.instruction} ${task.input}`, candidates) ?? [];
+    return (
+      findPassage(sources, task.passageId) ??
+      found.find(({ text }) => unicodeTokens(text).some((word) => own.has(word)))
+    );
+  };
 }
 
 function drawQuestion(
   { subject, sources, prompts, settings }: GenerationContext,
-  retrievers: Record<Side, Retriever | null>,
+  passageFor: PassageFinder,
   task: GeneratedTask,
 ): Question {
-  const query = `${task.instruction} ${task.input}`;
-  const passage = findPassage(sources, task.passageId) ?? retrievers[task.side]?.find(query, 1)[0];
+  const passage = passageFor(task);
   const votes = Array.from({ length: settings.votes }, (_, vote) => {
     const random = createRandom(settings.seed, 'responses', task.id, vote);
     const demonstrations = random.sample(sources[task.side].seeds, settings.responseDemonstrations);

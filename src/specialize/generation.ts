@@ -1,3 +1,4 @@
+import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { createRandom } from '../random.ts';
 import type { GenerationEvent, Phase } from './events.ts';
 import type { PromptSet } from './prompts.ts';
@@ -34,6 +35,14 @@ export function findPassage(sources: SplitSources, id: string | undefined): Pass
   if (id === undefined) return undefined;
   return [...sources.train.passages, ...sources.valid.passages].find((passage) => passage.id === id);
 }
+
+/** Words of all seeds' instructions and inputs: how tasks of this domain speak, whatever they are about. */
+export function wordsOfSeeds({ train, valid }: SplitSources): ReadonlySet<string> {
+  return new Set([...train.seeds, ...valid.seeds].flatMap(wordsOfTask));
+}
+
+export const wordsOfTask = ({ instruction, input }: TaskText): string[] =>
+  unicodeTokens(`${instruction}\n${input}`);
 
 export function* slices<T>(values: readonly T[], size: number): Generator<readonly T[]> {
   for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);

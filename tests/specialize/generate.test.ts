@@ -166,8 +166,8 @@ describe('generateResponses', () => {
     expect(fates(tasks)).toEqual(['contradiction', 'contradiction']);
   });
 
-  it('answers from the passage of the task, else from the one that matches, else from none', async () => {
-    const passages = ['The heart pumps.', 'The liver cleans.'].map((text, i) => ({
+  it('answers from the passage of the task, else from the one about its own things, else from none', async () => {
+    const passages = ['The heart pumps.', 'The liver cleans.', 'Rest is what fevers treat.'].map((text, i) => ({
       id: `p${i}`,
       documentId: `d${i}`,
       text,
@@ -176,19 +176,21 @@ describe('generateResponses', () => {
       pending('a', 'Why does a heart beat?', 'p1'),
       pending('b', 'Why is a liver big?'),
       pending('c', 'Unrelated question?'),
+      pending('d', 'What does bread treat?'), // shares with a passage only what every seed says
     ];
     const { model, prompts } = modelOf((_, i) => ` Answer ${i}`);
     const { context, run } = createStage({ responseDemonstrations: 0 }, tasks, passages);
     const result = await run(generateResponses(context, model, 1));
-    expect(result.tasks.map((task) => task.passageId)).toEqual(['p1', 'p1', undefined]);
+    expect(result.tasks.map((task) => task.passageId)).toEqual(['p1', 'p1', undefined, undefined]);
     expect(prompts.map((prompt) => prompt.split('\n')[0])).toEqual([
       'Text: The liver cleans.',
       'Text: The liver cleans.',
       'Task: Unrelated question?',
+      'Task: What does bread treat?',
     ]);
     const without = createStage({ retrieve: false }, tasks, passages);
     const found = await without.run(generateResponses(without.context, model, 1));
-    expect(found.tasks.map((task) => task.passageId)).toEqual(['p1', undefined, undefined]);
+    expect(found.tasks.map((task) => task.passageId)).toEqual(['p1', undefined, undefined, undefined]);
   });
 
   it('leaves decided tasks alone', async () => {
