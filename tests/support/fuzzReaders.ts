@@ -24,6 +24,7 @@ import { mutateBytes } from './fuzzBytes.ts';
 import { hubReaders } from './fuzzHub.ts';
 import { mutateJson } from './fuzzJson.ts';
 import { fuzzOnnxReader } from './fuzzOnnx.ts';
+import { storedReaders } from './fuzzStored.ts';
 import { damagedFiles, damagedJson, type FuzzedReader } from './fuzzRun.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -251,5 +252,5 @@ export const fuzzedReaders = [
   fuzzOnnxReader, fuzzGraphReader,
   safetensors, adapterConfig, adapterWeights, adapterZip, checkpoint,
   tokenizer('tokenizer.json'), tokenizer('tokenizer_config.json'), tokenizer('generation_config.json'), tokenizer('config.json'),
-  modelConfig, decoderConfig, domain, trainingRows, promptRows, evaluationItems, ...hubReaders,
+  modelConfig, decoderConfig, domain, trainingRows, promptRows, evaluationItems, ...hubReaders, ...storedReaders,
 ] as unknown as readonly AnyReader[]; // prettier-ignore

@@ -3,6 +3,7 @@ import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
 import { adapterFolder, type AdapterShelf } from './adapterShelf.ts';
 import { unzipAdapter } from './adapterZip.ts';
 import type { AppStore, LoadedAdapter } from './appState.ts';
+import { faultIn, forgetDamage, tellDamage } from './damages.ts';
 import type { Connection } from './services.ts';
 
 /** Adapters as zip files: out of a run, and back in from disk. */
@@ -30,6 +31,7 @@ export class AdapterLibrary {
     const description = await this.#chat().call((api) => api.describeAdapter(engine.model.reference, files));
     const id = description.hash.slice(0, 16);
     await this.#adapters.put(adapterFolder(id), files, description);
+    forgetDamage(this.#store, adapterFolder(id));
     const loaded: LoadedAdapter = { id, name: fileName.replace(/\.zip$/i, ''), description };
     this.#store.setState(({ adapters }) => ({
       adapters: [...adapters.filter((other) => other.id !== id), loaded],
@@ -49,8 +51,14 @@ export class AdapterLibrary {
   }
 
   async #describe(folder: string): Promise<LoadedAdapter | null> {
-    const description = await this.#adapters.describe(folder);
     const id = folder.split('/').at(-2) ?? folder;
-    return description && { id, name: `adapter-${description.hash.slice(0, 8)}`, description };
+    try {
+      const description = await this.#adapters.describe(folder);
+      return description && { id, name: `adapter-${description.hash.slice(0, 8)}`, description };
+    } catch (error) {
+      const text = `The adapter ${id.slice(0, 8)} cannot be used: what this browser stored of it is damaged (${faultIn(error)}). Delete it, and load its zip file again.`;
+      tellDamage(this.#store, { name: folder, text });
+      return null;
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { ByteStore } from '../../storage/byteStore.ts';
 import { checkpointFile, runFolder, type TrainingName } from '../../storage/runFiles.ts';
 import type { AdapterDescription, AdapterFiles } from '../../workerApi/adapter.ts';
 import type { AdapterName } from '../../workerApi/runEvent.ts';
+import { adapterDescription, readStored } from './storedFormats.ts';
 
 const descriptionFile = 'whittle.json';
 
@@ -27,10 +28,10 @@ export class AdapterShelf {
     await this.#bytes.write(folder + descriptionFile, new TextEncoder().encode(JSON.stringify(description)));
   }
 
-  /** Null where no whole adapter was stored. */
+  /** Null where no whole adapter was stored. Throws `StoredFormatError` where the description is damaged. */
   async describe(folder: string): Promise<AdapterDescription | null> {
     const stored = await this.#bytes.read(folder + descriptionFile);
-    return stored && (JSON.parse(new TextDecoder().decode(stored)) as AdapterDescription);
+    return stored && readStored(adapterDescription, stored);
   }
 
   async read(folder: string): Promise<AdapterFiles> {

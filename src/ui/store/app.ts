@@ -3,8 +3,10 @@ import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
 import { AdapterLibrary } from './adapterLibrary.ts';
 import { AdapterShelf } from './adapterShelf.ts';
-import { createAppStore, steps, type AppStore, type Step } from './appState.ts';
+import { createAppStore, steps, type AppStore, type Damage, type Step } from './appState.ts';
 import { ChatSession } from './chatSession.ts';
+import { checkedRuns } from './checkedRuns.ts';
+import { forgetDamage } from './damages.ts';
 import { DomainLibrary } from './domainLibrary.ts';
 import { ModelLibrary } from './modelLibrary.ts';
 import { fail, notify } from './notices.ts';
@@ -23,11 +25,14 @@ export class App {
   readonly adapters: AdapterLibrary;
   readonly chat: ChatSession;
   readonly #services: Services;
+  readonly #shelf: AdapterShelf;
   #chatConnection: Connection<ChatApi> | null = null;
 
-  constructor(services: Services) {
-    this.#services = services;
+  constructor(given: Services) {
+    const services = { ...given, runs: checkedRuns(given.runs, this.store) };
     const shelf = new AdapterShelf(services.bytes);
+    this.#services = services;
+    this.#shelf = shelf;
     const chat = (): Connection<ChatApi> => this.#connectChat();
     this.driver = new RunDriver(this.store, services, shelf);
     this.runs = new RunLibrary(this.store, services, shelf);
@@ -66,6 +71,16 @@ export class App {
 
   dismissNotice(): void {
     this.store.setState({ notice: null });
+  }
+
+  dismissDamage(name: string): void {
+    forgetDamage(this.store, name);
+  }
+
+  /** Deletes what cannot be read, so that it can be made anew. */
+  async deleteDamaged({ name, runId }: Damage): Promise<void> {
+    await (runId === undefined ? this.#shelf.delete(name) : this.runs.remove(runId));
+    forgetDamage(this.store, name);
   }
 
   /** Shows a stored run: its results where it has them, else where it stopped. */

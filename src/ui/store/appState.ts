@@ -80,6 +80,15 @@ export interface Notice {
   readonly text: string;
 }
 
+/** Something stored that cannot be read any more: what it is and the way out, in whole sentences. */
+export interface Damage {
+  /** Of the stored bytes, or the folder of the run. */
+  readonly name: string;
+  /** Where it is a run. */
+  readonly runId?: string;
+  readonly text: string;
+}
+
 export interface AppState {
   readonly step: Step;
   /** The page goes where the run is until the person goes somewhere else. */
@@ -99,6 +108,8 @@ export interface AppState {
   /** Null until it was measured. */
   readonly storage: StorageUse | null;
   readonly notice: Notice | null;
+  /** What was found damaged and is neither deleted nor written anew. */
+  readonly damages: readonly Damage[];
 }
 
 export const initialAppState: AppState = {
@@ -116,6 +127,7 @@ export const initialAppState: AppState = {
   chat: { isAnswering: false, exchanges: [] },
   storage: null,
   notice: null,
+  damages: [],
 };
 
 export type AppStore = StoreApi<AppState>;

@@ -2,17 +2,13 @@ import type { ByteStore } from '../../storage/byteStore.ts';
 import type { Domain, DomainDocument, DomainFile } from '../../workerApi/domain.ts';
 import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
 import type { AppStore, DomainChoice } from './appState.ts';
+import { faultIn, forgetDamage, tellDamage } from './damages.ts';
 import type { Connection, Services } from './services.ts';
+import { readStored, storedDomain, type StoredDomain } from './storedFormats.ts';
 
 const bundled = ['biomedicine', 'finance'] as const;
 const ownFile = 'domains/own.json';
 export const ownDomainId = 'own';
-
-/** What is saved of the person's own domain: the file and the texts, which a browser cannot find again by path. */
-interface StoredDomain {
-  readonly file: DomainFile;
-  readonly documents: readonly DomainDocument[];
-}
 
 /** The bundled domains and the person's own. Every domain is checked by the engine, in its worker. */
 export class DomainLibrary {
@@ -30,8 +26,9 @@ export class DomainLibrary {
 
   async load(): Promise<void> {
     const choices = await Promise.all(bundled.map((id) => this.#readBundled(id)));
+    this.#store.setState({ domains: choices });
     const own = await this.#readOwn();
-    this.#store.setState({ domains: own ? [...choices, own] : choices });
+    if (own) this.#put(own);
   }
 
   choose(domainId: string): void {
@@ -45,6 +42,7 @@ export class DomainLibrary {
     this.#put({ id: ownDomainId, domain, documents, isBundled: false });
     this.#store.setState({ domainId: ownDomainId });
     await this.#bytes.write(ownFile, new TextEncoder().encode(JSON.stringify(stored)));
+    forgetDamage(this.#store, ownFile);
   }
 
   check(json: string): Promise<Domain> {
@@ -71,7 +69,13 @@ export class DomainLibrary {
   async #readOwn(): Promise<DomainChoice | null> {
     const bytes = await this.#bytes.read(ownFile).catch(() => null);
     if (!bytes) return null;
-    const { file, documents } = JSON.parse(new TextDecoder().decode(bytes)) as StoredDomain;
-    return { id: ownDomainId, domain: await this.check(JSON.stringify(file)), documents, isBundled: false };
+    try {
+      const { file, documents } = readStored(storedDomain, bytes);
+      return { id: ownDomainId, domain: await this.check(JSON.stringify(file)), documents, isBundled: false };
+    } catch (error) {
+      const text = `Your own field cannot be opened: what this browser stored of it is damaged (${faultIn(error)}). Delete it and write it again, or open it from a file; the other fields are not affected.`;
+      tellDamage(this.#store, { name: ownFile, text });
+      return null;
+    }
   }
 }

@@ -10,9 +10,11 @@ import {
 } from '../../workerApi/model.ts';
 import type { ChatApi, DownloadApi } from '../../workerApi/whittleWorkerApi.ts';
 import { isGoing, type AppStore, type ModelActivity, type ModelChoices } from './appState.ts';
+import { faultIn, forgetDamage, tellDamage } from './damages.ts';
 import { isAbort, messageOf } from './messageOf.ts';
 import { notify } from './notices.ts';
 import type { Connection, Services } from './services.ts';
+import { modelReference, readStored } from './storedFormats.ts';
 
 const choiceFile = 'choices/model.json';
 
@@ -57,6 +59,7 @@ export class ModelLibrary {
     await this.#describe(model);
     this.#update({ offer: null, failure: null });
     await this.#bytes.write(choiceFile, new TextEncoder().encode(JSON.stringify(model)));
+    forgetDamage(this.#store, choiceFile);
   }
 
   /** Asks the Hub about a model by id, `id@revision` or address. */
@@ -149,8 +152,14 @@ export class ModelLibrary {
   async #lastChoice(): Promise<ModelReference> {
     const bytes = await this.#bytes.read(choiceFile).catch(() => null);
     if (!bytes) return pocketModel;
-    const { id, revision, dtype } = JSON.parse(new TextDecoder().decode(bytes)) as ModelReference;
-    return { id, revision, dtype };
+    try {
+      const { id, revision, dtype } = readStored(modelReference, bytes);
+      return { id, revision, dtype };
+    } catch (error) {
+      const text = `Which model you chose last cannot be read: what this browser stored of it is damaged (${faultIn(error)}). The one that comes with this page is used; choose yours again on the Start page.`;
+      tellDamage(this.#store, { name: choiceFile, text });
+      return pocketModel;
+    }
   }
 
   #assertIdle(): void {

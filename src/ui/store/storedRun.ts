@@ -1,0 +1,221 @@
+import * as z from 'zod/mini';
+import type { RunRecord } from '../../storage/runsDatabase.ts';
+import type { AdapterFiles } from '../../workerApi/adapter.ts';
+import type { Domain } from '../../workerApi/domain.ts';
+import type {
+  Comparisons,
+  GeneratedTask,
+  Interval,
+  ModelEvaluation,
+  Phase,
+  Report,
+  ReportRow,
+  RunEvent,
+  TrainingProgress,
+} from '../../workerApi/runEvent.ts';
+import type { RunParameters } from '../../workerApi/runParameters.ts';
+import type { RunSetup } from '../../workerApi/whittleWorkerApi.ts';
+import {
+  adapterDescription,
+  anyNumber,
+  checkStored,
+  count,
+  modelReference,
+  opaque,
+  StoredFormatError,
+  type Format,
+} from './storedFormats.ts';
+
+const text = z.string();
+const texts = z.array(text);
+const adapterName = z.enum(['seedsOnly', 'specialized']);
+const modelName = z.enum(['base', 'seedsOnly', 'specialized']);
+
+const task = { id: text, instruction: text, input: text, output: text };
+const seed = z.object({ ...task, labels: z.optional(texts), task: z.optional(text) });
+const item = z.object({
+  ...task,
+  task: text,
+  labels: z.optional(texts),
+  source: z.optional(z.enum(['pretraining', 'documents'])),
+});
+
+const domain: Format<Domain> = z.object({
+  name: text,
+  description: text,
+  documents: texts,
+  seeds: z.array(seed),
+  heldOut: z.array(item),
+  retention: z.array(item),
+});
+
+const parameters: Format<RunParameters> = z.object({
+  ...{ tasks: count, rounds: count, temperature: z.number(), topP: z.number(), maxSimilarity: z.number() },
+  ...{ rank: count, alpha: z.number(), learningRate: z.number(), epochs: count, batchSize: count },
+  ...{ maxLength: count, seedsOnly: z.boolean(), seed: z.int() },
+});
+
+const setup: Format<RunSetup> = z.object({
+  model: z.optional(modelReference),
+  domain,
+  documents: z.array(z.object({ id: text, text })),
+  parameters,
+});
+
+/** The last moment that a `Date` can hold, in milliseconds. */
+const lastMoment = 8.64e15;
+
+const runRecord: Format<RunRecord<RunSetup>> = z.object({
+  id: text,
+  createdAt: z.number().check(z.minimum(0), z.maximum(lastMoment)),
+  title: text,
+  status: z.enum(['running', 'paused', 'finished', 'cancelled', 'failed', 'interrupted']),
+  failure: z.optional(text),
+  snapshot: setup,
+});
+
+const phase: Format<Phase> = z.object({
+  stage: z.enum(['replay', 'recitation', 'instructions', 'responses', 'dataset', 'training', 'evaluation']),
+  round: count,
+  model: z.optional(modelName),
+});
+
+const rejection = z.object({ rule: text, reason: text, stage: z.enum(['instruction', 'response']) });
+
+const generatedTask: Format<GeneratedTask> = z.object({
+  ...{ id: text, instruction: text, input: text, side: z.enum(['train', 'valid']), prompt: count },
+  ...{ seedIds: texts, passageId: z.optional(text), output: z.optional(text) },
+  decision: z.enum(['pending', 'kept', 'rejected']),
+  rejection: z.optional(rejection),
+});
+
+const scores = { exactMatch: z.number(), f1: z.number(), rougeL: z.number() };
+const group = z.object({ ...scores, count, invalidRate: z.number() });
+const baselines = { majority: z.object(scores), random: z.object(scores) };
+
+const evaluation = z.object({
+  answers: z.array(z.object({ ...scores, item, answer: text, isInvalid: z.boolean() })),
+  tasks: z.array(z.object({ ...scores, count, invalidRate: z.number(), task: text, ...baselines })),
+  overall: group,
+  taskMean: z.object({ ...scores, invalidRate: z.number() }),
+});
+const modelEvaluation: Format<ModelEvaluation> = z.object({ heldOut: evaluation, retention: evaluation });
+
+const row: Format<ReportRow> = z.object({
+  name: text,
+  count,
+  models: z.partialRecord(modelName, group),
+  majority: z.optional(baselines.majority),
+  random: z.optional(baselines.random),
+});
+const verdict = z.enum(['better', 'no difference shown', 'worse']);
+const interval: Format<Interval> = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+const comparisons: Format<Comparisons> = z.object({
+  overall: row,
+  tasks: z.array(row),
+  sources: z.array(row),
+  comparisons: z.array(z.object({ of: modelName, with: modelName, difference: interval, verdict })),
+});
+const report: Format<Report> = z.object({
+  domain: text,
+  verdict,
+  heldOut: comparisons,
+  retention: z.nullable(comparisons),
+  counts: z.object({
+    seeds: count,
+    prompts: count,
+    generated: count,
+    kept: count,
+    train: count,
+    valid: count,
+  }),
+  rejects: z.array(z.object({ rule: text, description: text, count })),
+  settings: opaque<Report['settings']>(),
+});
+
+const planned = z.object({
+  type: z.literal('planned'),
+  batchSize: count,
+  sequenceLength: count,
+  recompute: z.enum(['none', 'elementwise', 'perLayer']),
+  fit: z.enum(['fits', 'tight', 'does not fit']),
+  memory: z.object({ weights: anyNumber, activations: anyNumber, state: anyNumber }),
+  budgetBytes: anyNumber,
+  streaming: z.optional(z.object({ pieces: count, bytesRead: anyNumber, forwardPasses: anyNumber })),
+});
+
+const trainingProgress: Format<TrainingProgress> = z.discriminatedUnion('type', [
+  planned,
+  z.object({
+    ...{ type: z.literal('started'), step: count, totalSteps: count, parameterCount: count },
+    ...{ rows: count, truncatedRows: count, droppedRows: count },
+  }),
+  z.object({
+    ...{
+      type: z.literal('step'),
+      step: count,
+      loss: anyNumber,
+      gradNorm: anyNumber,
+      learningRate: anyNumber,
+    },
+    ...{ tokens: count, epoch: anyNumber, seconds: anyNumber },
+  }),
+  z.object({ type: z.literal('evaluation'), step: count, loss: anyNumber }),
+  z.object({ type: z.literal('smallerBatch'), step: count, batchSize: count }),
+]);
+
+const ofAdapter = { model: adapterName, round: count };
+
+const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: text });
+const example = z.union([
+  z.object({ prompt: text, completion: text }),
+  z.object({ messages: z.array(message) }),
+]);
+const source = z.enum(['seed', 'generated', 'replay']);
+const datasetRow = z.object({ id: text, source, seedIds: texts, passageId: z.optional(text), example });
+const rows = z.array(datasetRow);
+
+/** What each event carries, as far as the page or a continued run reads it. */
+const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, { type: T }>, 'type'>> } = {
+  device: z.object({ provider: z.enum(['webgpu', 'wasm', 'cpu']), note: z.optional(text) }),
+  note: z.object({ text }),
+  phaseStarted: z.object({ phase }),
+  progress: z.object({ phase, done: count, total: count }),
+  phaseFinished: z.object({ phase }),
+  roundStarted: z.object({ round: count }),
+  passageRecited: z.object({ passage: z.object({ id: text, documentId: text, text }) }),
+  taskReplayed: z.object({ task: z.object(task) }),
+  taskGenerated: z.object({ task: generatedTask }),
+  taskRejected: z.object({ id: text, rejection }),
+  promptsFinished: z.object({ count }),
+  taskAnswered: z.object({ id: text, output: text, passageId: z.optional(text) }),
+  taskKept: z.object({ id: text }),
+  datasetReady: z.object({ dataset: z.object({ train: rows, valid: rows }) }),
+  training: z.object({ ...ofAdapter, event: trainingProgress }),
+  adapterTrained: z.object({
+    ...ofAdapter,
+    adapter: z.object({ description: adapterDescription, files: opaque<AdapterFiles>() }),
+  }),
+  evaluated: z.object({ model: modelName, evaluation: modelEvaluation }),
+  done: z.object({ report }),
+};
+
+const eventType: Format<{ type: RunEvent['type'] }> = z.object({
+  type: z.enum(Object.keys(events) as RunEvent['type'][]),
+});
+
+/** @throws StoredFormatError where a stored run is not what this page can show */
+export const readRunRecord = (record: unknown): RunRecord<RunSetup> => checkStored(runRecord, record);
+
+/** @throws StoredFormatError naming the first event, counted from 1, that cannot be replayed */
+export function readRunEvents(stored: readonly unknown[]): RunEvent[] {
+  return stored.map((event, i) => {
+    try {
+      checkStored(events[checkStored(eventType, event).type] as Format<unknown>, event);
+    } catch (error) {
+      if (!(error instanceof StoredFormatError)) throw error;
+      throw new StoredFormatError(`event ${i + 1}: ${error.message}`, { cause: error });
+    }
+    return event as RunEvent;
+  });
+}
