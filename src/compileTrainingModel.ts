@@ -1,5 +1,7 @@
 import { packGradients, unpackParameters } from './autodiff/flatParameters.ts';
 import { addLoss, addLossGradient, addSupervisionInputs, scatterRows } from './autodiff/loss.ts';
+import { toMixedPrecision } from './autodiff/mixedPrecision.ts';
+import type { Precision } from './autodiff/precisions.ts';
 import { differentiateSegments, type Recompute } from './autodiff/recompute.ts';
 import { findSegments } from './autodiff/segments.ts';
 import { GraphBuilder } from './graph/builder.ts';
@@ -48,8 +50,14 @@ export interface BatchShape {
   readonly logitsChunk?: number;
 }
 
-/** How the graphs are built; every choice gives the same losses and gradients. */
+/** How the graphs are built; every choice but `activations` gives the same losses and gradients. */
 export interface CompileOptions {
+  /**
+   * What activations and their gradients are computed in; default `'float32'`. With `'float16'` what half precision
+   * cannot hold stays float32 (see `precisionRules`), as do parameters, gradient and optimizer, and the training graph
+   * has one more input, `loss_scale` [1].
+   */
+  readonly activations?: Precision;
   /** Whether layers are computed a second time for backpropagation instead of being kept; default `'none'`. */
   readonly recompute?: Recompute;
   /** Largest part of the head's matrix, as float32, that exists at a time, in bytes; default 32 MiB. */
@@ -60,7 +68,10 @@ export interface CompileOptions {
 
 /** Everything a training run needs of the model; see `addLoss` and `buildAdamW` for the graphs' inputs and outputs. */
 export interface CompiledTraining {
-  /** `gradient_out` [P] = `gradient` [P] + ∂loss/∂`parameters` [P], and `loss` [1]. */
+  /**
+   * `gradient_out` [P] = `gradient` [P] + ∂loss/∂`parameters` [P], and `loss` [1]. In half precision the gradient is
+   * computed `loss_scale` [1] times as large and divided by that at last.
+   */
   readonly trainingGraph: Uint8Array;
   /** `loss` [1] and `token_losses` [R] without gradients, for evaluation. */
   readonly forwardGraph: Uint8Array;
@@ -73,6 +84,7 @@ export interface CompiledTraining {
   readonly vocabularySize: number;
   /** What a step with the training graph takes. */
   readonly memory: TrainingMemory;
+  readonly activations: Precision;
 }
 
 /** Node counts and the graphs themselves, for inspection and memory estimates. */
@@ -104,6 +116,7 @@ export function compileTrainingModel(
     layout: graphs.layout,
     vocabularySize: graphs.vocabularySize,
     memory: estimateTraining(graphs.training, graphs.layout.size),
+    activations: options.activations ?? 'float32',
     batchSize: batch.batchSize,
     sequenceLength: batch.sequenceLength,
     maxSupervised: maxSupervisedOf(batch),
@@ -130,14 +143,19 @@ export function buildTrainingGraphs(
   const chunk = batch.logitsChunk ?? defaultChunk;
   const evaluated = addLoss(g, hidden, head, supervision, chunk);
   const losses = { loss: evaluated.loss, token_losses: evaluated.tokenLosses };
-  const forward = sourcesFirst(g.finish('forward', losses));
+  const forward = g.finish('forward', losses);
   const targets = [...tensors.values()];
-  const loss = addLossGradient(g, hidden, head, supervision, chunk, targets);
+  const isHalf = options.activations === 'float16';
+  const scaled = isHalf ? { ...supervision, lossScale: g.input('loss_scale', 'float32', [1]) } : supervision;
+  const loss = addLossGradient(g, hidden, head, scaled, chunk, targets);
   const seeds = new Map([...loss.targets, [hidden, scatterRows(g, loss.rows, hidden)]]);
   const gradients = differentiateSegments(g, segments, seeds, targets, options.recompute ?? 'none');
+  const gradient = packGradients(g, layout, tensors, gradients);
+  const training = finishTraining(g, loss.loss, gradient, scaled.lossScale);
+  const ordered = (graph: Graph) => sourcesFirst(isHalf ? toMixedPrecision(graph) : graph);
   return {
-    forward,
-    training: finishTraining(g, loss.loss, packGradients(g, layout, tensors, gradients)),
+    forward: ordered(forward),
+    training: ordered(training),
     optimizer: buildAdamW(new GraphBuilder(), layout.size),
     layout,
     vocabularySize: loss.vocabularySize,
@@ -186,10 +204,11 @@ export function lowerDecoder(
   return { g, inputIds, parameters, layout, tensors, hidden, forward, head: sliced };
 }
 
-/** Adds this microstep's gradient to what was accumulated before. */
-function finishTraining(g: GraphBuilder, loss: Value, gradient: Value): Graph {
+/** Adds this microstep's gradient, without its scale, to what was accumulated before. */
+function finishTraining(g: GraphBuilder, loss: Value, gradient: Value, lossScale?: Value): Graph {
   const soFar = g.input('gradient', 'float32', gradient.shape);
-  return sourcesFirst(g.finish('training', { loss, gradient_out: g.add(soFar, gradient) }));
+  const unscaled = lossScale ? g.div(gradient, lossScale) : gradient;
+  return g.finish('training', { loss, gradient_out: g.add(soFar, unscaled) });
 }
 
 /** The model with what is trained as graph inputs, and the layout in which those share the flat vector. */

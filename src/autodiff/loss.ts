@@ -11,6 +11,8 @@ export interface SupervisionInputs {
   readonly labels: Value;
   /** float32 [R]: one over the supervised tokens of the whole accumulated batch; 0 for padding. */
   readonly labelWeights: Value;
+  /** float32 [1]: what the gradient, and not the loss, is multiplied by; so half precision holds its small numbers. */
+  readonly lossScale?: Value;
 }
 
 /** Token ids `start` to `end` (exclusive), and what turns hidden states into logits for a slice of them. */
@@ -86,7 +88,8 @@ export function addLossGradient(
     const start = rows.length > 0 ? after(g, part.rows, rows.at(-1)!) : part.rows;
     const logits = logitsOf(g, head, start, part.labels, ids);
     const likelihood = crossEntropy(g, logits, part.weights);
-    const seeds = new Map([...gradients, ...logitGradients(g, logits, likelihood.logSum, part.weights)]);
+    const weights = inputs.lossScale ? g.mul(part.weights, inputs.lossScale) : part.weights;
+    const seeds = new Map([...gradients, ...logitGradients(g, logits, likelihood.logSum, weights)]);
     const pulled = differentiate(g, seeds, [start, ...targets], new Set([start]));
     // Else the loss, which nothing waits for, would be computed last and keep the logits of every chunk until then.
     rows.push(after(g, pulled.get(start)!, likelihood.nll));

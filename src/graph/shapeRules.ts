@@ -65,9 +65,15 @@ const sameAsFirst: ShapeRule = (node) => ({
   shape: node.input(0).shape,
 });
 
+/** Operands that an op takes in one element type only. */
+function checkSameType(first: Value, ...others: readonly Value[]): void {
+  const odd = others.find(({ elementType }) => elementType !== first.elementType);
+  if (odd) throw new Error(`mixes ${first.elementType} and ${odd.elementType}`);
+}
+
 const broadcast: ShapeRule = (node) => {
   const [a, b] = [node.input(0), node.input(1)];
-  if (a.elementType !== b.elementType) throw new Error(`mixes ${a.elementType} and ${b.elementType}`);
+  checkSameType(a, b);
   return { elementType: a.elementType, shape: broadcastShapes(a.shape, b.shape) };
 };
 
@@ -86,6 +92,7 @@ const matMul: ShapeRule = (node) => {
   if (a.shape.length < 2 || b.shape.length < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
     throw new Error(`cannot multiply ${formatShape(a.shape)} by ${formatShape(b.shape)}`);
   }
+  checkSameType(a, b);
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   return { elementType: a.elementType, shape: [...batch, a.shape.at(-2)!, b.shape.at(-1)!] };
 };
@@ -130,6 +137,7 @@ const concat: ShapeRule = (node) => {
       );
     }
   }
+  checkSameType(first, ...values);
   const total = values.reduce((sum, value) => sum + value.shape[axis]!, 0);
   return { elementType: first.elementType, shape: first.shape.map((dim, i) => (i === axis ? total : dim)) };
 };
@@ -151,6 +159,7 @@ const matMulNBits: ShapeRule = (node) => {
   const [rows, width] = [node.int('N', 0), node.int('K', 0)];
   const { shape, elementType } = node.input(0);
   if (shape.at(-1) !== width) throw new Error(`takes width ${width}, is given ${formatShape(shape)}`);
+  checkSameType(node.input(0), node.input(2));
   return { elementType, shape: [...shape.slice(0, -1), rows] };
 };
 
@@ -170,6 +179,18 @@ const cast: ShapeRule = (node) => {
   const elementType = castTypes[node.int('to', 0)];
   if (!elementType) throw new Error(`casts to the unsupported data type ${node.int('to', 0)}`);
   return { elementType, shape: node.input(0).shape };
+};
+
+const where: ShapeRule = (node) => {
+  const [condition, a, b] = [node.input(0), node.input(1), node.input(2)];
+  checkSameType(a, b);
+  const shape = broadcastShapes(broadcastShapes(condition.shape, a.shape), b.shape);
+  return { elementType: a.elementType, shape };
+};
+
+const rotaryEmbedding: ShapeRule = (node) => {
+  checkSameType(node.input(0), node.input(2), node.input(3));
+  return sameAsFirst(node);
 };
 
 /** How each primitive's output type follows from its inputs. */
@@ -202,10 +223,7 @@ export const shapeRules: Record<PrimitiveOp, ShapeRule> = {
   And: compare,
   Or: compare,
   Not: sameAsFirst,
-  Where: (node) => ({
-    elementType: node.input(1).elementType,
-    shape: broadcastShapes(broadcastShapes(node.input(0).shape, node.input(1).shape), node.input(2).shape),
-  }),
+  Where: where,
   Cast: cast,
   MatMul: matMul,
   Softmax: sameAsFirst,
@@ -225,5 +243,5 @@ export const shapeRules: Record<PrimitiveOp, ShapeRule> = {
   DequantizeLinear: (node) => ({ elementType: node.input(1).elementType, shape: node.input(0).shape }),
   MatMulNBits: matMulNBits,
   GatherBlockQuantized: gatherBlockQuantized,
-  RotaryEmbedding: sameAsFirst,
+  RotaryEmbedding: rotaryEmbedding,
 };

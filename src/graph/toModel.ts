@@ -1,3 +1,4 @@
+import { numberToFloat16 } from '../halfPrecision.ts';
 import type { Graph, Value } from './graph.ts';
 import type { ElementType, Initializer, Model, ModelNode, ValueInfo } from './model.ts';
 import { primitiveDomains } from './primitives.ts';
@@ -106,6 +107,7 @@ function fingerprint(bytes: Uint8Array): string {
 const packers: Partial<Record<ElementType, (contents: Float64Array) => ArrayBufferView>> = {
   float32: (x) => new Float32Array(x),
   float64: (x) => x,
+  float16: (x) => Uint16Array.from(x, numberToFloat16),
   int64: (x) => BigInt64Array.from(x, toInt64),
   int32: (x) => Int32Array.from(x),
   int8: (x) => Int8Array.from(x),

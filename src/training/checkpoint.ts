@@ -1,3 +1,4 @@
+import type { LossScale } from './lossScale.ts';
 import type { OptimizerVectors } from './optimizerState.ts';
 
 /** Everything needed to continue a run as if it had not stopped. The order of the data follows from `step` and config. */
@@ -8,6 +9,8 @@ export interface TrainingCheckpoint extends OptimizerVectors {
   readonly tokens: number;
   /** What must be the same on resuming, by name. */
   readonly config: Readonly<Record<string, string | number | boolean>>;
+  /** Of a run in half precision. */
+  readonly lossScale?: LossScale;
 }
 
 /** Bytes that are no usable checkpoint. The message says what is wrong and what to do. */
@@ -22,6 +25,7 @@ interface Header {
   readonly step: number;
   readonly tokens: number;
   readonly config: TrainingCheckpoint['config'];
+  readonly lossScale?: LossScale;
   /** Elements of each of the three float32 vectors. */
   readonly size: number;
   /** CRC-32 of the vectors' bytes. */
@@ -33,11 +37,12 @@ interface Header {
  * then parameters, first and second moment as little-endian float32.
  */
 export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array<ArrayBuffer> {
-  const { step, tokens, config, parameters } = checkpoint;
+  const { step, tokens, config, lossScale, parameters } = checkpoint;
   const size = parameters.length;
   const payload = new Uint8Array(size * 4 * vectorNames.length);
   vectorNames.forEach((name, i) => payload.set(bytesOf(checkpoint[name]), i * size * 4));
-  const header: Header = { step, tokens, config, size, checksum: crc32(payload) };
+  const scaling = lossScale && { lossScale };
+  const header: Header = { step, tokens, config, ...scaling, size, checksum: crc32(payload) };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const start = payloadStart(text.length);
   const file = new Uint8Array(start + payload.length);
@@ -54,7 +59,7 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array<Arr
  */
 export function decodeCheckpoint(file: Uint8Array): TrainingCheckpoint {
   const { header, start } = readHeader(file);
-  const { step, tokens, config, size, checksum } = header;
+  const { step, tokens, config, lossScale, size, checksum } = header;
   const expected = start + size * 4 * vectorNames.length;
   if (file.length !== expected) {
     throw new CheckpointFormatError(
@@ -68,7 +73,8 @@ export function decodeCheckpoint(file: Uint8Array): TrainingCheckpoint {
   }
   const vector = (index: number) =>
     new Float32Array(file.slice(start + index * size * 4, start + (index + 1) * size * 4).buffer);
-  return { step, tokens, config, parameters: vector(0), firstMoment: vector(1), secondMoment: vector(2) };
+  const vectors = { parameters: vector(0), firstMoment: vector(1), secondMoment: vector(2) };
+  return { step, tokens, config, ...(lossScale && { lossScale }), ...vectors };
 }
 
 function readHeader(file: Uint8Array): { header: Header; start: number } {
@@ -104,8 +110,18 @@ function isHeader(value: unknown): value is Header {
   const fields = value as Record<keyof Header, unknown>;
   const counts = [fields.step, fields.tokens, fields.size, fields.checksum];
   const hasCounts = counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
-  return hasCounts && typeof fields.config === 'object' && fields.config !== null;
+  const isScale = fields.lossScale === undefined || isLossScale(fields.lossScale);
+  return hasCounts && isScale && typeof fields.config === 'object' && fields.config !== null;
 }
+
+function isLossScale(value: unknown): value is LossScale {
+  if (typeof value !== 'object' || value === null) return false;
+  const { scale, goodSteps } = value as Record<keyof LossScale, unknown>;
+  return Number.isFinite(scale) && Number(scale) > 0 && Number.isSafeInteger(goodSteps);
+}
+
+/** What checkpoints and configurations leave unsaid. */
+const unsaid: TrainingCheckpoint['config'] = { activations: 'float32' };
 
 /**
  * Checks that a run may continue from `checkpoint`. Throws naming the first setting that differs, because losses
@@ -123,7 +139,7 @@ export function assertResumable(
   }
   const names = new Set([...Object.keys(config), ...Object.keys(checkpoint.config)]);
   for (const name of names) {
-    const [was, is] = [checkpoint.config[name], config[name]];
+    const [was, is] = [checkpoint.config[name] ?? unsaid[name], config[name] ?? unsaid[name]];
     if (was !== is) {
       throw new Error(
         `The checkpoint was written with ${name} = ${was}, but this run has ${is}; resume with the same settings.`,

@@ -46,15 +46,24 @@ export class OptimizerState {
     return this.#tensors[0];
   }
 
-  /** Applies one AdamW step; returns the gradient's norm before clipping. `gradient` stays the caller's. */
+  /**
+   * Applies one AdamW step, unless the gradient is not finite; returns the gradient's norm before clipping. `gradient`
+   * stays the caller's.
+   */
   async step(gradient: DeviceTensor, settings: StepSettings): Promise<number> {
     const [parameters, firstMoment, secondMoment] = this.#tensors;
     const state = { parameters, first_moment: firstMoment, second_moment: secondMoment, gradient };
     const outputs = await this.#session.run({ ...state, ...this.#scalars(settings) });
     const old = this.#tensors;
     this.#tensors = [outputs['parameters_out']!, outputs['first_moment_out']!, outputs['second_moment_out']!];
-    for (const tensor of old) tensor.dispose();
-    return takeScalar(this.#device, outputs['grad_norm']!);
+    const updated = this.#tensors;
+    const gradNorm = await takeScalar(this.#device, outputs['grad_norm']!).catch((error: unknown) => {
+      for (const tensor of old) tensor.dispose();
+      throw error;
+    });
+    if (!Number.isFinite(gradNorm)) this.#tensors = old;
+    for (const tensor of this.#tensors === old ? updated : old) tensor.dispose();
+    return gradNorm;
   }
 
   /** Copies parameters and moments out. */

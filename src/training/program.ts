@@ -10,6 +10,11 @@ export interface TrainingProgram extends BatchShape {
   readonly forwardGraph: Uint8Array | null;
   /** Whether its sessions should rather take little memory than keep freed buffers for speed. */
   readonly isLean?: boolean;
+  /**
+   * What activations are computed in, float32 where it is left out. The training graph for `'float16'` is also fed
+   * `loss_scale` [1], which its gradient is multiplied by inside, and divided by at last.
+   */
+  readonly activations?: 'float16' | 'float32';
   /** What a step takes by estimate, where that is known. */
   readonly memory?: TrainingMemory;
   /** Clipping and AdamW over the flat parameter vector. */
@@ -20,6 +25,10 @@ export interface TrainingProgram extends BatchShape {
 
 /** How a step is computed: in one session, or piece by piece where the weights do not fit. */
 export type StepProgram = TrainingProgram | StreamedProgram;
+
+/** Whether a program's gradients pass through half precision, and so need their loss scaled. */
+export const isInHalf = (program: StepProgram): boolean =>
+  'activations' in program && program.activations === 'float16';
 
 /** The programs by length, smallest first. Throws when there is none, or they disagree on the parameters. */
 export function sortPrograms(programs: readonly StepProgram[]): StepProgram[] {

@@ -3,10 +3,11 @@ import { RuntimeFailure } from '../runtime/failure.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { fitRows, type FittedRows } from './batches.ts';
 import type { TrainingCheckpoint } from './checkpoint.ts';
+import { afterGoodStep, afterOverflow, type LossScale } from './lossScale.ts';
 import { assertOptions } from './options.ts';
 import { sortPrograms, type StepProgram } from './program.ts';
 import { learningRateAt } from './schedule.ts';
-import type { StepEvent, TrainingEvent } from './trainingEvents.ts';
+import type { SkippedStepEvent, StepEvent, TrainingEvent } from './trainingEvents.ts';
 import { createRun, type TrainingInput, type TrainingRun } from './trainingRun.ts';
 import { inMicrobatches, TrainingSessions } from './trainingSessions.ts';
 
@@ -90,13 +91,17 @@ async function* steps(
 }
 
 /**
- * A step; where the device has no memory for it, after a checkpoint and with programs that take less. A run whose weight
- * files are gone ends with a checkpoint.
+ * A step; where half precision does not hold its gradients, with its loss scaled less; where the device has no memory for
+ * it, after a checkpoint and with programs that take less. A run whose weight files are gone ends with a checkpoint.
  */
 async function* stepWithinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent> {
   for (;;) {
     const outcome = await trainStep(run).catch((error: unknown) => remedyOf(run, error));
-    if ('type' in outcome) return yield outcome;
+    if ('type' in outcome) {
+      yield outcome;
+      if (outcome.type === 'step') return;
+      continue;
+    }
     yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
     if (outcome instanceof RuntimeFailure) throw outcome;
     await run.sessions.replacePrograms(outcome);
@@ -117,12 +122,12 @@ function remedyOf({ recompile }: TrainingRun, error: unknown): StepProgram[] | R
 }
 
 async function checkpointOf(run: TrainingRun): Promise<TrainingCheckpoint> {
-  const { step, tokens, config } = run;
-  return { step, tokens, config, ...(await run.state.download()) };
+  const { step, tokens, config, lossScale } = run;
+  return { step, tokens, config, ...(lossScale && { lossScale }), ...(await run.state.download()) };
 }
 
 /** One optimizer step: accumulate the microbatches' gradients, then clip and update. */
-async function trainStep(run: TrainingRun): Promise<StepEvent> {
+async function trainStep(run: TrainingRun): Promise<StepEvent | SkippedStepEvent> {
   const startTime = performance.now();
   const step = run.step + 1;
   const { rows, weight, tokens } = run.data.step(step);
@@ -132,24 +137,38 @@ async function trainStep(run: TrainingRun): Promise<StepEvent> {
   try {
     const settings = { step, learningRate, weightDecay, maxGradNorm };
     const gradNorm = await run.state.step(accumulated.gradient, settings);
+    if (run.lossScale && !Number.isFinite(gradNorm)) return skipStep(run, step, run.lossScale);
     assertFinite(step, accumulated.loss, gradNorm);
+    const scaling = run.lossScale && { lossScale: run.lossScale.scale };
+    run.lossScale &&= afterGoodStep(run.lossScale);
     run.step = step;
     run.tokens += tokens;
     const epoch = (step * run.data.rowsPerStep) / run.data.rows.length;
     const seconds = (performance.now() - startTime) / 1000;
+    const { loss } = accumulated;
     return {
       type: 'step',
       step,
-      loss: accumulated.loss,
+      loss,
       gradNorm,
       learningRate,
       tokens: run.tokens,
       epoch,
       seconds,
+      ...scaling,
     };
   } finally {
     accumulated.gradient.dispose();
   }
+}
+
+/**
+ * Leaves everything as it was but the scale. The step is not given up, as PyTorch would, but tried again: which rows a
+ * step learns from follows from its number, in any precision.
+ */
+function skipStep(run: TrainingRun, step: number, lossScale: LossScale): SkippedStepEvent {
+  run.lossScale = afterOverflow(lossScale, step);
+  return { type: 'skippedStep', step, lossScale: run.lossScale.scale };
 }
 
 /** The rows' loss and its gradient, one microbatch after the other; the caller owns the gradient. */
@@ -167,6 +186,7 @@ async function accumulateGradient(
       const result = await run.sessions.gradient(microbatch, weight, {
         parameters: run.state.parameters,
         gradient,
+        ...(run.lossScale && { lossScale: run.lossScale.scale }),
       });
       disposeGradient();
       gradient = result.gradient;

@@ -16,7 +16,7 @@ export interface PlannedEvent {
   readonly memory: TrainingMemory;
   /** Bytes that it may take. */
   readonly budgetBytes: number;
-  /** What a microbatch costs where the weights do not fit and are streamed from their files, piece by piece. */
+  /** What a step costs where the weights do not fit and are streamed from their files, piece by piece. */
   readonly streaming?: StreamingCost;
 }
 
@@ -46,6 +46,20 @@ export interface StepEvent {
   readonly epoch: number;
   /** Duration of this step. */
   readonly seconds: number;
+  /** What the loss was multiplied by on its way back through half precision; absent in float32. */
+  readonly lossScale?: number;
+}
+
+/**
+ * Half precision could not hold a step's gradients: parameters and moments stay as they are, and the step is computed
+ * again with a smaller scale.
+ */
+export interface SkippedStepEvent {
+  readonly type: 'skippedStep';
+  /** The step that is tried again. */
+  readonly step: number;
+  /** The scale that it is tried with. */
+  readonly lossScale: number;
 }
 
 export interface EvaluationEvent {
@@ -84,6 +98,7 @@ export type TrainingEvent =
   | PlannedEvent
   | StartedEvent
   | StepEvent
+  | SkippedStepEvent
   | EvaluationEvent
   | CheckpointEvent
   | SmallerBatchEvent

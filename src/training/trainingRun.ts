@@ -3,9 +3,10 @@ import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import type { FittedRows } from './batches.ts';
 import { assertResumable, type TrainingCheckpoint } from './checkpoint.ts';
 import { TrainingControl } from './control.ts';
+import { initialLossScale, type LossScale } from './lossScale.ts';
 import { OptimizerState } from './optimizerState.ts';
 import { totalStepsOf, type TrainingOptions } from './options.ts';
-import type { StepProgram } from './program.ts';
+import { isInHalf, type StepProgram } from './program.ts';
 import { TrainingData } from './trainingData.ts';
 import type { TrainingSessions } from './trainingSessions.ts';
 
@@ -28,6 +29,8 @@ export interface TrainingInput {
   /** Held-out rows for `evaluation` events. */
   readonly evaluationRows?: readonly TokenizedRow[];
   readonly options: TrainingOptions;
+  /** Where the loss's scale begins, for programs in half precision; ignored when resuming. */
+  readonly lossScale?: LossScale;
   /** Continue from here instead of from the beginning. */
   readonly resumeFrom?: TrainingCheckpoint;
   /** Pauses, resumes, ends the run early. */
@@ -51,6 +54,8 @@ export interface TrainingRun {
   /** Steps done. */
   step: number;
   tokens: number;
+  /** `null` where no program computes in half precision. */
+  lossScale: LossScale | null;
 }
 
 /** Prepares data and device; the caller disposes the run's state and sessions. */
@@ -71,7 +76,7 @@ export async function createRun(
   const batchSize = input.batchSize ?? program.batchSize;
   const data = new TrainingData(rows, batchSize * options.gradientAccumulationSteps, seed);
   const totalSteps = totalStepsOf(options.duration, rows.length, data.rowsPerStep);
-  const config = runConfig(options, batchSize, data, totalSteps);
+  const config = runConfig(options, batchSize, data, totalSteps, program);
   const parameterCount = program.layout.size;
   if (resumeFrom) assertResumable(resumeFrom, config, parameterCount);
   else assertSize(input.parameters, parameterCount);
@@ -90,6 +95,7 @@ export async function createRun(
     totalSteps,
     step: resumeFrom?.step ?? 0,
     tokens: resumeFrom?.tokens ?? 0,
+    lossScale: isInHalf(program) ? ((resumeFrom ?? input).lossScale ?? initialLossScale) : null,
   };
 }
 
@@ -107,6 +113,7 @@ function runConfig(
   batchSize: number,
   data: TrainingData,
   totalSteps: number,
+  program: StepProgram,
 ): TrainingCheckpoint['config'] {
   const {
     learningRate,
@@ -130,6 +137,7 @@ function runConfig(
     // A constant rate does not depend on the run's length, so such a run may be extended.
     ...(schedule === 'constant' ? {} : { totalSteps }),
     batchSize,
+    ...(isInHalf(program) ? { activations: 'float16' } : {}),
     rows: data.fingerprint(),
   };
 }

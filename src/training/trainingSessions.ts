@@ -2,9 +2,17 @@ import type { Device, DeviceTensor, Feeds, Session, WeightFiles } from '../runti
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { batchFeeds } from './batchFeeds.ts';
 import { chooseShape, totalSupervised } from './batches.ts';
-import type { StepProgram, TrainingProgram } from './program.ts';
+import { isInHalf, type StepProgram, type TrainingProgram } from './program.ts';
 import { optimizerKeeps, takeScalar } from './optimizerState.ts';
 import { StreamedSteps } from './streamedSteps.ts';
+
+/** What a step is computed from besides its rows; the tensors stay the caller's. */
+export interface StepState {
+  readonly parameters: DeviceTensor;
+  readonly gradient: DeviceTensor;
+  /** For programs in half precision; 1 where it is left out. */
+  readonly lossScale?: number;
+}
 
 type GraphName = 'trainingGraph' | 'forwardGraph';
 
@@ -65,11 +73,14 @@ export class TrainingSessions {
   async gradient(
     rows: readonly TokenizedRow[],
     weight: number,
-    state: { readonly parameters: DeviceTensor; readonly gradient: DeviceTensor },
+    state: StepState,
   ): Promise<{ loss: number; gradient: DeviceTensor }> {
     const program = chooseShape(rows, this.#programs);
     if ('forward' in program) return this.#streamed.gradient(program, { rows, weight }, state);
-    const outputs = await this.#run('trainingGraph', program, { rows, weight }, { ...state });
+    const { lossScale = 1, ...tensors } = state;
+    const scale = this.#device.hostTensor(Float32Array.of(lossScale), [1]);
+    const fed = isInHalf(program) ? { ...tensors, loss_scale: scale } : tensors;
+    const outputs = await this.#run('trainingGraph', program, { rows, weight }, fed);
     const gradient = outputs['gradient_out']!;
     try {
       return { loss: await takeScalar(this.#device, outputs['loss']!), gradient };
@@ -83,11 +94,7 @@ export class TrainingSessions {
    * Mean loss per supervised token over all rows. `gradient` is only read, by programs that have no graph of their own
    * for evaluation.
    */
-  async evaluate(
-    rows: readonly TokenizedRow[],
-    state: { readonly parameters: DeviceTensor; readonly gradient: DeviceTensor },
-    signal?: AbortSignal,
-  ): Promise<number> {
+  async evaluate(rows: readonly TokenizedRow[], state: StepState, signal?: AbortSignal): Promise<number> {
     const weight = 1 / totalSupervised(rows);
     let total = 0;
     for (const part of inMicrobatches(rows, this.batchSize)) {
@@ -97,11 +104,7 @@ export class TrainingSessions {
     return total;
   }
 
-  async #lossOf(
-    rows: readonly TokenizedRow[],
-    weight: number,
-    state: { readonly parameters: DeviceTensor; readonly gradient: DeviceTensor },
-  ): Promise<number> {
+  async #lossOf(rows: readonly TokenizedRow[], weight: number, state: StepState): Promise<number> {
     const program = chooseShape(rows, this.#programs);
     if ('forward' in program) return this.#streamed.loss(program, { rows, weight }, state.parameters);
     if (program.forwardGraph) {
