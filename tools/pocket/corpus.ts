@@ -1,5 +1,5 @@
 import { Random } from './random.ts';
-import { articleAbout, factList, surveyOf } from './plainText.ts';
+import { articleAbout, factList, surveyOf, type TableDraw } from './plainText.ts';
 import { recallDrill } from './drills.ts';
 import { inventEntries, type InventionStyle } from './invented.ts';
 import {
@@ -10,11 +10,12 @@ import {
   readingExercise,
   taskFrom,
   taskList,
+  taskListTakenUp,
   taskListWithText,
   userTurn,
 } from './taskText.ts';
 import type { Task } from './tasks.ts';
-import { heldBackTopics, openTopics } from './topics.ts';
+import { heldBackTopics, openTopics, openTopicsInOwnWords } from './topics.ts';
 
 /** A document of the corpus: running text, or one exchange of a conversation. */
 export type CorpusDocument = { kind: DocumentKind; learned: LearnedPart } & (
@@ -45,6 +46,9 @@ export interface CorpusStyle {
   /** How often a document of each kind is drawn. */
   readonly kinds: readonly (readonly [DocumentKind, number])[];
   readonly inventions: InventionStyle;
+  readonly heldBackTables: TableDraw;
+  /** Whether tasks about a text take up the words of the tasks shown before it. */
+  readonly takesUp: boolean;
 }
 
 /** All that pocket is to know and do. Held-back domains have plain text only. */
@@ -83,11 +87,14 @@ const readingKinds: CorpusStyle['kinds'] = [
   ['drill', 20],
 ];
 
-/** As before, with most of the work on texts whose words tell nothing beforehand. */
+/**
+ * As before, with most of the work on texts whose words tell nothing beforehand, and on tasks that take up the words of
+ * those shown; every fact of the held-back domains is told about equally often.
+ */
 const wordingKinds: CorpusStyle['kinds'] = [
-  ['heldBackArticle', 26],
-  ['heldBackSurvey', 12],
-  ['heldBackList', 12],
+  ['heldBackArticle', 32],
+  ['heldBackSurvey', 15],
+  ['heldBackList', 18],
   ['article', 4],
   ['survey', 2],
   ['factList', 2],
@@ -95,16 +102,18 @@ const wordingKinds: CorpusStyle['kinds'] = [
   ['readingChat', 44],
   ['demonstrations', 16],
   ['demonstrationsThenText', 60],
-  ['readingExercise', 48],
+  ['readingExercise', 44],
   ['taskList', 6],
-  ['taskListWithText', 48],
+  ['taskListWithText', 64],
   ['drill', 10],
 ];
 
+const learningToRead = { heldBackTables: 'evenTables', takesUp: false } as const;
+
 export const corpusStyles = {
-  general: { kinds: generalKinds, inventions: 'syllables' },
-  reading: { kinds: readingKinds, inventions: 'anyPieces' },
-  wording: { kinds: wordingKinds, inventions: 'anyWords' },
+  general: { kinds: generalKinds, inventions: 'syllables', ...learningToRead },
+  reading: { kinds: readingKinds, inventions: 'anyPieces', ...learningToRead },
+  wording: { kinds: wordingKinds, inventions: 'anyWords', heldBackTables: 'evenFacts', takesUp: true },
 } as const satisfies Record<string, CorpusStyle>;
 
 /**
@@ -148,35 +157,38 @@ function readingExchange(random: Random, inventions: InventionStyle): { user: st
   return exchange(task, random, passage);
 }
 
-type Writer = (random: Random, inventions: InventionStyle) => string | { user: string; assistant: string };
+type Writer = (random: Random, style: CorpusStyle) => string | { user: string; assistant: string };
 
 const writers: Record<DocumentKind, Writer> = {
-  heldBackArticle: (random) => articleAbout(random.pick(heldBackTopics), random),
-  heldBackSurvey: (random) => surveyOf(random.pick(heldBackTopics), random),
-  heldBackList: (random) => factList(random.pick(heldBackTopics), random),
-  article: (random) => articleAbout(random.pick(openTopics), random),
-  survey: (random) => surveyOf(random.pick(openTopics), random),
-  factList: (random) => factList(random.pick(openTopics), random),
+  heldBackArticle: (random, style) => articleAbout(random.pick(heldBackTopics), random, style.heldBackTables),
+  heldBackSurvey: (random, style) => surveyOf(random.pick(heldBackTopics), random, style.heldBackTables),
+  heldBackList: (random, style) => factList(random.pick(heldBackTopics), random, style.heldBackTables),
+  article: (random) => articleAbout(random.pick(openTopics), random, 'evenTables'),
+  survey: (random) => surveyOf(random.pick(openTopics), random, 'evenTables'),
+  factList: (random) => factList(random.pick(openTopics), random, 'evenTables'),
   chat: (random) => exchange(taskFrom(random.pick(openTopics), random), random),
-  readingChat: readingExchange,
+  readingChat: (random, { inventions }) => readingExchange(random, inventions),
   demonstrations: (random) => demonstrations(random.pick(openTopics), random),
-  demonstrationsThenText: (random, inventions) =>
+  demonstrationsThenText: (random, { inventions }) =>
     demonstrationsThenText(random.pick(openTopics), random, inventions),
-  readingExercise,
+  readingExercise: (random, { inventions }) => readingExercise(random, inventions),
   taskList: (random) => taskList(random.pick(openTopics), random),
-  drill: recallDrill,
-  taskListWithText: (random, inventions) => taskListWithText(random.pick(openTopics), random, inventions),
+  drill: (random, { inventions }) => recallDrill(random, inventions),
+  taskListWithText: (random, { inventions, takesUp }) =>
+    takesUp
+      ? taskListTakenUp(random.pick(openTopicsInOwnWords), random, inventions)
+      : taskListWithText(random.pick(openTopics), random, inventions),
 };
 
 /** An endless stream of documents, the same for the same seed. */
 export function* corpusDocuments(
   seed: number,
-  { kinds, inventions }: CorpusStyle = corpusStyles.general,
+  style: CorpusStyle = corpusStyles.general,
 ): Generator<CorpusDocument, never> {
   const random = new Random(seed);
   for (;;) {
-    const kind = random.weighted(kinds);
-    const written = writers[kind](random, inventions);
+    const kind = random.weighted(style.kinds);
+    const written = writers[kind](random, style);
     const learned = random.chance(answersOnly[kind] ?? 0) ? 'answers' : 'all';
     yield typeof written === 'string'
       ? { role: 'text', kind, learned, text: written }

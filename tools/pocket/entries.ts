@@ -40,3 +40,10 @@ export function valuesOf(entries: readonly Entry[], relation: Relation): string[
     ...new Set(entries.flatMap((e) => e.facts.filter((f) => f.relation === relation).map((f) => f.value))),
   ];
 }
+
+/** The entries with no generic phrasing ("the {of} of {e}") wherever a relation has questions of its own. */
+export function inOwnWords(entries: readonly Entry[]): Entry[] {
+  const { table } = entries[0]!;
+  const relations = table.relations.map((r) => (r.ask?.length ? { ...r, generic: false as const } : r));
+  return readTable({ ...table, relations });
+}

@@ -1,4 +1,4 @@
-import { readTable, type Entry } from './entries.ts';
+import { inOwnWords, readTable, type Entry } from './entries.ts';
 import { heldBackTables, openTables } from './facts/allTables.ts';
 import type { FactTable } from './facts/factTable.ts';
 import { composeRelation } from './composedRelations.ts';
@@ -185,5 +185,6 @@ export function inventEntries(random: Random, style: InventionStyle): Entry[] {
     relations,
     rows: Array.from({ length: 6 }, row).join(';'),
   };
-  return readTable(table);
+  const entries = readTable(table);
+  return style === 'anyWords' && random.chance(0.5) ? inOwnWords(entries) : entries;
 }

@@ -51,7 +51,7 @@ export const recipe = {
   stages: [
     { corpus: 'general', steps: 4200, learningRate: 3e-3, warmupSteps: 100, roundedSteps: 700 },
     { corpus: 'reading', steps: 5000, learningRate: 2.5e-3, warmupSteps: 100, roundedSteps: 700 },
-    { corpus: 'wording', steps: 1800, learningRate: 1.5e-3, warmupSteps: 50, roundedSteps: 450 },
+    { corpus: 'wording', steps: 2600, learningRate: 2e-3, warmupSteps: 50, roundedSteps: 500 },
   ] satisfies PretrainingStage[],
   weightDecay: 0.05,
   maxGradNorm: 1,

@@ -3,6 +3,14 @@ import type { Random } from './random.ts';
 import { bare, capitalise, inSentence, statement } from './wording.ts';
 import type { Topic } from './topics.ts';
 
+/** How a topic's tables are drawn: one as often as the other, or as often as it has facts, so that each is told as often. */
+export type TableDraw = 'evenTables' | 'evenFacts';
+
+function drawTable({ tables }: Topic, random: Random, draw: TableDraw): Entry[] {
+  if (draw === 'evenTables') return random.pick(tables);
+  return random.weighted(tables.map((entries) => [entries, allFacts(entries).length] as const));
+}
+
 const allFacts = (entries: readonly Entry[]) => entries.flatMap((entry) => entry.facts);
 
 /** Sentences about one entity: each fact once, in random order, now and then one again in other words. */
@@ -44,8 +52,8 @@ export function passageWithNeighbour(
 }
 
 /** Running text about a topic: several entities, each with all or one of its facts. */
-export function articleAbout(topic: Topic, random: Random): string {
-  const entries = random.pick(topic.tables);
+export function articleAbout(topic: Topic, random: Random, draw: TableDraw): string {
+  const entries = drawTable(topic, random, draw);
   const chosen = random.sample(entries, random.integer(1, 4));
   return chosen
     .map((entry) => titled(entry, passageAbout(entry, random), random))
@@ -53,8 +61,8 @@ export function articleAbout(topic: Topic, random: Random): string {
 }
 
 /** Facts on one relation over many entities, or mixed, as running text. */
-export function surveyOf(topic: Topic, random: Random): string {
-  const entries = random.pick(topic.tables);
+export function surveyOf(topic: Topic, random: Random, draw: TableDraw): string {
+  const entries = drawTable(topic, random, draw);
   const relation = random.pick(entries[0]!.table.relations);
   const facts = allFacts(entries).filter((f) => f.relation === relation);
   return random
@@ -64,11 +72,11 @@ export function surveyOf(topic: Topic, random: Random): string {
 }
 
 /** "Facts about {topic}:" and a numbered list of statements. */
-export function factList(topic: Topic, random: Random): string {
-  const table = random.pick(topic.tables);
+export function factList(topic: Topic, random: Random, draw: TableDraw): string {
+  const table = drawTable(topic, random, draw);
   const header = random.chance(0.3) ? table[0]!.table.plural : topic.name;
   const facts: Fact[] = Array.from({ length: random.integer(5, 9) }, () => {
-    const entries = header === topic.name ? random.pick(topic.tables) : table;
+    const entries = header === topic.name ? drawTable(topic, random, draw) : table;
     return random.pick(random.pick(entries).facts);
   });
   return `Facts about ${header}:\n${[...new Set(facts)].map((f, i) => `${i + 1}. ${statement(f, random)}`).join('\n')}`;

@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   const state = new OptimizerState(device, await sessions.optimizer(), start);
   const sequences = rowsAfter(start.step, bpe);
   const validation = Object.entries(validationKinds).map(([name, kinds]) => {
-    const rows = corpusRows(recipe.seed + 1000, bpe, { kinds, inventions: 'syllables' });
+    const rows = corpusRows(recipe.seed + 1000, bpe, { ...corpusStyles.general, kinds });
     return [name, take(rows, recipe.validationSequences)] as const;
   });
   const run = { out: values.out, program, device, sessions, state, sequences, validation };

@@ -1,7 +1,7 @@
-import type { Entry } from './entries.ts';
+import { inOwnWords, type Entry, type Fact } from './entries.ts';
 import { inventEntries, type InventionStyle } from './invented.ts';
 import { passageWithNeighbour } from './plainText.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 import { taskAbout, type Task, type TaskKind } from './tasks.ts';
 import type { Topic } from './topics.ts';
 
@@ -119,4 +119,43 @@ export function taskListWithText(topic: Topic, random: Random, inventions: Inven
   lines.push(`Text: ${passageWithNeighbour(entry!, source, random)}`);
   lines.push(...random.shuffle(asked).map((t, i) => listed(t, shown.length + i + 1)));
   return [header(name), ...lines].join('\n');
+}
+
+/** A fact with the seed of the dice that word its task: the same dice word two facts of a relation alike. */
+interface Worded {
+  readonly fact: Fact;
+  readonly dice: number;
+}
+
+const throwDice = (fact: Fact, random: Random): Worded => ({ fact, dice: random.integer(0, 2 ** 30) });
+
+const maxDemonstrations = 4;
+
+/**
+ * As `taskListWithText`, but what was asked of other things before the text is asked of the text's thing in the same
+ * words, as a person's seeds have to be taken up. `entries` are the text's thing and its peers, `topics` what else is asked.
+ */
+export function taskListTakenUp(topic: Topic, random: Random, inventions: InventionStyle): string {
+  const invented = random.chance(0.5) ? inOwnWords(inventEntries(random, inventions)) : null;
+  const source = invented ?? random.pick(topic.tables);
+  const [entry, ...peers] = random.shuffle(source);
+  const drawShown = (): [Worded, readonly Entry[]] => {
+    const table = !invented && random.chance(0.4) ? random.pick(topic.tables) : source;
+    const others = table === source && peers.length ? peers : table;
+    return [throwDice(random.pick(random.pick(others).facts), random), table];
+  };
+  const shown = Array.from({ length: random.integer(2, maxDemonstrations) }, drawShown);
+  const takeUp = (fact: Fact): Worded => {
+    const alike = shown.filter(([{ fact: other }]) => other.relation === fact.relation);
+    if (alike.length === 0 || random.chance(0.15)) return throwDice(fact, random);
+    return { fact, dice: random.pick(alike)[0].dice };
+  };
+  const asked = random.shuffle([...entry!.facts, ...random.sample(entry!.facts, 2)]).map(takeUp);
+  const write = ({ fact, dice }: Worded, table: readonly Entry[]) => taskAbout(fact, table, new Random(dice));
+  const lines = shown.map(([worded, table], i) => listed(write(worded, table), i + 1));
+  lines.push(`Text: ${passageWithNeighbour(entry!, source, random)}`);
+  const tasks = asked.map((worded) => write(worded, source));
+  const different = new Map(tasks.map((task) => [listed(task, 0), task]));
+  lines.push(...[...different.values()].map((task, i) => listed(task, shown.length + i + 1)));
+  return [header(invented ? entry!.table.plural : topic.name), ...lines].join('\n');
 }

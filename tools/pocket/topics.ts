@@ -1,4 +1,4 @@
-import { readTable, type Entry } from './entries.ts';
+import { inOwnWords, readTable, type Entry } from './entries.ts';
 import { heldBackTables, openTables } from './facts/allTables.ts';
 import { cultureTables } from './facts/culture.ts';
 import type { FactTable } from './facts/factTable.ts';
@@ -57,6 +57,12 @@ export const openTopics: Topic[] = [
     cultureTables[7]!,
   ]),
 ];
+
+/** The same topics, asked about in each relation's own questions wherever it has any. */
+export const openTopicsInOwnWords: Topic[] = openTopics.map(({ name, tables }) => ({
+  name,
+  tables: tables.map(inOwnWords),
+}));
 
 /** The held-back domains, under their own names: for plain statements only. */
 export const heldBackTopics: Topic[] = [...new Set(heldBackTables.map((t) => t.topic))].map((name) =>
