@@ -49,6 +49,8 @@ export interface CompiledStreaming extends StreamedProgram {
   readonly vocabularySize: number;
   readonly memory: StreamingMemory;
   readonly cost: StreamingCost;
+  /** Bytes of the largest weight that a piece reads; of a table read by row, of the batch's rows. */
+  readonly largestWeight: number;
 }
 
 /**
@@ -66,7 +68,8 @@ export function compileStreamedTraining(
 ): CompiledStreaming {
   const training = buildStreamedTraining(source, trainable, batch, { largestHeadSlice: headSliceFor(budgetBytes), ...options }); // prettier-ignore
   const { graphs, memory } = cutToFit(training, budgetBytes);
-  const { tables, inputIds, layout, vocabularySize } = training;
+  const { plan, tables, inputIds, layout, vocabularySize } = training;
+  const weightsRead = [...graphs.forward, ...graphs.backward].flatMap(({ weights }) => weights.map(({ value }) => value)); // prettier-ignore
   const encode = (graph: Graph) => compilePiece(graph, { fileName: source.fileName, tables, inputIds });
   const [forward, backward] = [graphs.forward.map(encode), graphs.backward.map(encode)];
   return {
@@ -78,6 +81,7 @@ export function compileStreamedTraining(
     layout,
     vocabularySize,
     memory,
+    largestWeight: Math.max(...weightsRead.map(plan.weightBytes)),
     batchSize: batch.batchSize,
     sequenceLength: batch.sequenceLength,
     maxSupervised: maxSupervisedOf(batch),

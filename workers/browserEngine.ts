@@ -1,8 +1,10 @@
 import { loadModel, type LoadedModel } from '../src/engine/loadModel.ts';
 import { parseDtype, type Dtype } from '../src/engine/dtype.ts';
-import { defaultMemoryBudget, planMemory } from '../src/engine/memoryPlan.ts';
+import { defaultMemoryBudget } from '../src/engine/memoryFit.ts';
+import { planMemory, type MemoryPlan, type StreamingPlan } from '../src/engine/memoryPlan.ts';
 import { ModelSession } from '../src/engine/modelSession.ts';
 import { promptsFor, specializeModel } from '../src/engine/specializeModel.ts';
+import { totalBytesOf } from '../src/graph/memoryEstimate.ts';
 import { findLoraTargets } from '../src/lora/targets.ts';
 import { createBrowserDevice } from '../src/runtime/browser.ts';
 import type { Device } from '../src/runtime/device.ts';
@@ -17,6 +19,7 @@ import {
   modelTitle,
   pocketModel,
   type ModelReference,
+  type StreamingCosts,
   type TrainingFit,
 } from '../src/workerApi/model.ts';
 import type { RunEvent } from '../src/workerApi/runEvent.ts';
@@ -88,8 +91,8 @@ export class BrowserEngine implements Engine {
     const { decoder } = await this.#load(reference);
     const trainable = { kind: 'lora', targetModules: 'all-linear', rank, alpha } as const;
     const batch = { batchSize, sequenceLength: maxLength };
-    const { fit, totalBytes, advice } = planMemory(decoder, trainable, batch, defaultMemoryBudget);
-    return { fit, totalBytes, budgetBytes: defaultMemoryBudget, advice };
+    const plan = planMemory(decoder, trainable, batch, defaultMemoryBudget);
+    return toTrainingFit(plan, defaultMemoryBudget);
   }
 
   readDomain = async (json: string) => parseDomain(json);
@@ -202,6 +205,15 @@ export class BrowserEngine implements Engine {
     if (this.#loaded === loaded) this.#loaded = undefined;
   }
 }
+
+function toTrainingFit({ fit, totalBytes, advice, streaming }: MemoryPlan, budgetBytes: number): TrainingFit {
+  return { fit, totalBytes, budgetBytes, advice, ...(streaming && { streaming: toCosts(streaming) }) };
+}
+
+const toCosts = ({ memory, cost }: StreamingPlan): StreamingCosts => ({
+  totalBytes: totalBytesOf(memory),
+  bytesReadPerStep: cost.bytesRead,
+});
 
 const precisionWords: Record<Dtype, string> = {
   fp32: '32-bit',

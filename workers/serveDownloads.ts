@@ -5,7 +5,7 @@ import {
   type DtypeChoice,
   type ExaminedModel,
 } from '../src/engine/hubModel.ts';
-import { defaultMemoryBudget, judgeFit } from '../src/engine/memoryPlan.ts';
+import { defaultMemoryBudget, judgeFit } from '../src/engine/memoryFit.ts';
 import { parseDtype } from '../src/engine/dtype.ts';
 import { HubClient } from '../src/hub/hubClient.ts';
 import { arrangeFiles, importModel } from '../src/hub/localFiles.ts';

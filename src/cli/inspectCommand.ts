@@ -2,12 +2,12 @@ import { buildTrainingGraphs, type DecoderModel, type TrainingGraphs } from '../
 import { parseDtype } from '../engine/dtype.ts';
 import { loadGraph } from '../engine/loadModel.ts';
 import { memoryPlanner, type MemoryPlan } from '../engine/memoryPlan.ts';
-import { estimateTraining, totalBytesOf } from '../graph/memoryEstimate.ts';
+import { estimateTraining, totalBytesOf, type TrainingMemory } from '../graph/memoryEstimate.ts';
 import type { Model } from '../graph/model.ts';
 import { findLoraTargets, type LoraTarget } from '../lora/targets.ts';
 import type { Command } from './command.ts';
 import { openModelFolder } from './openModel.ts';
-import { describeFit, memoryOptions } from './memoryLine.ts';
+import { describeBudget, memoryOptions } from './memoryLine.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { countParameters } from './countParameters.ts';
 import { createOutput } from './output.ts';
@@ -63,15 +63,28 @@ function parseBudgets(text: string): number[] {
   });
 }
 
-const toFacts = ({ budgetBytes, fit, recompute, memory, totalBytes, advice }: BudgetPlan) => ({
+const toFacts = ({ budgetBytes, fit, recompute, memory, totalBytes, advice, streaming }: BudgetPlan) => ({
   budget_bytes: budgetBytes,
   fit,
   recompute,
-  weight_bytes: memory.weights,
-  activation_bytes: memory.activations,
-  adapter_state_bytes: memory.state,
+  ...toBytes(memory),
   total_bytes: totalBytes,
   advice,
+  streaming: streaming && {
+    fit: streaming.fit,
+    batch_size: streaming.batchSize,
+    ...toBytes(streaming.memory),
+    total_bytes: totalBytesOf(streaming.memory),
+    pieces_per_step: streaming.cost.pieces,
+    bytes_read_per_step: streaming.cost.bytesRead,
+    forward_passes: streaming.cost.forwardPasses,
+  },
+});
+
+const toBytes = ({ weights, activations, state }: TrainingMemory) => ({
+  weight_bytes: weights,
+  activation_bytes: activations,
+  adapter_state_bytes: state,
 });
 
 function describe(
@@ -114,8 +127,6 @@ function render(facts: Facts, plans: readonly BudgetPlan[]): string {
     `trainable parameters  ${facts.trainable_parameters.toLocaleString('en')}`,
     `vocabulary            ${facts.vocabulary_size.toLocaleString('en')}`,
     `training graph        ${facts.training_nodes.toLocaleString('en')} nodes, of which ${facts.forward_nodes.toLocaleString('en')} forward`,
-    ...plans.map(
-      (plan) => `training              ${[describeFit(plan, plan.budgetBytes), ...plan.advice].join('. ')}`,
-    ),
+    ...plans.map((plan) => `training              ${describeBudget(plan, plan.budgetBytes)}`),
   ].join('\n');
 }

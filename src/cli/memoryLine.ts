@@ -34,9 +34,21 @@ export function describeFit(
   return `${verdict} ${megabytes(budgetBytes)}: ${megabytes(totalBytesOf(memory))} by estimate (${parts}), ${recomputed[recompute]}`;
 }
 
+/** Whether training fits a budget, what to change where it does not, and how it goes on there. */
+export function describeBudget(plan: MemoryPlan, budgetBytes: number): string {
+  const { advice, streaming } = plan;
+  const asWhole = [describeFit(plan, budgetBytes), ...advice].join('. ');
+  if (!streaming) return asWhole;
+  const inPieces = describeFit({ ...streaming, recompute: 'perLayer' }, budgetBytes);
+  const rows = describeRows(streaming.batchSize);
+  return `${asWhole} Otherwise training goes piece by piece, which ${inPieces}, ${rows} at a time. ${describeStreaming(streaming.cost)}`;
+}
+
+const describeRows = (batchSize: number) => (batchSize === 1 ? '1 row' : `${batchSize} rows`);
+
 /** How a training was compiled, before it begins. */
 export function describePlan(plan: PlannedEvent): string {
-  const rows = plan.batchSize === 1 ? '1 row' : `${plan.batchSize} rows`;
-  const notice = plan.streaming ? ` ${describeStreaming(plan.streaming)}` : '';
-  return `Training ${describeFit(plan, plan.budgetBytes)}, ${rows} of up to ${plan.sequenceLength} tokens at a time.${notice}`;
+  const rows = describeRows(plan.batchSize);
+  const notices = [plan.streaming && describeStreaming(plan.streaming), plan.activations?.note];
+  return `Training ${describeFit(plan, plan.budgetBytes)}, ${rows} of up to ${plan.sequenceLength} tokens at a time.${notices.map((notice) => (notice ? ` ${notice}` : '')).join('')}`;
 }

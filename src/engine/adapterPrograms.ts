@@ -1,3 +1,4 @@
+import type { Precision } from '../autodiff/precisions.ts';
 import type { Recompute } from '../autodiff/recompute.ts';
 import type { CompiledStreaming } from '../compileStreamedTraining.ts';
 import {
@@ -13,11 +14,13 @@ import type { TargetModules } from '../lora/targets.ts';
 import type { Device } from '../runtime/device.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { planShapes } from '../training/batches.ts';
+import type { TrainingOptions } from '../training/options.ts';
 import type { TrainingProgram } from '../training/program.ts';
 import type { PlannedEvent } from '../training/trainingEvents.ts';
 import { largestWeightOf, splitLargeTables } from './splitLargeWeights.ts';
-import { compileStreamedPrograms } from './streamedPrograms.ts';
-import { chooseRecompute, defaultMemoryBudget, judgeFit, planMemory, type Fitted } from './memoryPlan.ts';
+import { chooseTraining, defaultMemoryBudget, judgeFit, type Fitted } from './memoryFit.ts';
+import { planMemory } from './memoryPlan.ts';
+import { compileStreamedPrograms, costOfStep } from './streamedPrograms.ts';
 
 export interface ProgramRequest {
   readonly model: { readonly decoder: DecoderModel };
@@ -35,6 +38,10 @@ export interface ProgramRequest {
    * even a single row does not fit that, it is the device that decides.
    */
   readonly memoryBudget?: number;
+  /** What activations are computed in; default: float32. */
+  readonly activations?: Precision;
+  /** Tells how many microsteps a step has; one where it is left out. */
+  readonly options?: Pick<TrainingOptions, 'gradientAccumulationSteps'>;
 }
 
 /** Programs that train an adapter, one for each length of rows that is worth one, ascending. */
@@ -56,13 +63,17 @@ const manyWeights = 2 ** 26;
  * @throws where a single row at a time does not fit a budget that was given
  */
 export function compilePrograms(request: ProgramRequest): AdapterPrograms {
-  const budget = request.memoryBudget ?? defaultMemoryBudget;
-  const longest = fitLongest(request, request.batchSize, budget);
-  const isRefused = longest.fit === 'does not fit' && request.memoryBudget !== undefined;
-  if (!isRefused) return withShorter(request, longest, budget);
-  const streamed = streamWithin(request, budget, budget);
-  if (!streamed) throw new Error(describeRefusal(request, longest.built, budget));
-  return streamed;
+  const budgetBytes = request.memoryBudget ?? defaultMemoryBudget;
+  const isGuess = request.memoryBudget === undefined;
+  const ways = {
+    whole: (rows: number, recompute: Recompute) => compileLongest(request, rows, recompute),
+    inPieces: (bytes: number) => streamWithin(request, bytes, budgetBytes),
+  };
+  const { whole, pieces } = chooseTraining(ways, request.batchSize, { budgetBytes, isGuess });
+  if (pieces) return pieces;
+  const isRefused = whole.fit === 'does not fit' && !isGuess;
+  if (isRefused) throw new Error(describeRefusal(request, whole.built, budgetBytes));
+  return withShorter(request, whole, budgetBytes);
 }
 
 /** Programs that take less memory than those that `plan` describes; null where there are none. */
@@ -83,24 +94,21 @@ function streamWithin(
   mostBytes: number,
   budgetBytes: number,
 ): AdapterPrograms | null {
-  const { model, lora, batchSize } = request;
+  const { model, lora, batchSize, device, options } = request;
   const ofRows = (rows: number) => shapesOf(request, rows);
-  const streamed = { model: model.decoder, trainable: trainableOf(lora), shapesOf: ofRows, batchSize };
+  const largestWeight = limitOf(device);
+  const streamed = { model: model.decoder, trainable: trainableOf(lora), shapesOf: ofRows, batchSize, largestWeight }; // prettier-ignore
   const programs = compileStreamedPrograms(streamed, mostBytes);
   if (!programs) return null;
-  const { memory, cost: streaming, batchSize: rows, sequenceLength } = programs.at(-1)!;
+  const { memory, cost, batchSize: rows, sequenceLength } = programs.at(-1)!;
+  const microbatches = Math.ceil(batchSize / rows) * (options?.gradientAccumulationSteps ?? 1);
+  const streaming = costOfStep(cost, microbatches);
   const fit = judgeFit(totalBytesOf(memory), budgetBytes);
   const how = { type: 'planned', recompute: 'perLayer', fit, memory, budgetBytes, streaming } as const;
   return { programs, plan: { ...how, batchSize: rows, sequenceLength } };
 }
 
-/** The program for the longest rows, with as many of them at a time as fit. */
-function fitLongest(request: ProgramRequest, batchSize: number, budget: number): Fitted<CompiledTraining> {
-  const fitted = chooseRecompute((recompute) => compileLongest(request, batchSize, recompute), budget);
-  const isLast = fitted.fit !== 'does not fit' || batchSize === 1;
-  return isLast ? fitted : fitLongest(request, Math.floor(batchSize / 2), budget);
-}
-
+/** The program for the longest rows. */
 const compileLongest = (request: ProgramRequest, batchSize: number, recompute: Recompute) =>
   compile(request, shapesOf(request, batchSize).at(-1)!, recompute);
 
@@ -125,11 +133,15 @@ function withShorter(
   };
 }
 
-function compile({ model, lora, device }: ProgramRequest, shape: BatchShape, recompute: Recompute) {
-  const largestWeight = device ? largestWeightOf(device.limits) : null;
+function compile(request: ProgramRequest, shape: BatchShape, recompute: Recompute) {
+  const { model, lora, device, activations = 'float32' } = request;
+  const largestWeight = limitOf(device);
   const decoder = splitLargeTables(model.decoder, largestWeight);
-  return compileTrainingModel(decoder, trainableOf(lora), shape, { recompute, largestWeight });
+  const options = { recompute, largestWeight, activations };
+  return compileTrainingModel(decoder, trainableOf(lora), shape, options);
 }
+
+const limitOf = (device: ProgramRequest['device']) => (device ? largestWeightOf(device.limits) : null);
 
 const trainableOf = (lora: ProgramRequest['lora']): Trainable => ({ kind: 'lora', ...lora });
 

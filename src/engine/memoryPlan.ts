@@ -6,9 +6,9 @@ import {
   type Trainable,
 } from '../compileTrainingModel.ts';
 import { estimateTraining, totalBytesOf, type TrainingMemory } from '../graph/memoryEstimate.ts';
-
-/** Whether training has room in a device's memory; `tight` leaves little for anything else. */
-export type Fit = 'fits' | 'tight' | 'does not fit';
+import type { StreamingCost } from '../training/streamedProgram.ts';
+import { chooseRecompute, chooseTraining, judgeFit, type Fit } from './memoryFit.ts';
+import { compileStreamedPrograms, costOfStep } from './streamedPrograms.ts';
 
 /** What training a model in some batch shape takes, and how it should be compiled for that. */
 export interface MemoryPlan {
@@ -19,45 +19,18 @@ export interface MemoryPlan {
   readonly totalBytes: number;
   /** What to change, as a sentence each; empty where it fits. */
   readonly advice: readonly string[];
+  /** How training goes on piece by piece, where not even one row at a time fits; else null. */
+  readonly streaming: StreamingPlan | null;
 }
 
-/** Bytes that training may take where nobody says how many. */
-export const defaultMemoryBudget = 4e9;
-
-/** Share of the budget up to which nothing needs to be said. */
-const comfortable = 0.8;
-
-/** Says whether `totalBytes` have room in `budgetBytes`. */
-export function judgeFit(totalBytes: number, budgetBytes: number): Fit {
-  if (totalBytes <= comfortable * budgetBytes) return 'fits';
-  return totalBytes <= budgetBytes ? 'tight' : 'does not fit';
-}
-
-/** What was built to fit a budget, and how. */
-export interface Fitted<Built> {
-  readonly built: Built;
+/** What training piece by piece takes. */
+export interface StreamingPlan {
   readonly fit: Fit;
-  readonly recompute: Recompute;
-}
-
-/**
- * Builds for `budgetBytes` of device memory. Where keeping all that backpropagation reads would not fit comfortably, what
- * elementwise ops yield is computed again, which costs next to nothing; where that does not suffice whole layers, which
- * takes about a third longer.
- */
-export function chooseRecompute<Built extends { readonly memory: TrainingMemory }>(
-  build: (recompute: Recompute) => Built,
-  budgetBytes: number,
-): Fitted<Built> {
-  const judged = (recompute: Recompute) => {
-    const built = build(recompute);
-    return { built, fit: judgeFit(totalBytesOf(built.memory), budgetBytes), recompute };
-  };
-  for (const recompute of ['none', 'elementwise'] as const) {
-    const fitted = judged(recompute);
-    if (fitted.fit === 'fits') return fitted;
-  }
-  return judged('perLayer');
+  readonly memory: TrainingMemory;
+  /** Rows at a time. */
+  readonly batchSize: number;
+  /** What a step of all rows costs. */
+  readonly cost: StreamingCost;
 }
 
 /**
@@ -93,8 +66,29 @@ export function memoryPlanner(
     const fits = (shape: BatchShape) =>
       judgeFit(totalBytesOf(estimate(shape, 'perLayer')), budgetBytes) === 'fits';
     const advice = fit === 'fits' ? [] : [adviseOn(batch, built.memory, fits, budgetBytes)];
-    return { fit, recompute, memory: built.memory, totalBytes: totalBytesOf(built.memory), advice };
+    const totalBytes = totalBytesOf(built.memory);
+    const ways = {
+      whole: (batchSize: number, how: Recompute) => ({ memory: estimate({ ...batch, batchSize }, how) }),
+      inPieces: (bytes: number) => planStreaming(model, trainable, batch, bytes),
+    };
+    const { pieces } = chooseTraining(ways, batch.batchSize, { budgetBytes, isGuess: false });
+    return { fit, recompute, memory: built.memory, totalBytes, advice, streaming: pieces };
   };
+}
+
+function planStreaming(
+  model: DecoderModel,
+  trainable: Trainable,
+  batch: BatchShape,
+  budgetBytes: number,
+): StreamingPlan | null {
+  const shapesOf = (batchSize: number) => [{ ...batch, batchSize }];
+  const request = { model, trainable, shapesOf, batchSize: batch.batchSize, largestWeight: null };
+  const programs = compileStreamedPrograms(request, budgetBytes);
+  if (!programs) return null;
+  const { memory, batchSize, cost } = programs.at(-1)!;
+  const fit = judgeFit(totalBytesOf(memory), budgetBytes);
+  return { fit, memory, batchSize, cost: costOfStep(cost, Math.ceil(batch.batchSize / batchSize)) };
 }
 
 function estimateShape(

@@ -2,7 +2,8 @@ import { compileStreamedTraining, type CompiledStreaming } from '../compileStrea
 import type { BatchShape, DecoderModel, Trainable } from '../compileTrainingModel.ts';
 import { totalBytesOf } from '../graph/memoryEstimate.ts';
 import type { StreamingCost } from '../training/streamedProgram.ts';
-import { judgeFit } from './memoryPlan.ts';
+import { judgeFit } from './memoryFit.ts';
+import { splitLargeTables } from './splitLargeWeights.ts';
 
 /** What is to be trained piece by piece, as `compileTrainingModel` takes it. */
 export interface StreamingRequest {
@@ -12,6 +13,8 @@ export interface StreamingRequest {
   readonly shapesOf: (batchSize: number) => readonly BatchShape[];
   /** Rows at a time at most. */
   readonly batchSize: number;
+  /** The most bytes that a weight may have on the device; `null` where only memory limits it. */
+  readonly largestWeight: number | null;
 }
 
 /**
@@ -23,8 +26,8 @@ export function compileStreamedPrograms(
   request: StreamingRequest,
   budgetBytes: number,
 ): readonly CompiledStreaming[] | null {
-  const { model, trainable, shapesOf, batchSize } = request;
-  const compile = (shape: BatchShape) => compileStreamedTraining(model, trainable, shape, budgetBytes);
+  const { shapesOf, batchSize } = request;
+  const compile = (shape: BatchShape) => compileBindable(request, shape, budgetBytes);
   const shapes = shapesOf(batchSize);
   const longest = compile(shapes.at(-1)!);
   if (judgeFit(totalBytesOf(longest.memory), budgetBytes) !== 'does not fit')
@@ -32,6 +35,26 @@ export function compileStreamedPrograms(
   if (batchSize === 1) return null;
   return compileStreamedPrograms({ ...request, batchSize: Math.floor(batchSize / 2) }, budgetBytes);
 }
+
+/** Tables are handed over by row, so they are cut only where the graph reads one in another way too. */
+function compileBindable(
+  { model, trainable, largestWeight }: StreamingRequest,
+  shape: BatchShape,
+  budgetBytes: number,
+): CompiledStreaming {
+  const compile = (decoder: DecoderModel) =>
+    compileStreamedTraining(decoder, trainable, shape, budgetBytes, { largestWeight });
+  const compiled = compile(model);
+  const isBindable = largestWeight === null || compiled.largestWeight <= largestWeight;
+  return isBindable ? compiled : compile(splitLargeTables(model, largestWeight));
+}
+
+/** What a step costs of which a microbatch costs `cost`: every microbatch reads all weights anew. */
+export const costOfStep = (cost: StreamingCost, microbatches: number): StreamingCost => ({
+  ...cost,
+  pieces: microbatches * cost.pieces,
+  bytesRead: microbatches * cost.bytesRead,
+});
 
 /** What a person should know before a model is trained piece by piece. */
 export function describeStreaming({ pieces, bytesRead, forwardPasses }: StreamingCost): string {

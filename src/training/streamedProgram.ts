@@ -26,7 +26,7 @@ export const weightsPath = 'weights';
 /** The input of pieces that are handed the rows of the batch's tokens alone: 0, 1, 2, … in the shape of `input_ids`. */
 export const countedTokens = 'counted_tokens';
 
-/** What a step costs, for a microbatch. */
+/** What a step costs, or a microbatch of it. */
 export interface StreamingCost {
   /** Sessions that are created one after another. */
   readonly pieces: number;

@@ -32,6 +32,15 @@ export interface TrainingFit {
   readonly budgetBytes: number;
   /** What to change, as a sentence each; empty where it fits. */
   readonly advice: readonly string[];
+  /** What training piece by piece costs, where not even one task at a time fits; absent where it is not needed or known. */
+  readonly streaming?: StreamingCosts;
+}
+
+/** Training with a part of the weights in memory at a time. */
+export interface StreamingCosts {
+  readonly totalBytes: number;
+  /** Bytes of weights that each step reads from storage. */
+  readonly bytesReadPerStep: number;
 }
 
 export interface DtypeOffer {

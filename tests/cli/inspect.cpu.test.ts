@@ -6,7 +6,13 @@ import { temporaryFolder, writeModelFolder } from '../support/modelFolder.ts';
 
 interface Facts {
   readonly peak_bytes: number;
-  readonly memory: readonly { fit: string; recompute: string; total_bytes: number; advice: string[] }[];
+  readonly memory: readonly {
+    readonly fit: string;
+    readonly recompute: string;
+    readonly total_bytes: number;
+    readonly advice: string[];
+    readonly streaming: null | { readonly total_bytes: number; readonly bytes_read_per_step: number };
+  }[];
 }
 
 it('says for each budget whether training fits, how, and what to change', async () => {
@@ -21,6 +27,10 @@ it('says for each budget whether training fits, how, and what to change', async 
     'does not fit, perLayer',
   ]);
   expect(facts.memory[0]!.total_bytes).toBe(facts.peak_bytes);
+  expect(facts.memory.slice(0, 2).map(({ streaming }) => streaming)).toEqual([null, null]);
+  const { streaming } = facts.memory[2]!;
+  expect(streaming!.total_bytes).toBeLessThanOrEqual(1e6);
+  expect(streaming!.bytes_read_per_step).toBeGreaterThan(0);
   const text = (await inspect('--max-length', '64', '--memory-budget', '100,1')).stdout.slice(-2).join('\n');
   expect(text).toMatch(
     /^training +fits 100 MB: \d+ MB by estimate \(weights 0 MB, activations .*, layers kept$/m,
@@ -35,10 +45,14 @@ it('takes for batch, length and budget what train takes, which reads weights in 
   writeFileSync(join(folder, 'rows.jsonl'), rows.join('\n'));
   const files = ['--data', join(folder, 'rows.jsonl'), '--out', join(folder, 'out'), '--steps', '1'];
   const shape = ['--batch-size', '4', '--max-length', '64', '--memory-budget', '1'];
-  expect((await whittle('inspect', ...model, ...shape)).stdout.at(-1)).toMatch(/does not fit 1 MB/);
-  const { code, stdout } = await whittle('train', ...model, ...files, ...shape);
-  expect(stdout.join('\n')).toMatch(
-    /^Training .* 1 MB: .* The weights do not fit: each step reads \d+ MB of them in \d+ pieces/m,
+  const inspected = (await whittle('inspect', ...model, ...shape)).stdout.at(-1)!;
+  expect(inspected).toMatch(
+    /does not fit 1 MB: .* Otherwise training goes piece by piece, which .* at a time\./,
   );
+  const { code, stdout } = await whittle('train', ...model, ...files, ...shape);
+  expect(stdout.join('\n')).toMatch(/^Training .* 1 MB: .* The weights do not fit: each step reads/m);
+  const announced = [inspected, stdout.join('\n')].map((text) => /each step reads .* pieces/.exec(text)?.[0]);
+  expect(announced[0]).toMatch(/^each step reads \d+ MB of them in [1-9]\d* pieces$/);
+  expect(announced[1]).toBe(announced[0]);
   expect(code).toBe(0);
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchShape, Trainable } from '../../src/compileTrainingModel.ts';
-import { judgeFit, planMemory } from '../../src/engine/memoryPlan.ts';
+import { judgeFit } from '../../src/engine/memoryFit.ts';
+import { memoryPlanner, planMemory } from '../../src/engine/memoryPlan.ts';
 import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
+import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
 import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
 
 const decoder = exportDecoder({ config: tinyConfigs.llama, tensors: randomCheckpoint('llama'), dtype: 'q4' });
@@ -33,6 +35,21 @@ describe('planMemory', () => {
     );
     expect(plan(1000).advice[0]).toMatch(/^Weights and adapter alone take .* choose a smaller model/);
   });
+
+  it(
+    'says how training goes on piece by piece where not even one row fits, and only there',
+    { timeout: 30_000 },
+    () => {
+      const planFor = memoryPlanner(model, lora, { ...batch, batchSize: 2 });
+      const { totalBytes: single } = planMemory(model, lora, { ...batch, batchSize: 1 }, 1000);
+      expect(planFor(single)).toMatchObject({ fit: 'does not fit', streaming: null });
+      const { fit, streaming } = planFor(0.9 * single);
+      expect(fit).toBe('does not fit');
+      expect(streaming!.batchSize).toBe(1);
+      expect(totalBytesOf(streaming!.memory)).toBeLessThanOrEqual(0.9 * single);
+      expect(planFor(1000).streaming).toBeNull();
+    },
+  );
 });
 
 it('leaves a fifth of the budget to others before it calls a run tight', () => {

@@ -6,6 +6,7 @@ import {
 } from '../../src/compileTrainingModel.ts';
 import { splitLargeTables } from '../../src/engine/splitLargeWeights.ts';
 import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
+import { splitWeights } from '../../src/exporter/splitWeights.ts';
 import { sizeOf, type Graph, type Value } from '../../src/graph/graph.ts';
 import type { Initializer, Model } from '../../src/graph/model.ts';
 import { toModel } from '../../src/graph/toModel.ts';
@@ -18,6 +19,19 @@ export type TinyDtype = 'fp32' | 'fp16' | 'q4';
 /** Rows of 50 tokens; the embedding and the head have as many rows. */
 export const tinyLlama = (dtype: TinyDtype): Model =>
   exportDecoder({ config: tinyConfigs.llama, tensors: randomCheckpoint('llama'), dtype });
+
+/** The tiny llama in 32 bits with 6,000 tokens, its embedding and its head of 1.5 MB each, in the graph or beside it. */
+export function wideModel(place: 'in the graph' | 'in a file'): DecoderModel {
+  const tensors = randomCheckpoint('llama');
+  for (const name of ['model.embed_tokens.weight', 'lm_head.weight']) {
+    const values = Float32Array.from({ length: 6000 * 64 }, (_, i) => Math.sin(i * 0.37));
+    tensors.set(name, { dtype: 'F32', shape: [6000, 64], bytes: new Uint8Array(values.buffer) });
+  }
+  const config = { ...tinyConfigs.llama, vocab_size: 6000 };
+  const model = exportDecoder({ config, tensors, dtype: 'fp32' });
+  const decoder = place === 'in a file' ? splitWeights(model, 'model.onnx_data').model : model;
+  return { decoder, fileName: 'model.onnx' };
+}
 
 /** A third of what a table of [50, 64] takes. */
 export const smallLimit: Readonly<Record<TinyDtype, number>> = { fp32: 4300, fp16: 2150, q4: 540 };

@@ -3,6 +3,7 @@ import { compileStreamedPrograms, describeStreaming } from '../../src/engine/str
 import type { CompiledStreaming } from '../../src/compileStreamedTraining.ts';
 import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
 import { modelWithFile } from '../support/streamedRun.ts';
+import { wideModel } from './splitModels.ts';
 
 const { decoder } = modelWithFile('model_q4.onnx_data');
 const request = {
@@ -10,6 +11,7 @@ const request = {
   trainable: { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 4 },
   shapesOf: (batchSize: number) => [{ batchSize, sequenceLength: 8 }, { batchSize, sequenceLength: 16 }], // prettier-ignore
   batchSize: 2,
+  largestWeight: null,
 } as const;
 
 describe('programs for a model that does not fit', () => {
@@ -34,6 +36,25 @@ describe('programs for a model that does not fit', () => {
     const inFiles = forward.flatMap(({ weights }) => weights.ranges).filter((range) => 'path' in range);
     const once = inFiles.reduce((sum, { length }) => sum + length, 0);
     expect(cost.bytesRead).toBeGreaterThan(1.8 * once);
+  });
+
+  it.each(['in a file', 'in the graph'] as const)(
+    'bind no larger weight than they may, of an embedding %s and a head that are larger',
+    (place) => {
+      const wide = { ...request, model: wideModel(place), batchSize: 1 };
+      const largest = (largestWeight: number | null) =>
+        compileStreamedPrograms({ ...wide, largestWeight }, 2e7)!.map((program) => program.largestWeight);
+      for (const bytes of largest(null)) expect(bytes).toBe(6000 * 64 * 4);
+      for (const bytes of largest(200_000)) expect(bytes).toBeLessThanOrEqual(200_000);
+    },
+  );
+
+  it('look tokens up in an embedding by row, however little may be bound', () => {
+    const wide = { ...request, model: wideModel('in a file'), batchSize: 1, largestWeight: 200_000 };
+    const [{ forward }] = compileStreamedPrograms(wide, 2e7)! as [CompiledStreaming];
+    const ranges = forward.flatMap(({ weights }) => weights.ranges);
+    const rows = ranges.filter((range) => 'rowBytes' in range);
+    expect(rows.map(({ length }) => length)).toEqual([8 * 64 * 4]);
   });
 
   it('are announced with what they cost', () => {

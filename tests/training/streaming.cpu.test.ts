@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compileStreamedTraining } from '../../src/compileStreamedTraining.ts';
 import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
+import { decodeModel } from '../../src/onnx/decode.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 import type { TrainingInput } from '../../src/training/trainingRun.ts';
@@ -97,6 +98,18 @@ describe('training with the weights streamed from disk', () => {
     const resumeFrom = last?.type === 'checkpoint' ? last.checkpoint : undefined;
     const rest = await collect(runWith([streamed], { resumeFrom: resumeFrom! }));
     expect(lossesOf(rest)).toEqual(lossesOf(await collect(runWith([whole]))).slice(2));
+  });
+
+  it('reads a head whose rows are not tokens as much at a time as the device binds', async () => {
+    const path = 'model.onnx_data';
+    const { decoder, blob } = modelWithFile(path, 'fp32');
+    const weights = { files: [{ path, data: new Uint8Array(await blob.arrayBuffer()) }] };
+    const programs = bothPrograms(decoder, 400_000, undefined, 4300);
+    const { graph } = programs.streamed.forward.at(-1)!;
+    const { initializers } = decodeModel(graph, 'piece').graph;
+    // 21 of the matrix's 64 rows.
+    expect(initializers.filter(({ dims }) => dims.join() === '21,50').length).toBeGreaterThan(1);
+    await expectSame(programs, { device, weights, rows: countingRows(4) }, 0);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { Icon } from '../parts/Icon.tsx';
 import { isGoing, type EngineStatus } from '../store/appState.ts';
 import { describeTrainingFit } from '../store/memoryWords.ts';
 import { ModelChooser } from './ModelChooser.tsx';
+import { describePieces } from './streamingWords.ts';
 import classes from './start.module.css';
 
 type ReadyEngine = Extract<EngineStatus, { kind: 'ready' }>;
@@ -83,7 +84,7 @@ function ModelFacts({ engine: { device, model } }: { readonly engine: ReadyEngin
       )}
       {fit && (
         <p className={classes.fit} data-fit={fit.fit}>
-          {describeTrainingFit(fit)}
+          {[describeTrainingFit(fit), ...describePieces(fit)].join(' ')}
         </p>
       )}
       <p className={classes.modelText}>
