@@ -17,6 +17,7 @@ import type { SourceDocument } from '../specialize/retrieve.ts';
 import { resolveSettings, settingsPresets } from '../specialize/settings.ts';
 import type { SpecializationState } from '../specialize/state.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
+import { activationOptions, describeSkip, parseActivations } from './activations.ts';
 import type { Command } from './command.ts';
 import { describeShortage } from './describeShortage.ts';
 import { makeOutFolder, parseInputFile, readInputFile } from './files.ts';
@@ -42,6 +43,7 @@ const options = {
   rank: { kind: 'count', help: 'LoRA rank' },
   alpha: { kind: 'number', help: 'LoRA alpha' },
   'memory-budget': { kind: 'count', help: 'MB that training may take (default 4000, as a guess)' },
+  ...activationOptions,
   'no-retrieval': { kind: 'flag', help: 'answer without passages of the documents' },
   'seeds-only': { kind: 'flag', help: 'also train on the seeds alone, as a control' },
 } as const;
@@ -95,12 +97,13 @@ const settingOptions = (values: Values) => ({
   seedsOnly: values['seeds-only'] ? true : undefined,
 });
 
-const adapterOptions = ({ epochs, lr, rank, alpha, 'memory-budget': budget }: Values) => ({
+const adapterOptions = ({ epochs, lr, rank, alpha, activations, 'memory-budget': budget }: Values) => ({
   epochs,
   learningRate: lr,
   rank,
   alpha,
   memoryBudget: budget === undefined ? undefined : budget * 1e6,
+  activations: parseActivations(activations),
 });
 
 /** What was given on the command line; the rest stays the preset's. */
@@ -166,5 +169,6 @@ function describe(event: SpecializeEvent<Adapter, TrainingEvent>): string | null
 
 function describeTraining(event: TrainingEvent): string | null {
   if (event.type === 'planned') return `  ${describePlan(event)}`;
+  if (event.type === 'skippedStep') return `  ${describeSkip(event)}`;
   return event.type === 'step' ? `  step ${event.step}  loss ${event.loss.toFixed(4)}` : null;
 }

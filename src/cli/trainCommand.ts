@@ -12,6 +12,7 @@ import type { TrainingOptions } from '../training/options.ts';
 import type { Schedule } from '../training/schedule.ts';
 import { TrainingControl } from '../training/control.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
+import { activationOptions, describeSkip, parseActivations } from './activations.ts';
 import { readAdapter, saveAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
 import { describeShortage } from './describeShortage.ts';
@@ -42,6 +43,7 @@ const options = {
   steps: { kind: 'count', help: 'optimizer steps; or give --epochs' },
   epochs: { kind: 'number', help: 'passes over the data (default 3 where --steps is not given)' },
   ...memoryOptions,
+  ...activationOptions,
   'gradient-accumulation-steps': { kind: 'count', default: 1, help: 'microsteps per optimizer step' },
   'weight-decay': { kind: 'number', default: 0, help: 'decoupled' },
   'max-grad-norm': {
@@ -62,6 +64,7 @@ export const trainCommand: Command = {
     const values = readOptions(options, argv);
     const output = createOutput(values.json);
     const settings = trainingOptions(values);
+    const activations = parseActivations(values.activations);
     await makeOutFolder(values.out);
     const model = await openModel(values);
     const readRows = async (path: string) =>
@@ -81,6 +84,7 @@ export const trainCommand: Command = {
       batchSize: values['batch-size'],
       maxLength: values['max-length'],
       memoryBudget: values['memory-budget'] * 1e6,
+      activations,
       options: settings,
       random: () => random.next(),
       control,
@@ -173,6 +177,7 @@ async function follow(
       output.progress(plan);
       await startLog(out, event.step);
     }
+    if (event.type === 'skippedStep') output.progress(describeSkip(event));
     if (event.type === 'step') await logStep(event, out, output);
     if (event.type === 'evaluation')
       output.result(

@@ -27,8 +27,9 @@ function stepOf(line: string): number {
 
 /** Appends a step and tells it. */
 export async function logStep(event: StepEvent, out: string, output: Output): Promise<void> {
-  const { step, loss, gradNorm, learningRate, tokens } = event;
-  const line = { step, loss, grad_norm: gradNorm, learning_rate: learningRate, tokens };
+  const { step, loss, gradNorm, learningRate, tokens, lossScale } = event;
+  const scale = lossScale !== undefined && { loss_scale: lossScale };
+  const line = { step, loss, grad_norm: gradNorm, learning_rate: learningRate, tokens, ...scale };
   await appendFile(logFile(out), `${JSON.stringify(line)}\n`);
   output.result(
     line,

@@ -1,5 +1,6 @@
 import type { TargetModules } from '../lora/targets.ts';
 import type { TrainingOptions } from '../training/options.ts';
+import type { ActivationSetting } from './chooseActivations.ts';
 
 /** How an adapter is shaped and trained; data of its own beside the settings of writing the training rows. */
 export interface AdapterSettings extends Pick<
@@ -17,6 +18,8 @@ export interface AdapterSettings extends Pick<
   readonly epochs: number;
   /** Bytes that training may take; see `ProgramRequest`. */
   readonly memoryBudget?: number;
+  /** What activations are computed in; default: `'auto'`. */
+  readonly activations?: ActivationSetting;
 }
 
 /** As published (Self-MoE, arXiv 2406.12034): rank 8, all linear layers, 3 epochs at batch 32. */

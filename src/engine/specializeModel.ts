@@ -75,6 +75,7 @@ async function* trainOnExamples(
     maxLength,
     epochs,
     memoryBudget,
+    activations,
     ...options
   } = settings;
   return yield* trainAdapter({
@@ -86,6 +87,7 @@ async function* trainOnExamples(
     batchSize,
     maxLength,
     ...(memoryBudget !== undefined && { memoryBudget }),
+    ...(activations && { activations }),
     options: { ...defaultTrainingOptions, ...options, duration: { epochs }, seed, evaluateEvery: Infinity },
     random: () => random.next(),
     ...(signal && { signal }),

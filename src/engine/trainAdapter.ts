@@ -1,23 +1,16 @@
 import type { Adapter } from '../lora/adapter.ts';
 import { initializeAdapter } from '../lora/initializeAdapter.ts';
-import type { Device } from '../runtime/device.ts';
-import type { TrainingCheckpoint } from '../training/checkpoint.ts';
 import type { TrainingControl } from '../training/control.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { train } from '../training/train.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
-import { compilePrograms, compileSmaller, type ProgramRequest } from './adapterPrograms.ts';
-import type { LoadedGraph } from './loadModel.ts';
+import { compileSmaller } from './adapterPrograms.ts';
+import { compileChosen, type ActivationRequest } from './chooseActivations.ts';
 
-export interface AdapterTraining extends ProgramRequest {
-  readonly model: LoadedGraph;
-  readonly device: Device;
+export interface AdapterTraining extends ActivationRequest {
   readonly options: TrainingOptions;
   /** Uniform in [0, 1), for the fresh adapter. */
   readonly random: () => number;
-  /** Parameters to start from instead of a fresh adapter. */
-  readonly initial?: Float32Array;
-  readonly resumeFrom?: TrainingCheckpoint;
   readonly control?: TrainingControl;
   readonly signal?: AbortSignal;
 }
@@ -29,7 +22,8 @@ export interface AdapterTraining extends ProgramRequest {
 export async function* trainAdapter(training: AdapterTraining): AsyncGenerator<TrainingEvent, Adapter> {
   const { model, device, rows, lora, batchSize, options, resumeFrom, control, signal } = training;
   const { rank, alpha, rankStabilized = false } = lora;
-  let compiled = compilePrograms(training);
+  const { compiled: chosen, request } = await compileChosen(training);
+  let compiled = chosen;
   yield compiled.plan;
   const { layout } = compiled.programs[0]!;
   let parameters = training.initial ?? initializeAdapter(layout, training.random);
@@ -43,7 +37,7 @@ export async function* trainAdapter(training: AdapterTraining): AsyncGenerator<T
     device,
     programs: compiled.programs,
     recompile: () => {
-      const smaller = compileSmaller(training, compiled.plan);
+      const smaller = compileSmaller(request, compiled.plan);
       compiled = smaller ?? compiled;
       return smaller?.programs ?? null;
     },

@@ -83,6 +83,7 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
   readonly provider = 'webgpu';
   readonly limits: DeviceLimits;
   readonly description: string;
+  override readonly computesInHalf: boolean;
   readonly #ort: typeof Ort;
   readonly #gpu: GPUDevice;
   readonly #ownsGpu: boolean;
@@ -96,6 +97,7 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
     this.#watch = new GpuWatch(gpu);
     this.limits = limitsOf(gpu);
     this.description = describeGpu(gpu);
+    this.computesInHalf = gpu.features.has('shader-f16');
   }
 
   override async tryMemory({ weights, working }: MemoryNeed): Promise<void> {

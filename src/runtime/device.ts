@@ -100,6 +100,8 @@ export interface Device {
   /** One line for people: what runs the graphs, e.g. `'WebGPU (apple, metal-3)'`. */
   readonly description: string;
   readonly limits: DeviceLimits;
+  /** Whether its kernels are known to compute in half precision (`shader-f16` of WebGPU's adapter, in a browser). */
+  readonly computesInHalf: boolean;
   /**
    * Finds out early whether there is memory for what comes: allocates it and gives it back where that means something
    * (WebGPU's buffers, WASM's heap), and asks the system where it does not (the CPU under Node on Linux, which promises

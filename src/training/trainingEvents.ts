@@ -2,6 +2,13 @@ import type { TrainingMemory } from '../graph/memoryEstimate.ts';
 import type { TrainingCheckpoint } from './checkpoint.ts';
 import type { StreamingCost } from './streamedProgram.ts';
 
+/** What activations are computed in, and why. */
+export interface ChosenActivations {
+  readonly precision: 'float16' | 'float32';
+  /** One sentence for people. */
+  readonly note: string;
+}
+
 /** How the run was compiled for the memory it may take; comes first, before anything is on the device. */
 export interface PlannedEvent {
   readonly type: 'planned';
@@ -18,6 +25,8 @@ export interface PlannedEvent {
   readonly budgetBytes: number;
   /** What a step costs where the weights do not fit and are streamed from their files, piece by piece. */
   readonly streaming?: StreamingCost;
+  /** Where there was a choice besides float32. */
+  readonly activations?: ChosenActivations;
 }
 
 export interface StartedEvent {

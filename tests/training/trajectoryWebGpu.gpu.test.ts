@@ -10,11 +10,12 @@ tapConsole();
 
 /** The device, noting where the nodes of every session are placed. */
 function noting(device: Device, placements: Record<string, Placement>): Device {
-  const { provider, description, limits } = device;
+  const { provider, description, limits, computesInHalf } = device;
   return {
     provider,
     description,
     limits,
+    computesInHalf,
     tryMemory: device.tryMemory.bind(device),
     readWeights: device.readWeights.bind(device),
     hostTensor: device.hostTensor.bind(device),
