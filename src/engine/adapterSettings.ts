@@ -55,5 +55,5 @@ export const pocketAdapter: AdapterSettings = {
   learningRate: 1.5e-3,
   batchSize: 16,
   maxLength: 192,
-  epochs: 6,
+  epochs: 4,
 };

@@ -140,14 +140,14 @@ export const smallModelSettings: SpecializeSettings = {
 /** For the embedded model, whose tasks are one short question and whose context is 256 tokens. */
 export const pocketSettings: SpecializeSettings = {
   ...smallModelSettings,
-  tasks: 800,
-  maxPrompts: 400,
+  tasks: 1400,
+  maxPrompts: 700,
   tasksPerPrompt: 3,
   instructionTokens: 64,
   temperature: 0.9,
   passageShare: 0.8,
   passageWords: 30,
-  recitations: 32,
+  recitations: 64,
   recitationTokens: 128,
   responseTokens: 32,
   noveltyScope: 'answeredTask',
