@@ -3,7 +3,8 @@ import { buildTrainingGraphs, type CompileOptions, type DecoderModel } from '../
 import type { Graph } from '../src/graph/graph.ts';
 import { estimateMemory } from '../src/graph/memoryEstimate.ts';
 import { widenFloat16 } from '../src/halfPrecision.ts';
-import { halfDecoder, lora, training } from './support/halfPrecision.ts';
+import { halfDecoder, lora } from './support/halfDecoder.ts';
+import { training } from './support/halfPrecision.ts';
 import { runGraph, type NumberFeeds } from './support/runGraph.ts';
 import { readTraced, tracedFamilies, weightsOf } from './support/tracedModels.ts';
 import { collect, device, lossesOf } from './support/trainingRuns.ts';

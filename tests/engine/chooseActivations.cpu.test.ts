@@ -6,7 +6,8 @@ import type { Device } from '../../src/runtime/device.ts';
 import { RuntimeFailure } from '../../src/runtime/failure.ts';
 import { defaultTrainingOptions } from '../../src/training/options.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
-import { halfDecoder, lora, rows } from '../support/halfPrecision.ts';
+import { halfDecoder, lora } from '../support/halfDecoder.ts';
+import { rows } from '../support/halfPrecision.ts';
 import { checkpointsOf, device, stepsOf } from '../support/trainingRuns.ts';
 
 afterAll(() => device.dispose());

@@ -3,23 +3,13 @@ import {
   type CompileOptions,
   type DecoderModel,
 } from '../../src/compileTrainingModel.ts';
-import { exportDecoder, type ExportDtype } from '../../src/exporter/exportDecoder.ts';
 import { initializeAdapter } from '../../src/lora/initializeAdapter.ts';
 import { createRandom } from '../../src/random.ts';
 import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
 import { defaultTrainingOptions } from '../../src/training/options.ts';
 import type { TrainingInput } from '../../src/training/trainingRun.ts';
-import { randomCheckpoint, tinyConfigs, type TinyFamily } from '../exporter/randomCheckpoint.ts';
+import { lora } from './halfDecoder.ts';
 import { device } from './trainingRuns.ts';
-
-/** A random decoder as an export in half precision has it. */
-export function halfDecoder(family: TinyFamily, dtype: ExportDtype): DecoderModel {
-  const config = tinyConfigs[family];
-  const decoder = exportDecoder({ config, tensors: randomCheckpoint(family), dtype });
-  return { decoder, fileName: 'model.onnx', modelType: config.model_type };
-}
-
-export const lora = { kind: 'lora', targetModules: 'all-linear', rank: 4, alpha: 8 } as const;
 
 /** Rows that count upwards by one, two or three from somewhere, within the vocabulary of 50. */
 export const rows = Array.from({ length: 9 }, (_, i) => {

@@ -2,7 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { train } from '../../src/training/train.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
-import { halfDecoder, training } from '../support/halfPrecision.ts';
+import { halfDecoder } from '../support/halfDecoder.ts';
+import { training } from '../support/halfPrecision.ts';
 import { checkpointsOf, collect, device, lossesOf, resultOf, stepsOf } from '../support/trainingRuns.ts';
 
 afterAll(() => device.dispose());
