@@ -1,7 +1,6 @@
 import type { ExportContext } from './exportContext.ts';
 import { int } from './graphWriter.ts';
 import { writeLinear } from './linear.ts';
-import { quantizeMatrix } from './quantize.ts';
 
 /** Writes the token embedding, scaled where the family does so; returns the hidden states' name. */
 export function writeEmbedding(context: ExportContext): string {
@@ -19,14 +18,17 @@ function writeGather({ writer, config, checkpoint }: ExportContext): string {
   return writer.op('Gather', '/model/embed_tokens/Gather', [weight, 'input_ids']);
 }
 
-function writeQuantizedGather({ writer, config, checkpoint, form }: ExportContext, bits: 4 | 8): string {
+function writeQuantizedGather(
+  { writer, config, checkpoint, form, quantize }: ExportContext,
+  bits: 4 | 8,
+): string {
   const [rows, columns] = [config.vocabularySize, config.hiddenSize];
   if (columns % form.blockSize !== 0) {
     throw new Error(
       `The embedding's width ${columns} is no multiple of the block size ${form.blockSize}; choose another.`,
     );
   }
-  const matrix = quantizeMatrix(checkpoint.embedding([rows, columns]), rows, columns, { ...form, bits });
+  const matrix = quantize(checkpoint.embedding([rows, columns]), rows, columns, { ...form, bits });
   const name = 'model_embed_tokens_weight';
   const inputs = [
     writer.initializer(`${name}_quant`, 'uint8', [rows, (columns * bits) / 8], matrix.quant),

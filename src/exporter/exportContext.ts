@@ -1,6 +1,7 @@
 import type { Checkpoint } from './checkpoint.ts';
 import type { DecoderConfig } from './decoderConfig.ts';
 import type { GraphWriter } from './graphWriter.ts';
+import type { quantizeMatrix } from './quantize.ts';
 
 /** What every part of the decoder is written from. */
 export interface ExportContext {
@@ -8,6 +9,7 @@ export interface ExportContext {
   readonly config: DecoderConfig;
   readonly checkpoint: Checkpoint;
   readonly form: ExportForm;
+  readonly quantize: typeof quantizeMatrix;
 }
 
 /** Everything about the export that is not the model's own. */

@@ -6,6 +6,7 @@ import { readDecoderConfig, type DecoderConfig } from './decoderConfig.ts';
 import { writeEmbedding, writeHead } from './embedding.ts';
 import type { ExportContext, ExportForm } from './exportContext.ts';
 import { GraphWriter, type FloatType } from './graphWriter.ts';
+import { quantizeMatrix } from './quantize.ts';
 
 /** Weight formats, under the names that transformers.js gives them. */
 export type ExportDtype = 'fp32' | 'fp16' | 'q8' | 'q4' | 'q4f16';
@@ -37,6 +38,8 @@ export interface ExportOptions extends Partial<Omit<ExportForm, 'bits'>> {
   /** The checkpoint's tensors under their PyTorch names. */
   readonly tensors: ReadonlyMap<string, CheckpointTensor>;
   readonly dtype: ExportDtype;
+  /** How matrices are quantized; default `quantizeMatrix`. */
+  readonly quantize?: typeof quantizeMatrix;
 }
 
 /**
@@ -46,7 +49,7 @@ export interface ExportOptions extends Partial<Omit<ExportForm, 'bits'>> {
  * @throws Error naming the config key or tensor that is missing, unsupported or of another shape
  */
 export function exportDecoder(options: ExportOptions): Model {
-  const { tensors, dtype, config: json, ...form } = options;
+  const { tensors, dtype, config: json, quantize = quantizeMatrix, ...form } = options;
   if (!Object.hasOwn(dtypes, dtype)) {
     throw new Error(`The dtype ${dtype} is not known; supported are ${Object.keys(dtypes).join(', ')}.`);
   }
@@ -56,6 +59,7 @@ export function exportDecoder(options: ExportOptions): Model {
     writer: new GraphWriter(floatType),
     config,
     checkpoint: openCheckpoint(tensors, config.tiedEmbedding),
+    quantize,
     form: {
       ...defaultForm,
       packedAttention: config.family.hasPackedProjections,

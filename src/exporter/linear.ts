@@ -1,6 +1,5 @@
 import type { ExportContext } from './exportContext.ts';
 import { int } from './graphWriter.ts';
-import { quantizeMatrix } from './quantize.ts';
 
 export interface LinearLayer {
   /** Path of the module in the graph, `/model/layers.0/attn/q_proj`; LoRA finds its targets by it. */
@@ -42,14 +41,14 @@ function writeMatMul({ writer }: ExportContext, layer: LinearLayer, output: stri
 }
 
 function writeMatMulNBits(
-  { writer, form }: ExportContext,
+  { writer, form, quantize }: ExportContext,
   layer: LinearLayer,
   bits: 4 | 8,
   output: string,
 ): void {
   const { path, input, inFeatures, outFeatures } = layer;
   const { blockSize } = form;
-  const matrix = quantizeMatrix(layer.weight, outFeatures, inFeatures, { ...form, bits });
+  const matrix = quantize(layer.weight, outFeatures, inFeatures, { ...form, bits });
   const name = `${dotted(path)}.MatMul.weight`.replaceAll('.', '_');
   const dims = [outFeatures, matrix.blocks, (blockSize * bits) / 8];
   const inputs = [

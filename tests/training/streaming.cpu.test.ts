@@ -113,14 +113,18 @@ describe('training with the weights streamed from disk', () => {
   });
 
   it.each([
-    ['gpt2', 0],
-    // One norm's last digit.
-    ['lfm2', 1e-6],
-  ] as const)('trains a traced %s as in one session', async (family, tolerance) => {
+    ['gpt2', 'all'],
+    // Beyond that, onnxruntime takes scalar factors into products where both are in one session, which rounds differently.
+    ['lfm2', 'basic'],
+  ] as const)('trains a traced %s as in one session', async (family, graphOptimization) => {
+    const optimized: Device = Object.assign(Object.create(device) as Device, {
+      createSession: (...[source, options]: Parameters<Device['createSession']>) =>
+        device.createSession(source, { ...options, graphOptimization }),
+    });
     const traced = await readTraced(family);
     const programs = bothPrograms(traced, 400_000, { ...tracedBatch, maxSupervised: 24 });
     const rows = traced.trajectory.rows.map(toTokenizedRow);
-    await expectSame(programs, { device, weights: weightsOf(traced), rows }, tolerance);
+    await expectSame(programs, { device: optimized, weights: weightsOf(traced), rows }, 0);
   });
 
   it('follows PyTorch for 32 steps', async () => {

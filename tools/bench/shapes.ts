@@ -1,4 +1,5 @@
 import type { CheckpointTensor } from '../../src/exporter/checkpoint.ts';
+import { quantizeMatrix, type QuantizedMatrix, type QuantizeOptions } from '../../src/exporter/quantize.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -106,7 +107,7 @@ function randomTensor(shape: readonly number[], spread: number, center: number):
     shape,
     get bytes() {
       const values = new Float32Array(shape.reduce((product, dim) => product * dim, 1));
-      fillFromNoise(values, spread, center);
+      fillWithNoise(values, spread, center);
       return new Uint8Array(values.buffer);
     },
   };
@@ -115,6 +116,25 @@ function randomTensor(shape: readonly number[], spread: number, center: number):
 /** Uniform numbers of deviation 1, a prime many so that rows of a matrix do not repeat; billions would take minutes. */
 const noise = Float32Array.from({ length: 65537 }, () => (Math.random() - 0.5) * Math.sqrt(12));
 
-function fillFromNoise(values: Float32Array, spread: number, center: number): void {
-  for (let i = 0; i < values.length; i++) values[i] = center + spread * noise[i % noise.length]!;
+function fillWithNoise(values: Float32Array, spread: number, center: number): void {
+  const scaled = noise.map((x) => center + spread * x);
+  for (let at = 0; at < values.length; at += scaled.length)
+    values.set(scaled.subarray(0, values.length - at), at);
+}
+
+const randomBytes = Uint8Array.from({ length: 65537 }, () => Math.floor(Math.random() * 256));
+
+/** Random numbers in 4 bits, as large as the first row is; quantizing a billion would take minutes. */
+export function randomQuantized(
+  weights: Float32Array,
+  rows: number,
+  columns: number,
+  options: QuantizeOptions,
+): QuantizedMatrix {
+  const { scales: first, blocks } = quantizeMatrix(weights.subarray(0, columns), 1, columns, options);
+  const quant = new Uint8Array((rows * blocks * options.blockSize * options.bits) / 8);
+  for (let at = 0; at < quant.length; at += randomBytes.length)
+    quant.set(randomBytes.subarray(0, quant.length - at), at);
+  const scale = first.reduce((sum, x) => sum + Math.abs(x), 0) / blocks;
+  return { quant, scales: new Float32Array(rows * blocks).fill(scale), zeroPoints: null, blocks };
 }

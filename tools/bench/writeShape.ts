@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import { exportDecoder, exportFileName } from '../../src/exporter/exportDecoder.ts';
 import { splitWeights } from '../../src/exporter/splitWeights.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { modelShapes, randomTensors, type ModelShape } from './shapes.ts';
+import { modelShapes, randomQuantized, randomTensors, type ModelShape } from './shapes.ts';
 
 /** Where the random models lie; git ignores it. */
 const folderOf = (shape: ModelShape) => join('out', 'shapes', shape);
@@ -16,7 +16,12 @@ export async function writeShape(shape: ModelShape): Promise<string> {
   if (existsSync(done)) return folder;
   const config = modelShapes[shape];
   const fileName = exportFileName('q4');
-  const model = exportDecoder({ config, tensors: randomTensors(config), dtype: 'q4' });
+  const model = exportDecoder({
+    config,
+    tensors: randomTensors(config),
+    dtype: 'q4',
+    quantize: randomQuantized,
+  });
   const { model: graph, pieces } = splitWeights(model, `${fileName}_data`);
   mkdirSync(join(folder, 'onnx'), { recursive: true });
   writeFileSync(join(folder, 'onnx', fileName), encodeModel(graph));
