@@ -71,7 +71,7 @@ function Facts({ description }: { readonly description: AdapterDescription }) {
       <FactList
         facts={[
           ['Fingerprint', shortHash(hash)],
-          ['Trained on', model ? modelTitle(model) : baseModel],
+          ['Model', model ? modelTitle(model) : baseModel],
         ]}
       />
       <details className={classes.details}>

@@ -24,12 +24,12 @@ export function ComparePanel() {
         <>
           <VerdictCard report={report} />
           <Card title="Unseen tasks">
-            <ScoreTable comparisons={report.heldOut} />
+            <ScoreTable of="unseen tasks" comparisons={report.heldOut} />
             <p className={classes.footnote}>{scoreNote(report)}</p>
           </Card>
           {report.retention && (
             <Card title="General tasks: what it must not forget">
-              <ScoreTable comparisons={report.retention} />
+              <ScoreTable of="general tasks" comparisons={report.retention} />
             </Card>
           )}
         </>

@@ -26,17 +26,23 @@ const readable = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
+interface ScoreTableProps {
+  /** What is scored. */
+  readonly of: string;
+  readonly comparisons: Comparisons;
+}
+
 /** F1 out of 100 per group of tasks, the whole first. The groups can be put in order of what they gained. */
-export function ScoreTable({ comparisons }: { readonly comparisons: Comparisons }) {
+export function ScoreTable({ of, comparisons }: ScoreTableProps) {
   const { overall, tasks, sources } = comparisons;
   const [order, setOrder] = useState<RowOrder>('given');
   const hasControl = overall.models.seedsOnly !== undefined;
   const verdict = comparisons.comparisons.find(
-    ({ of, with: other }) => of === 'specialized' && other === 'base',
+    (comparison) => comparison.of === 'specialized' && comparison.with === 'base',
   )?.verdict;
   return (
     /* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by key */
-    <div className={classes.tableFrame} tabIndex={0} role="region" aria-label="Scores">
+    <div className={classes.tableFrame} tabIndex={0} role="region" aria-label={`Scores: ${of}`}>
       <table className={classes.table}>
         <thead>
           <tr>

@@ -9,9 +9,9 @@ export interface VerdictWords {
 }
 
 const headlines: Record<Verdict, string> = {
-  better: 'Specialising helped.',
+  better: 'Specializing helped.',
   'no difference shown': 'No difference could be shown.',
-  worse: 'Specialising made it worse.',
+  worse: 'Specializing made it worse.',
 };
 
 export const verdictTitles: Record<Verdict, string> = {

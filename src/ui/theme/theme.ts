@@ -1,4 +1,10 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 /** Fresh-cut wood: the one accent. */
 const copper: MantineColorsTuple = [
@@ -41,7 +47,19 @@ const gray: MantineColorsTuple = [
   '#211d18',
 ];
 
+/**
+ * Mantine writes white on filled buttons, which is too faint on the light accent of dark screens, and there gives buttons
+ * without a frame nearly the colour of plain text.
+ */
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  if (input.variant === 'filled') return { ...colors, color: 'var(--w-on-accent)' };
+  const isAccent = input.variant === 'subtle' && input.color === 'copper';
+  return isAccent ? { ...colors, color: 'var(--w-accent-strong)' } : colors;
+};
+
 export const theme = createTheme({
+  variantColorResolver: variantColors,
   primaryColor: 'copper',
   primaryShade: { light: 7, dark: 4 },
   colors: { copper, dark, gray },
