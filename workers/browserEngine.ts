@@ -8,6 +8,7 @@ import { totalBytesOf } from '../src/graph/memoryEstimate.ts';
 import { findLoraTargets } from '../src/lora/targets.ts';
 import { createBrowserDevice } from '../src/runtime/browser.ts';
 import type { Device } from '../src/runtime/device.ts';
+import { gpuKind, type GpuKind } from '../src/runtime/gpuDevice.ts';
 import { RuntimeFailure } from '../src/runtime/failure.ts';
 import { parseDomain } from '../src/specialize/domain.ts';
 import type { ByteStore } from '../src/storage/byteStore.ts';
@@ -26,6 +27,7 @@ import type { RunEvent } from '../src/workerApi/runEvent.ts';
 import type {
   ChatReply,
   ChatRequest,
+  DeviceChoice,
   DeviceDescription,
   ModelDescription,
   SpecializeRequest,
@@ -37,8 +39,14 @@ import { stateAfter, toRunEvent } from './runEvents.ts';
 import { defaultParameters, presetWith } from './runSettings.ts';
 import { describeFiles, restoreAdapter } from './storedAdapter.ts';
 
-const withoutWebGpu =
-  'This browser offers no WebGPU here. Recent versions of Chrome, Edge and Safari do on most computers.';
+/** What is said where `auto` does not take a GPU. */
+const withoutGpu: Partial<Record<GpuKind, string>> = {
+  none: 'This browser offers no WebGPU here. Recent versions of Chrome, Edge and Safari do on most computers.',
+  software: 'The graphics card is only imitated in software here, which would be several times slower.',
+};
+
+const imitated =
+  'It is only imitated in software here: the processor does the same work several times faster.';
 
 /** Prompts answered at once. */
 const batchSize = 16;
@@ -57,6 +65,7 @@ interface Loaded {
 export class BrowserEngine implements Engine {
   readonly #modelsUrl: string;
   readonly #bytes: ByteStore;
+  #choice: DeviceChoice = 'auto';
   /** One at a time: a second would take the memory that the first needs. */
   #loaded: Loaded | undefined;
   #device: Promise<Device> | undefined;
@@ -66,9 +75,16 @@ export class BrowserEngine implements Engine {
     this.#bytes = bytes;
   }
 
+  chooseDevice(choice: DeviceChoice): void {
+    this.#choice = choice;
+  }
+
   async device(): Promise<DeviceDescription> {
     const { provider } = await this.#openDevice();
-    return { provider, ...(provider === 'webgpu' ? {} : { note: withoutWebGpu }) };
+    const kind = await gpuKind();
+    const unchosen = this.#choice === 'auto' ? withoutGpu[kind] : undefined;
+    const note = provider !== 'webgpu' ? unchosen : kind === 'software' ? imitated : undefined;
+    return { provider, ...(note && { note }) };
   }
 
   async describeModel(reference: ModelReference): Promise<ModelDescription> {
@@ -160,7 +176,7 @@ export class BrowserEngine implements Engine {
   }
 
   #openDevice(): Promise<Device> {
-    this.#device ??= createBrowserDevice();
+    this.#device ??= createBrowserDevice({ provider: this.#choice });
     return this.#device;
   }
 

@@ -2,11 +2,14 @@ import type { Engine } from '../src/workerApi/engine.ts';
 import type { ChatApi } from '../src/workerApi/whittleWorkerApi.ts';
 
 /** Answers one prompt at a time; a new one waits for the last. */
-export function serveChat(engine: Engine, ready: () => Promise<void>): ChatApi {
+export function serveChat(engine: Engine, held: () => Promise<void>): ChatApi {
   let abort = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
   return {
-    ready,
+    ready(device) {
+      if (device) engine.chooseDevice(device);
+      return held();
+    },
     device: () => engine.device(),
     describeModel: (model) => engine.describeModel(model),
     planTraining: (model, shape) => engine.planTraining(model, shape),

@@ -28,11 +28,14 @@ class Gate {
  * One run at a time over an engine whose runs are generators: pausing is not asking for the next event, cancelling
  * is the signal and then `return()`, which lets the engine dispose what it holds.
  */
-export function serveSpecializer(engine: Engine, ready: () => Promise<void>): SpecializerApi {
+export function serveSpecializer(engine: Engine, held: () => Promise<void>): SpecializerApi {
   let gate = new Gate();
   let abort = new AbortController();
   return {
-    ready,
+    ready(device) {
+      if (device) engine.chooseDevice(device);
+      return held();
+    },
     specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<void> {
       gate = new Gate();
       abort = new AbortController();

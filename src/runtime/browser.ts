@@ -14,6 +14,7 @@ import { RuntimeFailure } from './failure.ts';
 import {
   describeGpu,
   downloadBuffer,
+  gpuKind,
   GpuWatch,
   limitsOf,
   requestGpuDevice,
@@ -27,7 +28,7 @@ import { WasmDevice, webSettings, type WebOptions } from './wasmDevice.ts';
 export interface BrowserDeviceOptions {
   /** Folder from which onnxruntime's WebAssembly is served, with the slash; `'/ort/'` by default, never a CDN. */
   readonly ortUrl?: string;
-  /** `'auto'` (default): WebGPU, or WASM where there is none. `'webgpu'` throws where there is none. */
+  /** `'auto'` (default): WebGPU, or WASM where there is none or only one in software. `'webgpu'` throws where there is none. */
   readonly provider?: 'auto' | 'webgpu' | 'wasm';
   /** WASM threads; default: the machine's, up to 8, and 1 unless the page is cross-origin isolated. */
   readonly threads?: number;
@@ -61,6 +62,7 @@ export async function createBrowserDevice(options: BrowserDeviceOptions = {}): P
 async function findGpu(provider: 'auto' | 'webgpu' | 'wasm'): Promise<GPUDevice | null> {
   const isWithoutWebGpu = loadedBuild === 'ort-wasm-simd-threaded';
   if (provider === 'wasm' || (provider === 'auto' && isWithoutWebGpu)) return null;
+  if (provider === 'auto' && (await gpuKind()) !== 'hardware') return null;
   if (isWithoutWebGpu) {
     throw new RuntimeFailure(
       'webgpu-unavailable',

@@ -4,15 +4,35 @@ import { lackOfMemory, RuntimeFailure } from './failure.ts';
 /** Features that onnxruntime's WebGPU kernels use where the adapter has them. */
 const usefulFeatures: readonly GPUFeatureName[] = ['shader-f16', 'subgroups'];
 
+/** What this browser calls a GPU. One that the processor imitates is several times slower than WASM on that processor. */
+export type GpuKind = 'none' | 'software' | 'hardware';
+
+/** Asks the browser; nothing is kept. */
+export async function gpuKind(): Promise<GpuKind> {
+  const adapter = await requestAdapter();
+  if (!adapter) return 'none';
+  return isSoftware(adapter.info) ? 'software' : 'hardware';
+}
+
+/** Drivers without hardware, by the names that browsers give their architectures. */
+const softwareArchitectures = ['swiftshader', 'llvmpipe', 'warp'];
+
+/** Not every browser marks such an adapter as a fallback. */
+function isSoftware({ isFallbackAdapter, architecture }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || softwareArchitectures.includes(architecture);
+}
+
+async function requestAdapter(): Promise<GPUAdapter | null> {
+  const hasWebGpu = typeof navigator !== 'undefined' && 'gpu' in navigator;
+  return hasWebGpu ? navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }) : null;
+}
+
 /**
  * A GPU device with everything its adapter allows. We make it, rather than let onnxruntime make it, to hear of its
  * loss, to upload without a session, and to give its memory back. Throws `RuntimeFailure` where there is no WebGPU.
  */
 export async function requestGpuDevice(): Promise<GPUDevice> {
-  const adapter =
-    typeof navigator !== 'undefined' && 'gpu' in navigator
-      ? await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' })
-      : null;
+  const adapter = await requestAdapter();
   if (!adapter) {
     throw new RuntimeFailure(
       'webgpu-unavailable',

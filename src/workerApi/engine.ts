@@ -5,6 +5,7 @@ import type { RunEvent } from './runEvent.ts';
 import type {
   ChatReply,
   ChatRequest,
+  DeviceChoice,
   DeviceDescription,
   ModelDescription,
   SpecializeRequest,
@@ -16,6 +17,8 @@ import type {
  * is not pulling and cancelling is `signal` followed by `return()`, on which the engine disposes what it holds.
  */
 export interface Engine {
+  /** What to run on. Takes effect only before anything else is asked: a worker keeps its device. */
+  chooseDevice(device: DeviceChoice): void;
   device(): Promise<DeviceDescription>;
   describeModel(model: ModelReference): Promise<ModelDescription>;
   planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;

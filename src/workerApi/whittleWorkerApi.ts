@@ -61,9 +61,12 @@ export interface ChatReply {
   readonly seconds: number;
 }
 
+/** What a person wants models to run on; `auto` takes the graphics card where that is faster. */
+export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
+
 export interface DeviceDescription {
   readonly provider: ExecutionProvider;
-  /** Why it is not WebGPU, when it is not. */
+  /** In a sentence, why `auto` is not WebGPU, or what speaks against the choice that was made. */
   readonly note?: string;
 }
 
@@ -95,6 +98,7 @@ export interface DownloadApi extends LivingWorker {
 
 /** workers/specializer.worker.ts: one run at a time, from seeds to adapter. */
 export interface SpecializerApi extends LivingWorker {
+  ready(device?: DeviceChoice): Promise<void>;
   /** Resolves after the event `done`; rejects with one plain sentence, a cancelled run with name "AbortError". */
   specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<void>;
   /** Takes effect at the next event; the run then holds still until `resume` or `cancel`. */
@@ -105,6 +109,7 @@ export interface SpecializerApi extends LivingWorker {
 
 /** workers/chat.worker.ts: answers, and everything else that needs the engine but is not a run. */
 export interface ChatApi extends LivingWorker {
+  ready(device?: DeviceChoice): Promise<void>;
   device(): Promise<DeviceDescription>;
   describeModel(model: ModelReference): Promise<ModelDescription>;
   /** Whether training would fit into memory, worked out from the model's graph. */

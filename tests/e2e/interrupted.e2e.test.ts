@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flagsWithoutWebGpu, hasChromium, startApp, type ServedApp } from '../support/builtApp.ts';
+import { describe, expect, it } from 'vitest';
+import { hasChromium, onWasm, openPages, patient } from '../support/builtApp.ts';
 import { chooseSmallField, stepButton } from './smallField.ts';
 
 const minutes = 60_000;
@@ -35,18 +35,11 @@ const untilUnderWay = (page: Page) =>
     .getByText(/^\d+ of \d+ /)
     .waitFor();
 
-describe.skipIf(!hasChromium)('a run that is interrupted', { timeout: 10 * minutes }, () => {
-  let app: ServedApp;
-
-  beforeAll(async () => {
-    app = await startApp(flagsWithoutWebGpu);
-  }, 10 * minutes);
-
-  afterAll(() => app?.close());
+describe.skipIf(!hasChromium)('a run that is interrupted', patient, () => {
+  const open = openPages(onWasm);
 
   it('can go on after its worker was killed, and after its tab was closed', async () => {
-    const { page } = await app.open();
-    page.setDefaultTimeout(3 * minutes);
+    const { page } = await open();
     await page.addInitScript(holdWorkers);
     await page.reload();
     await chooseSmallField(page);
@@ -58,14 +51,14 @@ describe.skipIf(!hasChromium)('a run that is interrupted', { timeout: 10 * minut
     await page.getByText(/^The engine stopped unexpectedly, most likely for lack of memory\./).waitFor();
     await page.getByRole('button', { name: /^pharmacy.*failed$/ }).waitFor();
     await page.getByRole('button', { name: 'Continue' }).click();
+    await expect.poll(() => countSpecializers(page), { timeout: minutes }).toBe(2);
     await untilUnderWay(page);
-    expect(await countSpecializers(page)).toBe(2);
 
-    const context = page.context();
+    const [context, address] = [page.context(), new URL('/', page.url()).href];
     await page.close();
     const reopened = await context.newPage();
     reopened.setDefaultTimeout(3 * minutes);
-    await reopened.goto(app.address);
+    await reopened.goto(address);
     await reopened.getByRole('button', { name: /^pharmacy.*interrupted$/ }).click();
     await reopened.getByText(/^This run was interrupted when its tab closed\./).waitFor();
     await reopened.getByRole('button', { name: 'Continue' }).click();

@@ -1,7 +1,7 @@
 import type { Page, Worker } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, startApp, type ServedApp } from '../support/builtApp.ts';
-import { chooseLittleWork, chooseSmallField } from './smallField.ts';
+import { describe, expect, it } from 'vitest';
+import { hasChromium, onWebGpu, openPages, patient } from '../support/builtApp.ts';
+import { chooseGraphicsCard, specializeInSmallField } from './smallField.ts';
 
 const minutes = 60_000;
 
@@ -49,26 +49,15 @@ async function dispatches(page: Page): Promise<number> {
 const untilGpuWorks = (page: Page) =>
   expect.poll(() => dispatches(page), { timeout: 4 * minutes }).toBeGreaterThan(0);
 
-describe.skipIf(!hasChromium)('the page on WebGPU', { timeout: 10 * minutes }, () => {
-  let app: ServedApp;
-
-  beforeAll(async () => {
-    app = await startApp();
-  }, 10 * minutes);
-
-  afterAll(() => app?.close());
+describe.skipIf(!hasChromium)('the page on WebGPU', patient, () => {
+  const open = openPages(onWebGpu);
 
   // A whole run takes a GPU in software minutes, most of them for writing tasks.
   it('says in one sentence that the GPU was lost, and goes on with another one', async () => {
-    const { page, complaints } = await app.open();
-    page.setDefaultTimeout(4 * minutes);
+    const { page, complaints } = await open();
     page.on('worker', (worker) => void worker.evaluate(countGpuWork).catch(() => undefined));
-    await page.reload();
-    await page.getByText('Ready', { exact: true }).waitFor();
-    await page.getByText(/graphics card, through WebGPU/).waitFor();
-    await chooseSmallField(page);
-    await chooseLittleWork(page);
-    await page.getByRole('button', { name: 'Specialize' }).click();
+    await chooseGraphicsCard(page);
+    await specializeInSmallField(page);
     await untilGpuWorks(page);
 
     const [specializer] = workersOf(page, 'specializer');

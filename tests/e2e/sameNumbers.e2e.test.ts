@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openDevice, openModel } from '../../src/cli/openModel.ts';
 import { specializeModel } from '../../src/engine/specializeModel.ts';
 import { ModelSession } from '../../src/engine/modelSession.ts';
@@ -8,10 +7,8 @@ import { readPeftParameters } from '../../src/lora/peft.ts';
 import { unzipAdapter } from '../../src/ui/store/adapterZip.ts';
 import { parseDomain } from '../../src/specialize/domain.ts';
 import { defaultParameters, presetWith } from '../../workers/runSettings.ts';
-import { flagsWithoutWebGpu, hasChromium, startApp, type ServedApp } from '../support/builtApp.ts';
-import { chooseLittleWork, chooseSmallField, littleWork, smallField, stepButton } from './smallField.ts';
-
-const minutes = 60_000;
+import { hasChromium, onWasm, openPages, patient } from '../support/builtApp.ts';
+import { downloadAdapter, littleWork, smallField, specializeInSmallField } from './smallField.ts';
 
 /** What `--device wasm` trains in a terminal from the page's field and settings. */
 async function trainedInTerminal(): Promise<Adapter> {
@@ -26,26 +23,14 @@ async function trainedInTerminal(): Promise<Adapter> {
   return next.value.adapters.specialized!;
 }
 
-describe.skipIf(!hasChromium)('one seed', { timeout: 10 * minutes }, () => {
-  let app: ServedApp;
-  beforeAll(async () => {
-    app = await startApp(flagsWithoutWebGpu);
-  }, 10 * minutes);
-  afterAll(() => app?.close());
+describe.skipIf(!hasChromium)('one seed', patient, () => {
+  const open = openPages(onWasm);
 
   it('trains the same adapter in the page and in a terminal, bit for bit', async () => {
-    const { page } = await app.open();
-    page.setDefaultTimeout(5 * minutes);
-    await chooseSmallField(page);
-    await chooseLittleWork(page);
-    await page.getByRole('button', { name: 'Specialize' }).click();
+    const { page } = await open();
+    await specializeInSmallField(page);
     await page.getByRole('region', { name: 'Verdict' }).waitFor();
-    await stepButton(page, /^Adapter/).click();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download adapter' }).click(),
-    ]);
-    const zip = new Uint8Array(readFileSync(await download.path()));
+    const { buffer: zip } = await downloadAdapter(page);
     const file = unzipAdapter('adapter.zip', zip)['adapter_model.safetensors']!;
     const { parameters, layout } = await trainedInTerminal();
     expect(readPeftParameters(file, layout)).toEqual(parameters);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 
 const ask = (drug: string, use: string) => ({ instruction: `What is ${drug} used for?`, output: use });
@@ -39,6 +40,13 @@ export async function chooseSmallField(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'pharmacy' }).waitFor();
 }
 
+/** Chooses the graphics card, also where it is one in software, which the page does not take by itself. */
+export async function chooseGraphicsCard(page: Page): Promise<void> {
+  await page.getByText('Ready', { exact: true }).waitFor();
+  await page.getByRole('radiogroup', { name: 'Run on' }).getByText('Graphics card').click();
+  await page.getByText(/graphics card, through WebGPU/).waitFor();
+}
+
 /** The least work that still goes through every stage. */
 export const littleWork = { tasks: 4, epochs: 1, seedsOnly: false };
 
@@ -49,4 +57,21 @@ export async function chooseLittleWork(page: Page): Promise<void> {
   await page.getByLabel('Tasks', { exact: true }).fill(String(littleWork.tasks));
   await page.getByLabel('Passes').fill(String(littleWork.epochs));
   await page.getByRole('switch', { name: /control/ }).press('Space');
+}
+
+/** Starts a run over the small field, with the least work. */
+export async function specializeInSmallField(page: Page): Promise<void> {
+  await chooseSmallField(page);
+  await chooseLittleWork(page);
+  await page.getByRole('button', { name: 'Specialize' }).click();
+}
+
+/** The adapter of the run that is open, as the page hands it out. */
+export async function downloadAdapter(page: Page): Promise<{ name: string; buffer: Buffer }> {
+  await stepButton(page, /^Adapter/).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download adapter' }).click(),
+  ]);
+  return { name: download.suggestedFilename(), buffer: readFileSync(await download.path()) };
 }

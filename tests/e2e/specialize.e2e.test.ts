@@ -1,39 +1,19 @@
-import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  flagsWithoutWebGpu,
-  hasChromium,
-  startApp,
-  type ServedApp,
-  type WatchedPage,
-} from '../support/builtApp.ts';
-import { chooseLittleWork, chooseSmallField, stepButton } from './smallField.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, onWasm, openPages, patient, type WatchedPage } from '../support/builtApp.ts';
+import { findFaults } from '../support/findFaults.ts';
+import { chooseLittleWork, chooseSmallField, downloadAdapter, stepButton } from './smallField.ts';
 
-// The whole way through the built page, with the embedded model, on a small field and on WASM:
-// a GPU in software takes more than ten times as long.
+// The whole way through the built page, with the embedded model and on a small field.
 
 const minutes = 60_000;
 
-async function findFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-  );
-}
-
-describe.skipIf(!hasChromium)('the page, from first visit to adapter', { timeout: 12 * minutes }, () => {
-  let app: ServedApp;
+describe.skipIf(!hasChromium)('the page, from first visit to adapter', patient, () => {
+  const open = openPages(onWasm);
   let visit: WatchedPage;
 
   beforeAll(async () => {
-    app = await startApp(flagsWithoutWebGpu);
-    visit = await app.open();
-    visit.page.setDefaultTimeout(2 * minutes);
-  }, 10 * minutes);
-
-  afterAll(() => app?.close());
+    visit = await open();
+  });
 
   it('has its model ready, and no fault that axe can see', async () => {
     const { page } = visit;
@@ -82,13 +62,7 @@ describe.skipIf(!hasChromium)('the page, from first visit to adapter', { timeout
 
   it('hands the adapter out and takes it back', async () => {
     const { page } = visit;
-    await stepButton(page, /^Adapter/).click();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download adapter' }).click(),
-    ]);
-    const buffer = readFileSync(await download.path());
-    const file = { name: download.suggestedFilename(), mimeType: 'application/zip', buffer };
+    const file = { ...(await downloadAdapter(page)), mimeType: 'application/zip' };
     await page.locator('input[type=file][accept*=zip]').setInputFiles(file);
     await page.getByRole('button', { name: 'Ask it' }).waitFor();
     expect(await findFaults(page)).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestGpuDevice } from '../../src/runtime/gpuDevice.ts';
+import { gpuKind, requestGpuDevice } from '../../src/runtime/gpuDevice.ts';
 import { capturePlacement, tapConsole } from '../../src/runtime/placement.ts';
 import { deviceFor, disposeDevices, itRunsGraphs, none } from '../support/browserDevice.ts';
 import { negModel } from '../support/negModel.ts';
@@ -12,8 +12,13 @@ disposeDevices();
 describe.skipIf(!hasWebGpu)('WebGPU in the browser', () => {
   itRunsGraphs('webgpu');
 
-  it('is what a page gets when it does not say, with the limits of the adapter', async () => {
+  it('is what a page gets when it does not say, unless the GPU is one in software', async () => {
     const device = await deviceFor({});
+    expect(device.provider).toBe((await gpuKind()) === 'hardware' ? 'webgpu' : 'wasm');
+  });
+
+  it('has the limits of the adapter', async () => {
+    const device = await deviceFor({ provider: 'webgpu' });
     expect(device.provider).toBe('webgpu');
     expect(device.description).toMatch(/^WebGPU \(/);
     expect(device.limits.maxBindingBytes).toBeGreaterThanOrEqual(2 ** 27);

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { tryBuffers } from '../../src/runtime/gpuDevice.ts';
+import { gpuKind, tryBuffers } from '../../src/runtime/gpuDevice.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -36,4 +36,22 @@ it('says that the GPU has too little memory, and keeps none of it', async () => 
     cause: 'no memory left',
   });
   expect(memory.now).toBe(0);
+});
+
+const adapterOf = (info: Partial<GPUAdapterInfo>) => ({ info: { isFallbackAdapter: false, ...info } });
+
+it.each([
+  ['hardware', adapterOf({ architecture: 'ampere' })],
+  ['software', adapterOf({ architecture: 'ampere', isFallbackAdapter: true })],
+  ['software', adapterOf({ architecture: 'swiftshader' })],
+  ['software', adapterOf({ architecture: 'llvmpipe' })],
+  ['none', null],
+] as const)('knows a GPU in software from a real one: %s', async (kind, adapter) => {
+  vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(adapter) } });
+  expect(await gpuKind()).toBe(kind);
+});
+
+it('finds no GPU where the browser has no WebGPU', async () => {
+  vi.stubGlobal('navigator', {});
+  expect(await gpuKind()).toBe('none');
 });

@@ -1,4 +1,5 @@
 import { chromium, type Browser, type Page } from 'playwright';
+import { afterAll, beforeAll } from 'vitest';
 import { buildWhereStale, builtFolder } from '../../tools/serve/buildApp.ts';
 import { addressOf, serveFolder } from '../../tools/serve/staticServer.ts';
 import { chromiumFlags, findChromium } from '../../tools/testing/findChromium.ts';
@@ -77,4 +78,29 @@ export async function serveInBrowser(folder: string, flags = chromiumFlags): Pro
 export async function startApp(flags = chromiumFlags): Promise<ServedApp> {
   await buildWhereStale();
   return serveInBrowser(builtFolder, flags);
+}
+
+const minutes = 60_000;
+
+/** For `describe`: models take their time, and machines with two cores more of it. */
+export const patient = { timeout: 12 * minutes };
+
+/** The app on the processor: a GPU in software takes more than ten times as long. */
+export const onWasm = (): Promise<ServedApp> => startApp(flagsWithoutWebGpu);
+
+/** The app with WebGPU, which is one in software where there is no graphics card. */
+export const onWebGpu = (): Promise<ServedApp> => startApp();
+
+/** Within `describe`: starts what is tested before its tests and ends it after them; each page opens at `path`. */
+export function openPages(start: () => Promise<ServedApp>): (path?: string) => Promise<WatchedPage> {
+  let app: ServedApp;
+  beforeAll(async () => {
+    app = await start();
+  }, 10 * minutes);
+  afterAll(() => app?.close());
+  return async (path) => {
+    const visit = await app.open(path);
+    visit.page.setDefaultTimeout(4 * minutes);
+    return visit;
+  };
 }

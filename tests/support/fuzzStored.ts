@@ -10,6 +10,7 @@ import { AdapterLibrary } from '../../src/ui/store/adapterLibrary.ts';
 import { AdapterShelf } from '../../src/ui/store/adapterShelf.ts';
 import { createAppStore, type AppStore } from '../../src/ui/store/appState.ts';
 import { checkedRuns } from '../../src/ui/store/checkedRuns.ts';
+import { DeviceSetting } from '../../src/ui/store/deviceSetting.ts';
 import { DomainLibrary } from '../../src/ui/store/domainLibrary.ts';
 import { ModelLibrary } from '../../src/ui/store/modelLibrary.ts';
 import { describeProgress } from '../../src/ui/store/runProgress.ts';
@@ -21,6 +22,7 @@ import { serveSpecializer } from '../../workers/serveSpecializer.ts';
 import { directConnection, inMemoryServices, memoryByteStore, memoryRuns } from '../ui/support/inMemory.ts';
 import { exampleParameters, recordedEngine } from '../ui/support/recordedEngine.ts';
 import { exampleDomain, recordedRun } from '../ui/support/recordedRun.ts';
+import { mutateBytes } from './fuzzBytes.ts';
 import { mutateJson } from './fuzzJson.ts';
 import { damagedJson, type FuzzedReader } from './fuzzRun.ts';
 
@@ -109,6 +111,21 @@ const modelChoice: FuzzedReader = {
   },
 };
 
+const deviceSetting: FuzzedReader = {
+  name: 'stored device',
+  errors: [Error],
+  input: (random) => {
+    const bytes = new TextEncoder().encode('"webgpu"');
+    return random.next() < 0.1 ? bytes : mutateBytes(random, bytes);
+  },
+  sizeOf,
+  read: async (bytes) => {
+    const { store, services } = await over('choices/device.json', bytes);
+    await new DeviceSetting(store, services.bytes).begin();
+    refuseDamage(store);
+  },
+};
+
 const description = {
   ...{
     hash: '9f3ac1d2'.repeat(8),
@@ -185,4 +202,4 @@ const run: FuzzedReader = {
 };
 
 /** What the page keeps in the browser and reads back. */
-export const storedReaders = [ownField, draft, modelChoice, adapterDescription, run];
+export const storedReaders = [ownField, draft, modelChoice, deviceSetting, adapterDescription, run];

@@ -34,6 +34,9 @@ const choice =
 const adapter =
   (fault: string) => `The adapter 0123abcd cannot be used: what this browser stored of it is damaged (${fault}). Delete it, and load its zip file again.`; // prettier-ignore
 
+const device =
+  (fault: string) => `What models run on cannot be read: what this browser stored of it is damaged (${fault}). It is decided automatically; choose anew on the Start page.`; // prettier-ignore
+
 describe('a page over something damaged', () => {
   it.each([
     ['domains/own.json', '{"file": {"na', ownField('it is no JSON')],
@@ -46,6 +49,8 @@ describe('a page over something damaged', () => {
     ],
     ['choices/model.json', '', choice('it is no JSON')],
     ['choices/model.json', '{"id": "pocket", "revision": null, "dtype": "q4"}', choice('"revision" is null')],
+    ['choices/device.json', '{', device('it is no JSON')],
+    ['choices/device.json', '"gpu"', device('it is "gpu"')],
     ['adapters/0123abcd4567/whittle.json', '\u0000\u0000', adapter('it is no JSON')],
     ['adapters/0123abcd4567/whittle.json', '{"hash": "9f3ac1d2"}', adapter('"hash" is "9f3ac1d2"')],
   ])('(%s: %s) says so, goes on, and can delete it', async (name, text, sentence) => {
@@ -84,11 +89,16 @@ describe('a page over something damaged', () => {
   });
 
   it('forgets the damage once it is written anew', async () => {
-    const { app, told } = await openOver({ 'domains/own.json': '{', 'choices/model.json': '{' });
-    expect(told()).toHaveLength(2);
+    const { app, told } = await openOver({
+      'domains/own.json': '{',
+      'choices/model.json': '{',
+      'choices/device.json': '7',
+    });
+    expect(told()).toHaveLength(3);
     const seeds = [{ ...emptyTask(), instruction: 'Ask', output: 'answer' }];
     await app.domains.saveOwn(fileOf({ ...emptyDraft(), name: 'mine', seeds }), []);
     await app.models.choose({ id: 'pocket', revision: '', dtype: 'q4' });
+    await app.setDevice('auto');
     expect(told()).toEqual([]);
   });
 });

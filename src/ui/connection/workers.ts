@@ -1,18 +1,18 @@
 import { proxy } from 'comlink';
-import type { ChatApi, DownloadApi, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
+import type { ChatApi, DeviceChoice, DownloadApi, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
 import type { Connection } from '../store/services.ts';
 import { connectWorker } from './connectWorker.ts';
 import { hubEndpoint } from './hubEndpoint.ts';
 
-/** Starts a worker for one run. */
-export function connectSpecializer(): Connection<SpecializerApi> {
+/** Starts a worker for one run, on the chosen device. */
+export function connectSpecializer(device: DeviceChoice): Connection<SpecializerApi> {
   const name = `specializer-${crypto.randomUUID()}`;
   const worker = new Worker(new URL('../../../workers/specializer.worker.ts', import.meta.url), {
     type: 'module',
     name,
   });
   return connectWorker<SpecializerApi>(worker, name, (remote) => ({
-    ready: () => remote.ready(),
+    ready: () => remote.ready(device),
     specialize: (request, onEvent) => remote.specialize(request, proxy(onEvent)),
     pause: () => void remote.pause(),
     resume: () => void remote.resume(),
@@ -21,14 +21,14 @@ export function connectSpecializer(): Connection<SpecializerApi> {
 }
 
 /** Starts a worker for answers and questions about models, domains and adapters. */
-export function connectChat(): Connection<ChatApi> {
+export function connectChat(device: DeviceChoice): Connection<ChatApi> {
   const name = `chat-${crypto.randomUUID()}`;
   const worker = new Worker(new URL('../../../workers/chat.worker.ts', import.meta.url), {
     type: 'module',
     name,
   });
   return connectWorker<ChatApi>(worker, name, (remote) => ({
-    ready: () => remote.ready(),
+    ready: () => remote.ready(device),
     device: () => remote.device(),
     describeModel: (model) => remote.describeModel(model),
     planTraining: (model, shape) => remote.planTraining(model, shape),

@@ -6,6 +6,7 @@ import { bigCount, byteSize } from '../format.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { isGoing, type EngineStatus } from '../store/appState.ts';
 import { describeTrainingFit } from '../store/memoryWords.ts';
+import { DeviceField } from './DeviceField.tsx';
 import { ModelChooser } from './ModelChooser.tsx';
 import { describePieces } from './streamingWords.ts';
 import classes from './start.module.css';
@@ -52,6 +53,7 @@ export function ModelCard() {
           </p>
           {engine.kind === 'ready' && <ModelFacts engine={engine} />}
           {engine.kind === 'failed' && <p className={classes.modelText}>{engine.message}</p>}
+          <DeviceField isBusy={isRunning ?? false} />
         </div>
       </div>
       <div id="models">{isOpen && !isRunning && <ModelChooser />}</div>
@@ -64,7 +66,7 @@ function nameOf(engine: EngineStatus): string {
   return (engine.kind === 'loading' && engine.name) || pocketModel.id;
 }
 
-function ModelFacts({ engine: { device, model } }: { readonly engine: ReadyEngine }) {
+function ModelFacts({ engine: { model } }: { readonly engine: ReadyEngine }) {
   const facts = [
     `${bigCount(model.parameters)} parameters`,
     model.quantization,
@@ -72,7 +74,6 @@ function ModelFacts({ engine: { device, model } }: { readonly engine: ReadyEngin
     'works offline',
   ];
   const fit = useAppState((state) => state.fit);
-  const isFast = device.provider === 'webgpu';
   return (
     <>
       <p className={classes.modelFacts}>{facts.join(' · ')}</p>
@@ -87,12 +88,6 @@ function ModelFacts({ engine: { device, model } }: { readonly engine: ReadyEngin
           {[describeTrainingFit(fit), ...describePieces(fit)].join(' ')}
         </p>
       )}
-      <p className={classes.modelText}>
-        {isFast
-          ? 'Runs on your graphics card, through WebGPU.'
-          : 'Runs on the processor: everything works, only slower. '}
-        {!isFast && device.note}
-      </p>
     </>
   );
 }

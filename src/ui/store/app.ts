@@ -1,12 +1,13 @@
 import { isSameModel, modelTitle, pocketModel } from '../../workerApi/model.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
-import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
+import type { ChatApi, DeviceChoice } from '../../workerApi/whittleWorkerApi.ts';
 import { AdapterLibrary } from './adapterLibrary.ts';
 import { AdapterShelf } from './adapterShelf.ts';
 import { createAppStore, steps, type AppStore, type Damage, type Step } from './appState.ts';
 import { ChatSession } from './chatSession.ts';
 import { checkedRuns } from './checkedRuns.ts';
 import { forgetDamage } from './damages.ts';
+import { DeviceSetting } from './deviceSetting.ts';
 import { DomainLibrary } from './domainLibrary.ts';
 import { ModelLibrary } from './modelLibrary.ts';
 import { fail, notify } from './notices.ts';
@@ -26,6 +27,7 @@ export class App {
   readonly chat: ChatSession;
   readonly #services: Services;
   readonly #shelf: AdapterShelf;
+  readonly #device: DeviceSetting;
   #chatConnection: Connection<ChatApi> | null = null;
 
   constructor(given: Services) {
@@ -33,6 +35,7 @@ export class App {
     const shelf = new AdapterShelf(services.bytes);
     this.#services = services;
     this.#shelf = shelf;
+    this.#device = new DeviceSetting(this.store, services.bytes);
     const chat = (): Connection<ChatApi> => this.#connectChat();
     this.driver = new RunDriver(this.store, services, shelf);
     this.runs = new RunLibrary(this.store, services, shelf);
@@ -52,6 +55,7 @@ export class App {
 
   /** Gets everything ready and goes to `place`, a URL hash such as "#/compare/<run>". Failures become notices. */
   async begin(place: string): Promise<void> {
+    await this.attempt(() => this.#device.begin());
     await Promise.all([
       this.attempt(() => this.models.begin()),
       this.attempt(() => this.domains.load()),
@@ -67,6 +71,15 @@ export class App {
 
   setParameters(parameters: RunParameters): void {
     this.store.setState({ parameters });
+  }
+
+  /** Lets models run on something else from now on: in another worker, since a worker keeps its device. */
+  async setDevice(device: DeviceChoice): Promise<void> {
+    this.models.assertIdle();
+    this.#chatConnection?.close();
+    // Chosen even where it cannot be noted.
+    await this.attempt(() => this.#device.set(device));
+    await this.models.reload();
   }
 
   dismissNotice(): void {
@@ -96,7 +109,10 @@ export class App {
     const isKept = await this.#services.keepStorage();
     await this.#attendToStorage();
     if (!isKept)
-      notify(this.store, 'The browser does not promise it. Download the adapters that matter to you.');
+      notify(
+        this.store,
+        'The browser does not promise to keep everything. Download the adapters that matter to you.',
+      );
   }
 
   /** Whatever was stored or deleted: there may be room now for what was refused before. */
@@ -138,7 +154,7 @@ export class App {
   /** One worker for everything that is not a run; a new one after the old one died. */
   #connectChat(): Connection<ChatApi> {
     if (!this.#chatConnection || this.#chatConnection.isClosed)
-      this.#chatConnection = this.#services.connectChat();
+      this.#chatConnection = this.#services.connectChat(this.store.getState().device);
     return this.#chatConnection;
   }
 }

@@ -12,7 +12,12 @@ import type {
 import type { Domain, DomainDocument } from '../../workerApi/domain.ts';
 import type { Phase, Stage } from '../../workerApi/runEvent.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
-import type { DeviceDescription, ModelDescription, RunSetup } from '../../workerApi/whittleWorkerApi.ts';
+import type {
+  DeviceChoice,
+  DeviceDescription,
+  ModelDescription,
+  RunSetup,
+} from '../../workerApi/whittleWorkerApi.ts';
 import type { Exchange } from './chatSession.ts';
 import type { RunState } from './runState.ts';
 
@@ -94,6 +99,8 @@ export interface AppState {
   /** The page goes where the run is until the person goes somewhere else. */
   readonly follows: boolean;
   readonly engine: EngineStatus;
+  /** What the person wants models to run on. */
+  readonly device: DeviceChoice;
   readonly models: ModelChoices;
   readonly domains: readonly DomainChoice[];
   readonly domainId: string;
@@ -116,6 +123,7 @@ export const initialAppState: AppState = {
   step: 'start',
   follows: true,
   engine: { kind: 'loading' },
+  device: 'auto',
   models: { stored: [], suggestions: [], offer: null, activity: null, failure: null },
   domains: [],
   domainId: 'biomedicine',

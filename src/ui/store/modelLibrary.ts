@@ -44,6 +44,15 @@ export class ModelLibrary {
     await this.#describe(pocketModel);
   }
 
+  /** Gets the model ready again, for another device; parameters that were set stay. */
+  async reload(): Promise<void> {
+    const { engine: before, parameters } = this.#store.getState();
+    await this.begin();
+    const { engine } = this.#store.getState();
+    if (before.kind !== 'ready' || engine.kind !== 'ready') return;
+    if (isSameModel(before.model.reference, engine.model.reference)) this.#store.setState({ parameters });
+  }
+
   /** Lists what there is to choose from. */
   async refresh(): Promise<void> {
     const [stored, suggestions] = await Promise.all([
@@ -55,7 +64,7 @@ export class ModelLibrary {
 
   /** Makes a stored model the one that new runs use. */
   async choose(model: ModelReference): Promise<void> {
-    this.#assertIdle();
+    this.assertIdle();
     await this.#describe(model);
     this.#update({ offer: null, failure: null });
     await this.#bytes.write(choiceFile, new TextEncoder().encode(JSON.stringify(model)));
@@ -162,10 +171,11 @@ export class ModelLibrary {
     }
   }
 
-  #assertIdle(): void {
+  /** Throws while a run is going: its model and device are not changed under it. */
+  assertIdle(): void {
     const { run } = this.#store.getState();
     if (run?.owner === 'here' && isGoing(run.status))
-      throw new Error('A run is going. Choose another model when it is over.');
+      throw new Error('A run is going. Choose another model or device when it is over.');
   }
 
   #update(change: Partial<ModelChoices>): void {

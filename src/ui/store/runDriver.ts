@@ -150,7 +150,7 @@ export class RunDriver {
     const { runs } = this.#services;
     const recorder = new EventRecorder(runs, this.#shelf, id, (error) => fail(this.#store, error));
     this.#unsaved = recorder;
-    const connection = this.#services.connectSpecializer();
+    const connection = this.#services.connectSpecializer(this.#store.getState().device);
     this.#connection = connection;
     this.#isCancelled = false;
     const batch = batchEvents((events) => this.#apply(id, events));

@@ -3,7 +3,13 @@ import type { Release } from '../../storage/runLock.ts';
 import type { StorageUse } from '../../storage/storageUse.ts';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
 import type { RunEvent } from '../../workerApi/runEvent.ts';
-import type { ChatApi, DownloadApi, RunSetup, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
+import type {
+  ChatApi,
+  DeviceChoice,
+  DownloadApi,
+  RunSetup,
+  SpecializerApi,
+} from '../../workerApi/whittleWorkerApi.ts';
 
 /** A worker at the other end. `call` rejects with one plain sentence when the worker dies instead of answering. */
 export interface Connection<Api> {
@@ -26,8 +32,8 @@ export interface Runs {
 
 /** Everything outside of the store; tests put their own in place. */
 export interface Services {
-  readonly connectSpecializer: () => Connection<SpecializerApi>;
-  readonly connectChat: () => Connection<ChatApi>;
+  readonly connectSpecializer: (device: DeviceChoice) => Connection<SpecializerApi>;
+  readonly connectChat: (device: DeviceChoice) => Connection<ChatApi>;
   readonly connectDownloads: () => Connection<DownloadApi>;
   readonly runs: Runs;
   readonly bytes: ByteStore;

@@ -3,6 +3,7 @@ import { isJsonObject, shown } from '../../jsonValue.ts';
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
 import type { DomainDocument } from '../../workerApi/domain.ts';
 import type { ModelReference } from '../../workerApi/model.ts';
+import type { DeviceChoice } from '../../workerApi/whittleWorkerApi.ts';
 
 // zod compiles its parsers with `new Function`, which the page's Content-Security-Policy forbids.
 z.config({ jitless: true });
@@ -48,6 +49,8 @@ export const modelReference: Format<ModelReference> = z.object({
   revision: z.string(),
   dtype: z.string().check(z.minLength(1)),
 });
+
+export const deviceChoice: Format<DeviceChoice> = z.enum(['auto', 'webgpu', 'wasm']);
 
 export const adapterDescription: Format<AdapterDescription> = z.object({
   hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),

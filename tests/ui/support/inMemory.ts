@@ -96,8 +96,14 @@ export function inMemoryServices(
   shared: Partial<Services> = {},
 ): Services {
   return {
-    connectSpecializer: () => directConnection(specializer),
-    connectChat: () => directConnection(chat),
+    connectSpecializer(device) {
+      void specializer.ready(device);
+      return directConnection(specializer);
+    },
+    connectChat(device) {
+      void chat.ready(device);
+      return directConnection(chat);
+    },
     connectDownloads: () => directConnection(noDownloads),
     runs: memoryRuns(),
     bytes: memoryByteStore(),

@@ -2,6 +2,7 @@ import type { Engine } from '../../../src/workerApi/engine.ts';
 import { modelTitle } from '../../../src/workerApi/model.ts';
 import type { RunEvent } from '../../../src/workerApi/runEvent.ts';
 import type { RunParameters } from '../../../src/workerApi/runParameters.ts';
+import type { DeviceChoice } from '../../../src/workerApi/whittleWorkerApi.ts';
 import { exampleDomain, recordedRun } from './recordedRun.ts';
 
 export const exampleParameters: RunParameters = {
@@ -16,8 +17,13 @@ export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }
   const wait = async () => {
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   };
+  let choice: DeviceChoice = 'auto';
   return {
-    device: async () => ({ provider: 'wasm', note: 'This browser offers no WebGPU.' }),
+    chooseDevice: (device) => void (choice = device),
+    device: async () =>
+      choice === 'webgpu'
+        ? { provider: 'webgpu' }
+        : { provider: 'wasm', note: 'This browser offers no WebGPU.' },
     describeModel: async (reference) => ({
       reference,
       name: modelTitle(reference),

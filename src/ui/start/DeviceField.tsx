@@ -1,0 +1,40 @@
+import { SegmentedControl } from '@mantine/core';
+import type { DeviceChoice } from '../../workerApi/whittleWorkerApi.ts';
+import { useApp, useAppState } from '../appContext.ts';
+import classes from './start.module.css';
+
+const choices: readonly { value: DeviceChoice; label: string }[] = [
+  { value: 'auto', label: 'Automatic' },
+  { value: 'webgpu', label: 'Graphics card' },
+  { value: 'wasm', label: 'Processor' },
+];
+
+/** What the model runs on, and the choice of something else. */
+export function DeviceField({ isBusy }: { readonly isBusy: boolean }) {
+  const app = useApp();
+  const engine = useAppState((state) => state.engine);
+  const device = useAppState((state) => state.device);
+  const isFast = engine.kind === 'ready' && engine.device.provider === 'webgpu';
+  return (
+    <>
+      {engine.kind === 'ready' && (
+        <p className={classes.modelText}>
+          {isFast
+            ? 'Runs on your graphics card, through WebGPU. '
+            : 'Runs on the processor: everything works, only slower. '}
+          {engine.device.note}
+        </p>
+      )}
+      <div className={classes.device}>
+        <span id="device-title">Run on</span>
+        <SegmentedControl
+          aria-labelledby="device-title"
+          value={device}
+          disabled={isBusy || engine.kind === 'loading'}
+          onChange={(value) => void app.attempt(() => app.setDevice(value))}
+          data={[...choices]}
+        />
+      </div>
+    </>
+  );
+}
