@@ -1,3 +1,4 @@
+import type { Precision } from '../autodiff/precisions.ts';
 import { activationSettings, type ActivationSetting } from '../engine/chooseActivations.ts';
 import type { SkippedStepEvent } from '../training/trainingEvents.ts';
 import type { OptionTable } from './options.ts';
@@ -16,6 +17,12 @@ export function parseActivations(text: string): ActivationSetting {
   const setting = activationSettings.find((known) => known === text);
   if (setting) return setting;
   throw new Error(`--activations takes ${activationSettings.join(', ')}, not ${text || 'nothing'}.`);
+}
+
+/** `parseActivations` where there is no device whose choice it could be. @throws listing what there is */
+export function parsePrecision(text: string): Precision {
+  if (text === 'float16' || text === 'float32') return text;
+  throw new Error(`--activations takes float32 or float16 here, not ${text || 'nothing'}.`);
 }
 
 /** What is told of a step whose gradients half precision could not hold. */

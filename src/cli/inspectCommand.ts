@@ -5,6 +5,7 @@ import { memoryPlanner, type MemoryPlan } from '../engine/memoryPlan.ts';
 import { estimateTraining, totalBytesOf, type TrainingMemory } from '../graph/memoryEstimate.ts';
 import type { Model } from '../graph/model.ts';
 import { findLoraTargets, type LoraTarget } from '../lora/targets.ts';
+import { parsePrecision } from './activations.ts';
 import type { Command } from './command.ts';
 import { openModelFolder } from './openModel.ts';
 import { describeBudget, memoryOptions } from './memoryLine.ts';
@@ -20,6 +21,11 @@ const options = {
     kind: 'text',
     default: '1000,2000,4000,8000',
     help: 'MB that training may take: one or several, for each of which it says whether that fits',
+  },
+  activations: {
+    kind: 'text',
+    default: 'float32',
+    help: 'float32, or float16 for half precision where training computes in it',
   },
   rank: { kind: 'count', default: 8, help: 'LoRA rank' },
   'target-modules': {
@@ -41,8 +47,9 @@ export const inspectCommand: Command = {
     const batch = { batchSize: values['batch-size'], sequenceLength: values['max-length'] };
     const budgets = parseBudgets(values['memory-budget']);
     const trainable = { kind: 'lora', targetModules, rank: values.rank, alpha: values.rank } as const;
-    const facts = describe(decoder, targets, buildTrainingGraphs(decoder, trainable, batch));
-    const planFor = memoryPlanner(decoder, trainable, batch);
+    const activations = parsePrecision(values.activations);
+    const facts = describe(decoder, targets, buildTrainingGraphs(decoder, trainable, batch, { activations }));
+    const planFor = memoryPlanner(decoder, trainable, batch, activations);
     const plans = budgets.map((budgetBytes) => ({ budgetBytes, ...planFor(budgetBytes) }));
     const output = createOutput(values.json);
     output.result({ ...facts, memory: plans.map(toFacts) }, render(facts, plans));

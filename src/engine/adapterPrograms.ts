@@ -150,9 +150,9 @@ const shapesOf = ({ rows, evaluationRows = [], maxLength }: ProgramRequest, batc
 
 /** One sentence on what a single row takes, and one on what to change. */
 function describeRefusal({ model, lora }: ProgramRequest, one: CompiledTraining, budget: number): string {
-  const { batchSize, sequenceLength, maxSupervised } = one;
+  const { batchSize, sequenceLength, maxSupervised, activations } = one;
   const shape = { batchSize, sequenceLength, maxSupervised };
-  const { totalBytes, advice } = planMemory(model.decoder, trainableOf(lora), shape, budget);
+  const { totalBytes, advice } = planMemory(model.decoder, trainableOf(lora), shape, budget, activations);
   const [takes, may] = [totalBytes, budget].map((bytes) => `${(bytes / 1e6).toFixed(0)} MB`);
   return `Training takes ${takes} even with one row of ${sequenceLength} tokens at a time and layers computed again, but may take ${may}. ${advice.join(' ')} Streaming the weights from disk does not make it fit either.`;
 }

@@ -1,7 +1,9 @@
+import type { Precision } from '../autodiff/precisions.ts';
 import type { Recompute } from '../autodiff/recompute.ts';
 import {
   buildTrainingGraphs,
   type BatchShape,
+  type CompileOptions,
   type DecoderModel,
   type Trainable,
 } from '../compileTrainingModel.ts';
@@ -43,20 +45,22 @@ export function planMemory(
   trainable: Trainable,
   batch: BatchShape,
   budgetBytes: number,
+  activations: Precision = 'float32',
 ): MemoryPlan {
-  return memoryPlanner(model, trainable, batch)(budgetBytes);
+  return memoryPlanner(model, trainable, batch, activations)(budgetBytes);
 }
 
-/** `planMemory` for several budgets: what is found out for one serves the others. */
+/** `planMemory` for several budgets: what is found out for one serves the others. Streaming is always in float32. */
 export function memoryPlanner(
   model: DecoderModel,
   trainable: Trainable,
   batch: BatchShape,
+  activations: Precision = 'float32',
 ): (budgetBytes: number) => MemoryPlan {
   const known = new Map<string, TrainingMemory>();
   const estimate = (shape: BatchShape, recompute: Recompute): TrainingMemory => {
     const key = JSON.stringify([shape, recompute]);
-    const memory = known.get(key) ?? estimateShape(model, trainable, shape, recompute);
+    const memory = known.get(key) ?? estimateShape(model, trainable, shape, { recompute, activations });
     known.set(key, memory);
     return memory;
   };
@@ -95,9 +99,9 @@ function estimateShape(
   model: DecoderModel,
   trainable: Trainable,
   batch: BatchShape,
-  recompute: Recompute,
+  options: CompileOptions,
 ): TrainingMemory {
-  const { training, layout } = buildTrainingGraphs(model, trainable, batch, { recompute });
+  const { training, layout } = buildTrainingGraphs(model, trainable, batch, options);
   return estimateTraining(training, layout.size);
 }
 
