@@ -63,6 +63,16 @@ describe('a graph in mixed precision', () => {
     expect(typesOf(graph, 'MatMul')).toEqual([[half, half, half], [half, half, half]]); // prettier-ignore
   });
 
+  it('takes logarithms and sums of exponentials in float32, as the loss does', () => {
+    const graph = mixed((g, x) => {
+      const logits = g.matMul(x, halfWeight(g, 'a', [8, 8]));
+      const largest = g.reduceMax(logits, [1]);
+      return g.add(largest, g.log(g.reduceSum(g.exp(g.sub(logits, largest)), [1])));
+    });
+    for (const op of ['ReduceMax', 'Sub', 'Exp', 'ReduceSum', 'Log', 'Add'] as const)
+      expect(new Set(typesOf(graph, op).flat().filter((type) => type !== 'int64')), op).toEqual(new Set([float])); // prettier-ignore
+  });
+
   it('takes a softmax of float32, masked by numbers that half precision lacks, and keeps halves of it', () => {
     const graph = mixed((g, x) => {
       const scores = g.matMul(x, halfWeight(g, 'keys', [8, 4]));
