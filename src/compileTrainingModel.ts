@@ -55,7 +55,7 @@ export interface CompileOptions {
   /**
    * What activations and their gradients are computed in; default `'float32'`. With `'float16'` what half precision
    * cannot hold stays float32 (see `precisionRules`), as do parameters, gradient and optimizer, and the training graph
-   * has one more input, `loss_scale` [1].
+   * has one more input, `loss_scale` [1]. What is computed again may then be rounded otherwise.
    */
   readonly activations?: Precision;
   /** Whether layers are computed a second time for backpropagation instead of being kept; default `'none'`. */
