@@ -120,6 +120,15 @@ describe('a damaged run', () => {
     expect([told(), (await runs.list()).map(({ id }) => id)]).toEqual([[], ['r1']]);
   });
 
+  it('is told of once, however often runs are listed', async () => {
+    const runs = memoryRuns();
+    await runs.add({ ...record, createdAt: NaN });
+    const { app, state, told } = await openPage({ runs });
+    app.dismissDamage(state().damages[0]!.name);
+    await app.runs.refresh();
+    expect(told()).toEqual([]);
+  });
+
   it('says which of its events cannot be replayed, and leaves the page as it was', async () => {
     const runs = memoryRuns();
     await runs.add(record);

@@ -6,13 +6,16 @@ import { readRunEvents, readRunRecord } from './storedRun.ts';
 
 /** Stored runs as they may be shown and continued: one that is damaged is told of and left out, the others stay. */
 export function checkedRuns(runs: Runs, store: AppStore): Runs {
+  // Runs are listed often; what a person dismissed is not told again.
+  const told = new Set<string>();
   const check = (record: RunSummary): RunSummary[] => {
     try {
       return [readRunRecord(record)];
     } catch (error) {
       const { id } = record;
       const text = `A run cannot be listed: what this browser stored of it is damaged (${faultIn(error)}). Delete it; the other runs are not affected.`;
-      tellDamage(store, { name: runFolder(id), runId: id, text });
+      if (!told.has(id)) tellDamage(store, { name: runFolder(id), runId: id, text });
+      told.add(id);
       return [];
     }
   };
