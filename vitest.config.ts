@@ -22,6 +22,8 @@ export default defineConfig({
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: ['tests/**/*.{cpu,gpu,e2e}.test.{ts,tsx}'],
           environment: 'node',
+          // Nothing here is timed; a busy machine only needs longer.
+          testTimeout: 60_000,
         },
       },
       {
