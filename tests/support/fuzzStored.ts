@@ -83,7 +83,7 @@ const draft: FuzzedReader = {
   },
   sizeOf,
   read: (bytes) => {
-    const typed = JSON.parse(decode(bytes)) as Record<string, unknown>;
+    const typed = (JSON.parse(decode(bytes)) ?? {}) as Record<string, unknown>;
     const start = draftOf(domain, documents);
     const rows = (list: unknown) =>
       Array.isArray(list) ? list.map((row: unknown, i) => ({ key: String(i), rest: {}, ...texts(row) })) : [];

@@ -47,13 +47,18 @@ describe('a page over something damaged', () => {
       '{"file": {}, "documents": [{"id": 7, "text": ""}]}',
       ownField('"documents.0.id" is 7'),
     ],
+    [
+      'domains/own.json',
+      `{"file": {"a": ${'['.repeat(9999)}${']'.repeat(9999)}}, "documents": []}`,
+      ownField('it is nested too deeply'),
+    ],
     ['choices/model.json', '', choice('it is no JSON')],
     ['choices/model.json', '{"id": "pocket", "revision": null, "dtype": "q4"}', choice('"revision" is null')],
     ['choices/device.json', '{', device('it is no JSON')],
     ['choices/device.json', '"gpu"', device('it is "gpu"')],
     ['adapters/0123abcd4567/whittle.json', '\u0000\u0000', adapter('it is no JSON')],
     ['adapters/0123abcd4567/whittle.json', '{"hash": "9f3ac1d2"}', adapter('"hash" is "9f3ac1d2"')],
-  ])('(%s: %s) says so, goes on, and can delete it', async (name, text, sentence) => {
+  ])('(%s: %.60s) says so, goes on, and can delete it', async (name, text, sentence) => {
     const { app, bytes, state, told } = await openOver({ [name]: text });
     expect(told()).toEqual([sentence]);
     expect(state()).toMatchObject({ engine: { kind: 'ready' }, notice: null, adapters: [] });

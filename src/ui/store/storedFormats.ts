@@ -16,8 +16,17 @@ export class StoredFormatError extends Error {
 /** A value that was checked to be a `T`; it is handed on as it is, so that nothing of it is lost. */
 export type Format<T> = z.ZodMiniType<T>;
 
+/** Levels; nothing that is stored has a third as many, and much deeper ones could not be written as JSON again. */
+const deepest = 50;
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1));
+}
+
 /** @throws StoredFormatError naming the first part of `value` that is not as `format` has it */
 export function checkStored<T>(format: Format<T>, value: unknown): T {
+  if (!isShallow(value, deepest)) throw new StoredFormatError('it is nested too deeply');
   const result = z.safeParse(format, value);
   if (result.success) return value as T;
   const path = result.error.issues[0]?.path ?? [];
@@ -70,14 +79,4 @@ export interface StoredDomain {
   readonly documents: readonly DomainDocument[];
 }
 
-/** The engine gets it as text, which what is nested too deeply cannot become again. */
-const writable = z.custom<object>((value) => {
-  if (!isJsonObject(value)) return false;
-  try {
-    return JSON.stringify(value) !== undefined;
-  } catch {
-    return false;
-  }
-});
-
-export const storedDomain: Format<StoredDomain> = z.object({ file: writable, documents });
+export const storedDomain: Format<StoredDomain> = z.object({ file: opaque<object>(), documents });
