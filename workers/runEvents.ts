@@ -20,6 +20,7 @@ const progressTypes: readonly TrainingEvent['type'][] = [
   'planned',
   'started',
   'step',
+  'skippedStep',
   'evaluation',
   'smallerBatch',
 ];

@@ -29,9 +29,12 @@ export function defaultParameters(model: LoadedModel): RunParameters {
 /** The preset with the page's parameters in place. @throws naming the parameter that makes no sense */
 export function presetWith(model: LoadedModel, parameters: RunParameters): Preset {
   const preset = presetFor(model);
-  const { rank, alpha, learningRate, epochs, batchSize, maxLength, ...writing } = parameters;
+  const { rank, alpha, learningRate, epochs, batchSize, maxLength, activations, ...writing } = parameters;
   return {
     settings: resolveSettings(writing, preset.settings),
-    adapter: { ...preset.adapter, rank, alpha, learningRate, epochs, batchSize, maxLength },
+    adapter: {
+      ...{ ...preset.adapter, rank, alpha, learningRate, epochs, batchSize, maxLength },
+      ...(activations && { activations }),
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { AdapterName, SpecializeEvent } from '../specialize/events.ts';
 import type {
   EvaluationEvent,
   PlannedEvent,
+  SkippedStepEvent,
   SmallerBatchEvent,
   StartedEvent,
   StepEvent,
@@ -13,12 +14,19 @@ export type { Interval, Verdict } from '../evaluation/pairedBootstrap.ts';
 export type { AdapterName, EvaluatedModel, ModelEvaluation, Phase, Stage } from '../specialize/events.ts';
 export type { Comparison, Comparisons, Report, ReportRow } from '../specialize/report.ts';
 export type { GeneratedTask } from '../specialize/tasks.ts';
-export type { PlannedEvent, StartedEvent, StepEvent } from '../training/trainingEvents.ts';
+export type {
+  ChosenActivations,
+  PlannedEvent,
+  SkippedStepEvent,
+  StartedEvent,
+  StepEvent,
+} from '../training/trainingEvents.ts';
 
 export type ExecutionProvider = 'webgpu' | 'wasm' | 'cpu';
 
 /** What training tells the page; checkpoints and parameters stay in the worker. */
-export type TrainingProgress = PlannedEvent | StartedEvent | StepEvent | EvaluationEvent | SmallerBatchEvent;
+export type TrainingProgress =
+  PlannedEvent | StartedEvent | StepEvent | SkippedStepEvent | EvaluationEvent | SmallerBatchEvent;
 
 /** Everything that a run reports, in the order in which it happens. Replaying a run's events gives its state. */
 export type RunEvent =

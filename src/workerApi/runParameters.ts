@@ -1,4 +1,8 @@
-/** Every number that decides how a run goes. Stored with the run, and never changed afterwards. */
+import type { ActivationSetting } from '../engine/chooseActivations.ts';
+
+export type { ActivationSetting };
+
+/** Everything that a person sets of how a run goes. Stored with the run, and never changed afterwards. */
 export interface RunParameters {
   /** Generated tasks to keep. */
   readonly tasks: number;
@@ -16,6 +20,8 @@ export interface RunParameters {
   readonly batchSize: number;
   /** Tokens per training row. */
   readonly maxLength: number;
+  /** What training computes in; absent, as in runs from before there was a choice: `'auto'`. */
+  readonly activations?: ActivationSetting;
   /** Also trains an adapter on the seed tasks alone: the control that generation has to beat. */
   readonly seedsOnly: boolean;
   readonly seed: number;

@@ -55,6 +55,8 @@ describe('progress', () => {
       validation: [],
       shortage: null,
       plan: null,
+      activations: null,
+      skips: [],
     };
     expect(trainingSecondsLeft(training)).toBe(30);
     expect(tokensPerSecond(training)).toBe(400);
@@ -69,6 +71,8 @@ describe('progress', () => {
         validation: [],
         shortage: null,
         plan: null,
+        activations: null,
+        skips: [],
       }),
     ).toBeNull();
   });

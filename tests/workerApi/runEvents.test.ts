@@ -12,6 +12,7 @@ const checkpoint = {
 it.each<[TrainingEvent, boolean]>([
   [{ type: 'evaluation', step: 0, loss: 1 }, true],
   [{ type: 'smallerBatch', step: 3, batchSize: 4 }, true],
+  [{ type: 'skippedStep', step: 3, lossScale: 2 }, true],
   [{ type: 'checkpoint', checkpoint }, false],
   [{ type: 'paused', checkpoint }, false],
   [{ type: 'finished', step: 3, isStopped: false, parameters: vector }, false],

@@ -1,7 +1,12 @@
-import { NumberInput, Switch } from '@mantine/core';
-import type { RunParameters } from '../../workerApi/runParameters.ts';
+import { NativeSelect, NumberInput, Switch } from '@mantine/core';
+import type { ActivationSetting, RunParameters } from '../../workerApi/runParameters.ts';
 import { useApp } from '../appContext.ts';
-import { parameterGroups, type ParameterField } from './parameterFields.ts';
+import {
+  activationChoices,
+  activationHelp,
+  parameterGroups,
+  type ParameterField,
+} from './parameterFields.ts';
 import classes from './start.module.css';
 
 /** The main parameters, each with one line of help. A value outside its range is brought back on leaving the field. */
@@ -19,6 +24,16 @@ export function AdvancedParameters({ parameters }: { readonly parameters: RunPar
           </div>
         </fieldset>
       ))}
+      <NativeSelect
+        label="Precision of training"
+        description={activationHelp}
+        value={parameters.activations ?? 'auto'}
+        data={[...activationChoices]}
+        onChange={(event) => {
+          const activations = event.currentTarget.value as ActivationSetting;
+          app.setParameters({ ...parameters, activations });
+        }}
+      />
       <Switch
         label="Train a control on the examples alone"
         description="Shows whether the written tasks add anything. Takes a second, shorter training."

@@ -46,7 +46,7 @@ export function EffortPicker() {
               text={text}
               meta={`up to ${own.tasks} tasks · each seen ${own.epochs} times`}
               isChosen={chosen === id}
-              onChoose={() => app.setParameters({ ...own, seed: parameters.seed })}
+              onChoose={() => app.setParameters({ ...parameters, ...own, seed: parameters.seed })}
             />
           );
         })}

@@ -1,7 +1,7 @@
-import type { RunParameters } from '../../workerApi/runParameters.ts';
+import type { ActivationSetting, RunParameters } from '../../workerApi/runParameters.ts';
 
 type NumberName = {
-  [K in keyof RunParameters]: RunParameters[K] extends number ? K : never;
+  [K in keyof RunParameters]-?: RunParameters[K] extends number ? K : never;
 }[keyof RunParameters];
 
 export interface ParameterField {
@@ -18,6 +18,16 @@ export interface ParameterGroup {
   readonly title: string;
   readonly fields: readonly ParameterField[];
 }
+
+/** What training computes in; a select beside the numbers. */
+export const activationChoices: readonly { readonly value: ActivationSetting; readonly label: string }[] = [
+  { value: 'auto', label: 'Automatic' },
+  { value: 'float32', label: '32 bits (float32)' },
+  { value: 'float16', label: '16 bits (float16)' },
+];
+
+export const activationHelp =
+  'Automatic takes 16 bits where graphics card and model have them and a test row comes out the same; 16 bits take less memory.';
 
 /** What "Advanced" offers, in its order. */
 export const parameterGroups: readonly ParameterGroup[] = [

@@ -3,6 +3,7 @@ import type { TrainingFit } from '../../workerApi/model.ts';
 import type {
   AdapterName,
   Adapters,
+  ChosenActivations,
   EvaluatedModel,
   ExecutionProvider,
   GeneratedTask,
@@ -49,6 +50,10 @@ export interface Training {
   readonly shortage: MemoryShortage | null;
   /** What it takes of the memory; null before that is known. */
   readonly plan: TrainingFit | null;
+  /** What it computes in, and why; null where there was no choice but 32 bits, or it is not known. */
+  readonly activations: ChosenActivations | null;
+  /** Tries of steps that half precision could not hold, one entry each; the steps themselves are in `steps`. */
+  readonly skips: readonly { readonly step: number }[];
 }
 
 export interface MemoryShortage {
@@ -79,6 +84,8 @@ const noTraining: Training = {
   validation: [],
   shortage: null,
   plan: null,
+  activations: null,
+  skips: [],
 };
 
 type Change<T extends RunEvent['type']> = (
@@ -157,13 +164,15 @@ function withProgress(
 }
 
 function progressed(training: Training, event: TrainingProgress): Training {
-  const { steps, validation } = training;
-  if (event.type === 'planned') return { ...training, plan: fitOf(event) };
+  const { steps, validation, skips } = training;
+  if (event.type === 'planned')
+    return { ...training, plan: fitOf(event), activations: event.activations ?? null };
   if (event.type === 'started') return begunAt(training, event);
   if (event.type === 'evaluation')
     return { ...training, validation: [...validation, { step: event.step, loss: event.loss }] };
   if (event.type === 'smallerBatch')
     return { ...training, shortage: { step: event.step, rows: event.batchSize } };
+  if (event.type === 'skippedStep') return { ...training, skips: [...skips, { step: event.step }] };
   return { ...training, steps: [...steps, event] };
 }
 
@@ -175,12 +184,13 @@ function fitOf({ fit, memory, budgetBytes }: PlannedEvent): TrainingFit {
 /** A training goes on from its last checkpoint; what was done after that is done again. */
 function begunAt(training: Training, { step, totalSteps }: StartedEvent): Training {
   const isDone = (told: { readonly step: number }): boolean => told.step <= step;
-  const { steps, validation, shortage } = training;
+  const { steps, validation, skips, shortage } = training;
   return {
     ...training,
     totalSteps,
     steps: steps.filter(isDone),
     validation: validation.filter(isDone),
+    skips: skips.filter(isDone),
     shortage: shortage && isDone(shortage) && step > 0 ? shortage : null,
   };
 }

@@ -53,6 +53,7 @@ const parameters: Format<RunParameters> = z.object({
   ...{ tasks: count, rounds: count, temperature: z.number(), topP: z.number(), maxSimilarity: z.number() },
   ...{ rank: count, alpha: z.number(), learningRate: z.number(), epochs: count, batchSize: count },
   ...{ maxLength: count, seedsOnly: z.boolean(), seed: z.int() },
+  activations: z.optional(z.enum(['auto', 'float32', 'float16'])),
 });
 
 const setup: Format<RunSetup> = z.object({
@@ -142,6 +143,7 @@ const planned = z.object({
   memory: z.object({ weights: anyNumber, activations: anyNumber, state: anyNumber }),
   budgetBytes: anyNumber,
   streaming: z.optional(z.object({ pieces: count, bytesRead: anyNumber, forwardPasses: anyNumber })),
+  activations: z.optional(z.object({ precision: z.enum(['float16', 'float32']), note: text })),
 });
 
 const trainingProgress: Format<TrainingProgress> = z.discriminatedUnion('type', [
@@ -158,8 +160,9 @@ const trainingProgress: Format<TrainingProgress> = z.discriminatedUnion('type', 
       gradNorm: anyNumber,
       learningRate: anyNumber,
     },
-    ...{ tokens: count, epoch: anyNumber, seconds: anyNumber },
+    ...{ tokens: count, epoch: anyNumber, seconds: anyNumber, lossScale: z.optional(anyNumber) },
   }),
+  z.object({ type: z.literal('skippedStep'), step: count, lossScale: anyNumber }),
   z.object({ type: z.literal('evaluation'), step: count, loss: anyNumber }),
   z.object({ type: z.literal('smallerBatch'), step: count, batchSize: count }),
 ]);

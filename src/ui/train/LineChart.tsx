@@ -1,6 +1,7 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import uPlot, { type AlignedData, type Options } from 'uplot';
+import { alignLines } from './alignLines.ts';
 import type { ChartLine } from './chartLines.ts';
 import classes from './train.module.css';
 
@@ -65,24 +66,13 @@ export function LineChart({ summary, lines }: LineChartProps) {
   );
 }
 
-/** uPlot wants one x axis for all lines; a line without a value at some step has a gap there. */
-export function alignLines(lines: readonly ChartLine[]): AlignedData {
-  const steps = [...new Set(lines.flatMap(({ points }) => points.map(([step]) => step)))].sort(
-    (a, b) => a - b,
-  );
-  const columns = lines.map(({ points }) => {
-    const values = new Map(points);
-    return steps.map((step) => values.get(step) ?? null);
-  });
-  return [steps, ...columns];
-}
-
 function readout(lines: readonly ChartLine[], steps: AlignedData[0], index: number | null): string | null {
   const step = index === null ? undefined : steps[index];
   if (step === undefined) return null;
-  const values = lines.flatMap(({ label, points }) => {
+  const values = lines.flatMap(({ label, points, isMarks }) => {
     const value = points.find(([at]) => at === step)?.[1];
-    return value === undefined ? [] : [`${label} ${value.toPrecision(3)}`];
+    if (value === undefined) return [];
+    return [isMarks ? label : `${label} ${value.toPrecision(3)}`];
   });
   return `Step ${step}: ${values.join(', ')}`;
 }
@@ -114,13 +104,15 @@ function optionsOf(
     hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)] },
     series: [
       {},
-      ...lines.map(({ label, color: name, width, dash }) => ({
+      ...lines.map(({ label, color: name, width, dash, isMarks }) => ({
         label,
         stroke: color(name),
         width,
         ...(dash && { dash: [...dash] }),
         spanGaps: true,
-        points: { show: false },
+        ...(isMarks
+          ? { paths: () => null, points: { show: true, size: 9, fill: color('--w-surface') } }
+          : { points: { show: false } }),
       })),
     ],
   };

@@ -1,16 +1,18 @@
 import type { AdapterName, Adapters } from '../../workerApi/runEvent.ts';
 import { smallNumber } from '../format.ts';
+import { triesOf } from '../store/precisionWords.ts';
 import { modelNames } from '../store/runProgress.ts';
 import type { Training } from '../store/runState.ts';
 import classes from './train.module.css';
 
 const names: readonly AdapterName[] = ['specialized', 'seedsOnly'];
 
+const stepsOf = (training: Training | undefined) =>
+  (training?.steps ?? []).toReversed().map((step) => ({ ...step, tries: triesOf(step.step, training!) }));
+
 /** Every step in numbers, newest first. */
 export function StepTable({ trainings }: { readonly trainings: Adapters<Training> }) {
-  const rows = names.flatMap((name) =>
-    (trainings[name]?.steps ?? []).toReversed().map((step) => ({ name, ...step })),
-  );
+  const rows = names.flatMap((name) => stepsOf(trainings[name]).map((step) => ({ name, ...step })));
   return (
     /* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by key */
     <div className={classes.tableFrame} tabIndex={0} role="region" aria-label="Training steps">
@@ -27,10 +29,10 @@ export function StepTable({ trainings }: { readonly trainings: Adapters<Training
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, step, loss, gradNorm, learningRate, tokens, seconds }) => (
+          {rows.map(({ name, step, tries, loss, gradNorm, learningRate, tokens, seconds }) => (
             <tr key={`${name}-${step}`}>
               <td>{modelNames[name]}</td>
-              <td>{step}</td>
+              <td>{tries > 1 ? `${step} (${tries} tries)` : step}</td>
               <td>{loss.toFixed(4)}</td>
               <td>{smallNumber(gradNorm)}</td>
               <td>{smallNumber(learningRate)}</td>

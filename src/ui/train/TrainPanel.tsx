@@ -7,6 +7,7 @@ import { Card, Panel } from '../parts/Panel.tsx';
 import { Remark } from '../parts/Remark.tsx';
 import { RunEnding } from '../runs/RunEnding.tsx';
 import { describeTrainingFit } from '../store/memoryWords.ts';
+import { describeActivations, describeSkips } from '../store/precisionWords.ts';
 import {
   describeShortage,
   inWords,
@@ -32,10 +33,13 @@ export function TrainPanel() {
       {run && <RunEnding run={run} />}
       {run && training ? (
         <>
-          <Shortage training={training} />
+          <Remarks training={training} />
           <Numbers training={training} />
           <Chart state={run.state} />
           {training.plan && <p className={classes.plan}>{describeTrainingFit(training.plan)}</p>}
+          {training.activations && (
+            <p className={classes.plan}>{describeActivations(training.activations)}</p>
+          )}
         </>
       ) : (
         <Empty icon="train" text="The loss curve will appear here as soon as training begins." />
@@ -44,10 +48,10 @@ export function TrainPanel() {
   );
 }
 
-/** Spoken by the announcer, so that it is heard from every station. */
-function Shortage({ training }: { readonly training: Training }) {
-  const text = describeShortage(training);
-  return text === null ? null : <Remark text={text} />;
+/** A shortage is also spoken by the announcer, so that it is heard from every station. */
+function Remarks({ training }: { readonly training: Training }) {
+  const texts = [describeShortage(training), describeSkips(training)].filter((text) => text !== null);
+  return texts.map((text) => <Remark key={text} text={text} />);
 }
 
 function Numbers({ training }: { readonly training: Training }) {

@@ -10,6 +10,8 @@ export interface ChartLine {
   readonly width: number;
   readonly dash?: readonly number[];
   readonly points: readonly (readonly [step: number, value: number])[];
+  /** Dots instead of a line, of which only the label is read out. */
+  readonly isMarks?: boolean;
 }
 
 /** Share of the past in the smoothed curve. */
@@ -39,6 +41,7 @@ function linesOf(
 ): ChartLine[] {
   if (!training || training.steps.length === 0) return [];
   const values = training.steps.map((step) => step[metric]);
+  const marks = marksOf(`${label} computed again`, color, training, values);
   const main = {
     label,
     color,
@@ -46,14 +49,21 @@ function linesOf(
     ...(dash && { dash }),
     points: pointsOf(training.steps, smoothedFor(metric, values)),
   };
-  if (metric !== 'loss') return [main];
+  if (metric !== 'loss') return [main, ...marks];
   const raw = {
     label: `${label}, raw`,
     color: `${color}-faint`,
     width: 1,
     points: pointsOf(training.steps, values),
   };
-  return [raw, main];
+  return [raw, main, ...marks];
+}
+
+/** Steps that were computed again; they lie on the curve, which has each step once. */
+function marksOf(label: string, color: string, training: Training, values: readonly number[]): ChartLine[] {
+  const again = new Set(training.skips.map(({ step }) => step));
+  const points = pointsOf(training.steps, values).filter(([step]) => again.has(step));
+  return points.length === 0 ? [] : [{ label, color, width: 1, points, isMarks: true }];
 }
 
 const smoothedFor = (metric: Metric, values: readonly number[]): readonly number[] =>
