@@ -12,7 +12,7 @@ export async function benchStreaming(argv: readonly string[]): Promise<void> {
     options: {
       model: { type: 'string', default: 'Llama-3.2-1B' },
       budget: { type: 'string', default: '300' },
-      length: { type: 'string', default: '256' },
+      length: { type: 'string', default: '64' },
       steps: { type: 'string', default: '3' },
       rank: { type: 'string', default: '8' },
       out: { type: 'string', default: 'out/bench' },
