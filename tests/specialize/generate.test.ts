@@ -167,11 +167,13 @@ describe('generateResponses', () => {
   });
 
   it('answers from the passage of the task, else from the one about its own things, else from none', async () => {
-    const passages = ['The heart pumps.', 'The liver cleans.', 'Rest is what fevers treat.'].map((text, i) => ({
-      id: `p${i}`,
-      documentId: `d${i}`,
-      text,
-    }));
+    const passages = ['The heart pumps.', 'The liver cleans.', 'Rest is what fevers treat.'].map(
+      (text, i) => ({
+        id: `p${i}`,
+        documentId: `d${i}`,
+        text,
+      }),
+    );
     const tasks = [
       pending('a', 'Why does a heart beat?', 'p1'),
       pending('b', 'Why is a liver big?'),
