@@ -16,7 +16,10 @@ interface Piece {
 
 /** Pieces begin at multiples of this where they can, because kernels work on tiles of as many outputs. */
 const tile = 64;
-/** Token ids are compared as floats, which WebGPU computes with, other than with int64. */
+/**
+ * Token ids are compared as floats, which WebGPU computes with, other than with int64. It does not even cast int64, so ids
+ * become floats by being looked up in the list of all (64 MiB at most, which any device binds).
+ */
 const largestFloatInteger = 2 ** 24;
 
 /**
@@ -67,11 +70,11 @@ export class WeightSplitter {
     const pieces = dims.length === 2 ? this.#pieces(node, weights, dims[0]!) : null;
     if (!pieces) return [node];
     const s = new Steps(node, this.#added);
-    const ids = s.op('Cast', [node.inputs[1]!], cast('float32'));
+    const ids = s.op('Gather', [s.countTo(dims[0]!), node.inputs[1]!]);
     const column = s.unsqueeze(ids, this.#isOldOpset);
     const found = pieces.map(({ start, end, inputs }) => {
       const lowest = s.op('Max', [s.op('Sub', [ids, s.float(start)]), s.float(0)]);
-      const within = s.op('Cast', [s.op('Min', [lowest, s.float(end - start - 1)])], cast('int32'));
+      const within = s.op('Cast', [s.op('Min', [lowest, s.float(end - start - 1)])], toInt32);
       return s.as(node, [inputs[0]!, within, ...inputs.slice(2)], node.attributes);
     });
     found.slice(1).reduce((chosen, next, i) => {
@@ -138,9 +141,7 @@ function pieceRows(rows: number, bytes: number, largestBytes: number): number {
   return Math.ceil(rows / count / step) * step;
 }
 
-const cast = (to: 'float32' | 'int32'): Attributes => ({
-  to: { type: 'int', value: to === 'float32' ? 1 : 6 },
-});
+const toInt32: Attributes = { to: { type: 'int', value: 6 } };
 
 /** Source nodes named after the value that they compute. */
 class Steps {
@@ -174,8 +175,19 @@ class Steps {
   float = (value: number): string => this.#constant('float32', [], [value]);
   ints = (values: readonly number[]): string => this.#constant('int64', [values.length], values);
 
-  #constant(elementType: 'float32' | 'int64', dims: readonly number[], contents: readonly number[]): string {
-    const name = `whittle_split/${elementType}_${contents.join('_')}`;
+  /** 0, 1, … `count` − 1 as floats. */
+  countTo(count: number): string {
+    const numbers = Float32Array.from({ length: count }, (_, i) => i);
+    return this.#constant('float32', [count], numbers, `0_to_${count}`);
+  }
+
+  #constant(
+    elementType: 'float32' | 'int64',
+    dims: readonly number[],
+    contents: ArrayLike<number>,
+    label = Array.from(contents).join('_'),
+  ): string {
+    const name = `whittle_split/${elementType}_${label}`;
     const bytes = packNumbers(Float64Array.from(contents), elementType);
     this.#constants.set(name, { name, elementType, dims, data: { bytes } });
     return name;

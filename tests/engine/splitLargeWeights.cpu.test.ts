@@ -1,18 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { largestWeightOf, splitLargeWeights } from '../../src/engine/splitLargeWeights.ts';
+import { buildTrainingGraphs } from '../../src/compileTrainingModel.ts';
+import { largestWeightOf, splitLargeTables, splitLargeWeights } from '../../src/engine/splitLargeWeights.ts';
 import { float16ToNumber } from '../../src/halfPrecision.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 import { firstLogits } from '../support/firstLogits.ts';
 import {
+  batch,
   bytesOf,
   headLimit,
+  lora,
   productOn,
   quantizedProduct,
   smallLimit,
   stepOn,
   tinyLlama,
   trainingGraph,
+  wideModel,
   type TinyDtype,
 } from './splitModels.ts';
 
@@ -70,6 +74,16 @@ describe.each(dtypes)('a decoder of %s whose weights exceed what a device binds'
     expect(bits(actual['loss']!)).toEqual(bits(expected['loss']!));
     expect(bits(actual['gradient']!)).toEqual(bits(expected['gradient']!));
   });
+});
+
+it('compares token ids as float32 where all else is in half precision, which counts to 2,048', () => {
+  const model = splitLargeTables(wideModel('in the graph'), 600_000);
+  const options = { activations: 'float16', largestWeight: 600_000 } as const;
+  const { nodes } = buildTrainingGraphs(model, lora, batch, options).training;
+  const onIds = nodes.filter(({ node }) => /whittle_split\/(Less|Sub|Max|Min|Cast)_/.test(node.name));
+  expect(onIds.length).toBeGreaterThanOrEqual(3 * 4 + 2);
+  const read = onIds.flatMap(({ node }) => node.inputs.map((x) => x?.elementType));
+  expect(new Set(read)).toEqual(new Set(['float32']));
 });
 
 it('a 4-bit head is cut into tiles that give the same logits, bit for bit', async () => {

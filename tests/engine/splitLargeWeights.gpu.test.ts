@@ -5,7 +5,7 @@ import type { Device } from '../../src/runtime/device.ts';
 import { tapConsole } from '../../src/runtime/placement.ts';
 import { firstLogits } from '../support/firstLogits.ts';
 import { hasWebGpu } from '../support/webgpu.ts';
-import { smallLimit, tinyLlama } from './splitModels.ts';
+import { smallLimit, stepOn, tinyLlama, trainingGraph } from './splitModels.ts';
 
 tapConsole();
 
@@ -30,5 +30,17 @@ describe.skipIf(!hasWebGpu)('on WebGPU a decoder cut for a small device', () => 
       await firstLogits(device, splitLargeWeights(model, smallLimit[dtype])),
     ];
     expected.forEach((x, i) => expect(actual[i]).toBeCloseTo(x, 3));
+  });
+
+  // `stepOn` creates sessions that are refused where any node would run on the CPU.
+  it('of q4 trains on the GPU entirely: the same loss, and gradient within rounding', async () => {
+    const model = tinyLlama('q4');
+    const [whole, split] = [trainingGraph(model, null), trainingGraph(model, smallLimit.q4)];
+    expect(split.nodes.length).toBeGreaterThan(whole.nodes.length);
+    const [expected, actual] = [await stepOn(device, whole), await stepOn(device, split)];
+    expect(actual['loss']![0]).toBeCloseTo(expected['loss']![0]!, 5);
+    const [a, b] = [actual['gradient']!, expected['gradient']!];
+    const norm = (x: Float32Array) => Math.hypot(...x);
+    expect(norm(a.map((x, i) => x - b[i]!)) / norm(b)).toBeLessThan(1e-4);
   });
 });

@@ -38,8 +38,8 @@ export const smallLimit: Readonly<Record<TinyDtype, number>> = { fp32: 4300, fp1
 
 export const bytesOf = ({ data }: Initializer): number => ('bytes' in data ? data.bytes.length : data.length);
 
-const batch: BatchShape = { batchSize: 2, sequenceLength: 4, logitsChunk: 4 };
-const lora: Trainable = { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 4 };
+export const batch: BatchShape = { batchSize: 2, sequenceLength: 4, logitsChunk: 4 };
+export const lora: Trainable = { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 4 };
 
 /** The training graph, its head in slices of 17 tokens; `largestWeight` as a device would state it. */
 export function trainingGraph(decoder: Model, largestWeight: number | null): Graph {
