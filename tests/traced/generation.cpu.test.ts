@@ -6,16 +6,17 @@ import { TextGenerator } from '../../src/generation/textGenerator.ts';
 import type { Initializer, Model } from '../../src/graph/model.ts';
 import { adapterLayout, scalingOf } from '../../src/lora/adapter.ts';
 import { hoistWeights } from '../../src/lora/hoistWeights.ts';
-import { adapterTensors, scalingInput } from '../../src/lora/injectLora.ts';
 import { readPeftParameters } from '../../src/lora/peft.ts';
-import { findLoraTargets, type LoraTarget } from '../../src/lora/targets.ts';
+import { findLoraTargets } from '../../src/lora/targets.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { Device, DeviceTensor } from '../../src/runtime/device.ts';
+import type { Device } from '../../src/runtime/device.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
+import { firstSteps } from '../support/firstSteps.ts';
 import { numberTokenizer } from '../support/numberTokenizer.ts';
 import { readTraced, tracedFamilies, weightsOf, type TracedModel } from '../support/tracedModels.ts';
 
 const greedy: CompletionRequest = { maxNewTokens: 10, temperature: 0, topP: 1, seed: 0, stop: [] };
+const fileOf = (model: TracedModel) => ({ ...model, weights: weightsOf(model) });
 const asText = (ids: readonly number[]) => ids.join(' ');
 
 let device: Device;
@@ -64,10 +65,10 @@ describe.each(tracedFamilies)('a traced %s decoder', (family) => {
 
   it('is the base bit for bit with a zero adapter, at the first step and at the next', async () => {
     const model = await readTraced(family);
-    const none = await firstSteps(model, []);
+    const none = await firstSteps(device, fileOf(model), []);
     const targets = findLoraTargets(model.decoder, 'all-linear');
-    expect(await firstSteps(model, targets)).toEqual(none);
-    expect(await firstSteps(model, targets, 0.1)).not.toEqual(none);
+    expect(await firstSteps(device, fileOf(model), targets)).toEqual(none);
+    expect(await firstSteps(device, fileOf(model), targets, 0.1)).not.toEqual(none);
   });
 });
 
@@ -97,41 +98,3 @@ function withWeightsInBranches(model: Model): Model {
   const initializers = graph.initializers.filter((initializer) => !isLarge(initializer));
   return { ...model, graph: { ...graph, nodes, initializers } };
 }
-
-/** The bits of the logits of a prompt's last token, and of one token more. */
-async function firstSteps(model: TracedModel, targets: readonly LoraTarget[], valueOfB = 0): Promise<number[][]> {
-  const built = buildGenerationModel(model.decoder, targets);
-  const graph = encodeModel(built, { modelFileName: model.fileName });
-  const session = await device.createSession({ graph, weights: weightsOf(model) });
-  const int64 = (values: readonly number[], dims: readonly number[]) =>
-    device.hostTensor(BigInt64Array.from(values, BigInt), dims);
-  const fixed: Record<string, DeviceTensor> = { [scalingInput]: device.hostTensor(Float32Array.of(2), [1]) };
-  for (const { name, shape } of adapterTensors(targets, 3)) {
-    const contents = new Float32Array(shape[0]! * shape[1]!).fill(name.endsWith('lora_B') ? valueOfB : 0.3);
-    fixed[name] = device.hostTensor(contents, shape);
-  }
-  const ports = built.graph.inputs.filter(({ name }) => name.startsWith('past'));
-  let past: Record<string, DeviceTensor> = Object.fromEntries(
-    ports.map(({ name, shape }) => {
-      const dims = shape!.length === 4 ? [1, Number(shape![1]), 0, Number(shape![3])] : [1, ...shape!.slice(1).map(Number)];
-      return [name, device.hostTensor(new Float32Array(dims.reduce((a, b) => a * b)), dims)];
-    }),
-  );
-  const steps: number[][] = [];
-  for (const [ids, before] of [[[5, 6, 7], 0], [[8], 3]] as const) {
-    const feeds: Record<string, DeviceTensor> = {
-      ...fixed,
-      ...past,
-      input_ids: int64(ids, [1, ids.length]),
-      attention_mask: int64(new Array<number>(before + ids.length).fill(1), [1, before + ids.length]),
-      position_ids: int64(ids.map((_, i) => before + i), [1, ids.length]),
-      use_cache_branch: device.hostTensor(Uint8Array.of(before > 0 ? 1 : 0), [1], 'bool'),
-    };
-    const fed = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));
-    const outputs = await session.run(Object.fromEntries(fed));
-    const logits = (await device.download(outputs['logits']!)) as Float32Array;
-    steps.push([...new Uint32Array(logits.slice().buffer)]);
-    past = Object.fromEntries(ports.map(({ name }) => [name, outputs[name.replace(/^past(_key_values)?/, 'present')]!]));
-  }
-  return steps;
-} // prettier-ignore
