@@ -81,6 +81,13 @@ function defaultThreads(): number {
   return globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1;
 }
 
+/**
+ * Buffers are given back at the end of the batch of kernels that read them last. By default onnxruntime rounds each up to a
+ * size class, by as much as twice, and keeps it as long as there is a device, which takes up to half as much memory again as
+ * a step needs. What the first session on a device asks for holds for all later ones.
+ */
+const storageBufferCacheMode = 'lazyRelease';
+
 class WebGpuDevice extends OrtDevice<WebOptions> {
   readonly provider = 'webgpu';
   readonly limits: DeviceLimits;
@@ -136,7 +143,7 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
       keep === true ? 'gpu-buffer' : Object.fromEntries(keep.map((name) => [name, 'gpu-buffer' as const]));
     return {
       ...webSettings(weights, options),
-      executionProviders: [{ name: 'webgpu', device: this.#gpu }],
+      executionProviders: [{ name: 'webgpu', device: this.#gpu, storageBufferCacheMode }],
       preferredOutputLocation: locations,
     };
   }
