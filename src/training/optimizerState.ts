@@ -1,4 +1,5 @@
 import type { Device, DeviceTensor, Session } from '../runtime/device.ts';
+import { discard, discardArray } from '../runtime/discard.ts';
 import { adamW } from './adamw.ts';
 
 /** What an optimizer step changes, each a flat float32 vector. */
@@ -39,6 +40,7 @@ export class OptimizerState {
     const [zeroGradient, ...tensors] = uploadAll(device, vectors) as [DeviceTensor, ...DeviceTensor[]];
     this.zeroGradient = zeroGradient;
     this.#tensors = tensors as [DeviceTensor, DeviceTensor, DeviceTensor];
+    discardArray(zeros);
   }
 
   /** The current parameters, to be fed; they belong to this object. */
@@ -58,11 +60,11 @@ export class OptimizerState {
     this.#tensors = [outputs['parameters_out']!, outputs['first_moment_out']!, outputs['second_moment_out']!];
     const updated = this.#tensors;
     const gradNorm = await takeScalar(this.#device, outputs['grad_norm']!).catch((error: unknown) => {
-      for (const tensor of old) tensor.dispose();
+      old.forEach(discard);
       throw error;
     });
     if (!Number.isFinite(gradNorm)) this.#tensors = old;
-    for (const tensor of this.#tensors === old ? updated : old) tensor.dispose();
+    (this.#tensors === old ? updated : old).forEach(discard);
     return gradNorm;
   }
 
@@ -79,7 +81,7 @@ export class OptimizerState {
   }
 
   dispose(): void {
-    for (const tensor of [this.zeroGradient, ...this.#tensors]) tensor.dispose();
+    [this.zeroGradient, ...this.#tensors].forEach(discard);
   }
 
   #scalars({ step, learningRate, weightDecay, maxGradNorm }: StepSettings): Record<string, DeviceTensor> {

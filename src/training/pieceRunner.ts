@@ -1,4 +1,5 @@
 import type { Device, DeviceTensor, Feeds, Session } from '../runtime/device.ts';
+import { discard } from '../runtime/discard.ts';
 import type { PieceWeights } from './pieceWeights.ts';
 import type { StreamedPiece } from './streamedProgram.ts';
 
@@ -73,7 +74,7 @@ async function runPiece(
 function disposeExcept(tensors: Map<string, DeviceTensor>, needed: ReadonlySet<string>): void {
   for (const [name, tensor] of tensors) {
     if (needed.has(name)) continue;
-    tensor.dispose();
+    discard(tensor);
     tensors.delete(name);
   }
 }

@@ -1,4 +1,5 @@
 import type { Device, DeviceTensor, Feeds, Session, WeightFiles } from '../runtime/device.ts';
+import { discard } from '../runtime/discard.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { batchFeeds } from './batchFeeds.ts';
 import { takeScalar } from './optimizerState.ts';
@@ -40,7 +41,7 @@ export class StreamedSteps {
       const sum = await session.run({ ...gradients, gradient }, ['gradient_out']);
       return { loss: await scalarOf(this.#device, loss!), gradient: sum['gradient_out']! };
     } finally {
-      for (const tensor of Object.values(outputs)) tensor.dispose();
+      Object.values(outputs).forEach(discard);
     }
   }
 

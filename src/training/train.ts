@@ -1,4 +1,5 @@
 import type { DeviceTensor } from '../runtime/device.ts';
+import { discard } from '../runtime/discard.ts';
 import { RuntimeFailure } from '../runtime/failure.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { fitRows, type FittedRows } from './batches.ts';
@@ -158,7 +159,7 @@ async function trainStep(run: TrainingRun): Promise<StepEvent | SkippedStepEvent
       ...scaling,
     };
   } finally {
-    accumulated.gradient.dispose();
+    discard(accumulated.gradient);
   }
 }
 
@@ -179,7 +180,7 @@ async function accumulateGradient(
 ): Promise<{ loss: number; gradient: DeviceTensor }> {
   let loss = 0;
   let gradient = run.state.zeroGradient;
-  const disposeGradient = () => void (gradient !== run.state.zeroGradient && gradient.dispose());
+  const disposeGradient = () => void (gradient !== run.state.zeroGradient && discard(gradient));
   try {
     for (const microbatch of inMicrobatches(rows, run.sessions.batchSize)) {
       run.signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { Device, WeightFiles } from '../runtime/device.ts';
+import { discardArray } from '../runtime/discard.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import type { FittedRows } from './batches.ts';
 import { assertResumable, type TrainingCheckpoint } from './checkpoint.ts';
@@ -65,7 +66,7 @@ export async function createRun(
   sessions: TrainingSessions,
   fitted: FittedRows,
 ): Promise<TrainingRun> {
-  const { options, device, resumeFrom } = input;
+  const { options, resumeFrom } = input;
   const { rows } = fitted;
   if (rows.length === 0) {
     throw new Error(
@@ -80,8 +81,6 @@ export async function createRun(
   const parameterCount = program.layout.size;
   if (resumeFrom) assertResumable(resumeFrom, config, parameterCount);
   else assertSize(input.parameters, parameterCount);
-  const zeros = () => new Float32Array(parameterCount);
-  const start = resumeFrom ?? { parameters: input.parameters, firstMoment: zeros(), secondMoment: zeros() };
   return {
     options,
     control: input.control ?? new TrainingControl(),
@@ -89,7 +88,7 @@ export async function createRun(
     recompile: input.recompile,
     data,
     sessions,
-    state: new OptimizerState(device, await sessions.optimizer(), start),
+    state: await createState(input, sessions, parameterCount),
     config,
     parameterCount,
     totalSteps,
@@ -97,6 +96,19 @@ export async function createRun(
     tokens: resumeFrom?.tokens ?? 0,
     lossScale: isInHalf(program) ? ((resumeFrom ?? input).lossScale ?? initialLossScale) : null,
   };
+}
+
+async function createState(
+  { device, resumeFrom, parameters }: TrainingInput,
+  sessions: TrainingSessions,
+  parameterCount: number,
+): Promise<OptimizerState> {
+  const session = await sessions.optimizer();
+  const zeros = new Float32Array(parameterCount);
+  const start = resumeFrom ?? { parameters, firstMoment: zeros, secondMoment: zeros };
+  const state = new OptimizerState(device, session, start);
+  discardArray(zeros);
+  return state;
 }
 
 function assertSize(parameters: Float32Array, size: number): void {

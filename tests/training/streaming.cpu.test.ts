@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { compileStreamedTraining } from '../../src/compileStreamedTraining.ts';
 import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
 import { decodeModel } from '../../src/onnx/decode.ts';
-import type { Device } from '../../src/runtime/device.ts';
+import type { Device, Session } from '../../src/runtime/device.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 import type { TrainingInput } from '../../src/training/trainingRun.ts';
 import { train } from '../../src/training/train.ts';
@@ -78,6 +78,26 @@ describe('training with the weights streamed from disk', () => {
     expect(watched.open()).toBe(0);
     expect(watched.peak()).toBeLessThanOrEqual(streamed.memory.mostWeights);
     expect(totalBytesOf(streamed.memory)).toBeLessThanOrEqual(budget);
+  });
+
+  it('gives back the memory of all that pieces pass on', async () => {
+    const outputs: ArrayBufferView[] = [];
+    const watching: Device = Object.assign(Object.create(device) as Device, {
+      createSession: async (...args: Parameters<Device['createSession']>) => {
+        const session = await device.createSession(...args);
+        const run: Session['run'] = async (...feeds) => {
+          const results = await Object.getPrototypeOf(session).run.call(session, ...feeds);
+          for (const tensor of Object.values(results))
+            outputs.push((tensor as { data: ArrayBufferView }).data);
+          return results;
+        };
+        return Object.assign(session, { run });
+      },
+    });
+    await collect(runWith([streamed], { device: watching }));
+    expect(outputs.length).toBeGreaterThan(50);
+    const held = outputs.filter(({ byteLength }) => byteLength > 4);
+    expect(held).toEqual([]);
   });
 
   it('ends with a checkpoint and one sentence when a weight file vanishes', async () => {
