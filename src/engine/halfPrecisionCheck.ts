@@ -20,6 +20,8 @@ export interface CheckRequest extends Pick<ProgramRequest, 'rows' | 'lora' | 'ma
 
 /** Whether a device computes the same in half precision, nearly. */
 export interface CheckResult {
+  /** Whether the device computed in half precision at all, whatever came of it. */
+  readonly isComputed: boolean;
   readonly isPassed: boolean;
   /** What was found, as a clause. */
   readonly found: string;
@@ -35,18 +37,23 @@ export const tolerance = { loss: 0.01, gradient: 0.05 } as const;
  */
 export async function checkHalfPrecision(request: CheckRequest): Promise<CheckResult> {
   const row = fitRows(request.rows, request.maxLength).rows[0];
-  if (!row) return { isPassed: false, found: 'there is no row to check half precision with' };
+  if (!row)
+    return { isComputed: false, isPassed: false, found: 'there is no row to check half precision with' };
   try {
     const expected = await firstStep(request, row, 'float32');
     return compare(await firstStep(request, row, 'float16'), expected);
   } catch (error) {
     if (!(error instanceof RuntimeFailure) || error.kind === 'device-lost') throw error;
-    return {
-      isPassed: false,
-      found: `half precision could not be checked (${error.message.replace(/\.$/, '')})`,
-    };
+    const why = error.message.replace(/\.$/, '');
+    const found = lacksHalves.test(why)
+      ? 'this graphics card does not compute in half precision'
+      : `half precision could not be checked (${why})`;
+    return { isComputed: false, isPassed: false, found };
   }
 }
+
+/** What onnxruntime says of a kernel in half precision on a GPU without `shader-f16`. */
+const lacksHalves = /requires f16 but the device does not support it/;
 
 /** A row's loss and its gradient. */
 interface Step {
@@ -55,13 +62,15 @@ interface Step {
 }
 
 function compare(actual: Step, expected: Step): CheckResult {
-  if (!isUsable(actual)) return { isPassed: false, found: 'half precision overflows on a first row' };
+  const isComputed = true;
+  if (!isUsable(actual))
+    return { isComputed, isPassed: false, found: 'half precision overflows on a first row' };
   const loss = Math.abs(actual.loss / expected.loss - 1);
   const gradient = norm(actual.gradient.map((x, i) => x - expected.gradient[i]!)) / norm(expected.gradient);
   const isPassed = loss <= tolerance.loss && gradient <= tolerance.gradient;
   const found = `half precision changes a first row's loss by ${percent(loss)} and its gradient by ${percent(gradient)}`;
   const bounds = `more than the ${percent(tolerance.loss)} and ${percent(tolerance.gradient)} that rounding explains`;
-  return { isPassed, found: isPassed ? found : `${found}, ${bounds}` };
+  return { isComputed, isPassed, found: isPassed ? found : `${found}, ${bounds}` };
 }
 
 const isUsable = ({ loss, gradient }: Step) => Number.isFinite(loss) && gradient.every(Number.isFinite);

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { compileChosen, isStoredInHalf, type ActivationRequest } from '../../src/engine/chooseActivations.ts';
+import { planMemory } from '../../src/engine/memoryPlan.ts';
 import { trainAdapter } from '../../src/engine/trainAdapter.ts';
 import { createRandom } from '../../src/random.ts';
 import type { Device } from '../../src/runtime/device.ts';
@@ -8,6 +9,7 @@ import { defaultTrainingOptions } from '../../src/training/options.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
 import { halfDecoder, lora } from '../support/halfDecoder.ts';
 import { rows } from '../support/halfPrecision.ts';
+import { modelWithFile } from '../support/streamedRun.ts';
 import { checkpointsOf, device, stepsOf } from '../support/trainingRuns.ts';
 
 afterAll(() => device.dispose());
@@ -63,6 +65,43 @@ describe('what activations are computed in', () => {
       'float16',
       'Activations are computed in half precision, as was asked for.',
     ]);
+  });
+
+  it('is half precision where that is asked for of a GPU that does not say whether it can, if it can', async () => {
+    const failing = { createSession: () => Promise.reject(new RuntimeFailure('run-failed', 'No f16.')) };
+    const gpu = (changes: Partial<Device> = {}) => capable({ provider: 'webgpu', computesInHalf: false, ...changes }); // prettier-ignore
+    const able = await chosen({ device: gpu(), activations: 'float16' });
+    expect([able.precision, able.told!.note]).toEqual([
+      'float16',
+      'Activations are computed in half precision, as was asked for.',
+    ]);
+    const unable = await chosen({ device: gpu(failing), activations: 'float16' });
+    expect([unable.precision, unable.told]).toEqual([
+      'float32',
+      {
+        precision: 'float32',
+        note: 'Activations are computed in float32: half precision could not be checked (No f16).',
+      },
+    ]);
+  });
+
+  it('is float32 where weights are streamed, and says so where half precision was asked for', async () => {
+    const { decoder } = modelWithFile('model_q4.onnx_data');
+    const shape = { batchSize: 1, sequenceLength: 16 };
+    const { totalBytes } = planMemory(decoder, lora, shape, 1000, 'float16');
+    const model = { decoder, weights: { files: [] } };
+    const planned = async (activations: 'auto' | 'float16') => {
+      const streamed = request({ model, batchSize: 1, memoryBudget: 0.95 * totalBytes, activations });
+      const { compiled, request: compiledFor } = await compileChosen(streamed);
+      expect(compiled.plan.streaming).toBeDefined();
+      expect(compiledFor.activations).toBe('float32');
+      return compiled.plan.activations;
+    };
+    expect(await planned('float16')).toEqual({
+      precision: 'float32',
+      note: 'Activations are computed in float32, as always where weights are streamed.',
+    });
+    expect(await planned('auto')).toBeUndefined();
   });
 
   it('is float32 where half precision overflows, and says so', async () => {
