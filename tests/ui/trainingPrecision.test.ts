@@ -53,7 +53,7 @@ describe('training in half precision', () => {
 
   it('says that steps were computed again, and how often each was', () => {
     expect(describeSkips(after(bumpy))).toBe(
-      '3 times numbers grew too large for 16 bits, last at step 3, and the step was computed again with smaller ones. Now and then that is usual, and nothing is lost: such a try changes nothing.',
+      '3 times numbers grew too large for 16 bits, last at step 3, and the step was computed again with smaller ones. Now and then that is usual, and nothing is lost: such a try changes nothing. Circles on the curve mark where.',
     );
     expect(describeSkips(after(bumpy.slice(0, 3)))).toMatch(/^At step 1 numbers .* computed again with/);
     expect(describeSkips(after(told(started(0), step(1))))).toBeNull();

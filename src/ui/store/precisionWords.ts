@@ -18,7 +18,7 @@ export function describeSkips({ skips }: Pick<Training, 'skips'>): string | null
     skips.length === 1
       ? `At step ${last.step} numbers grew too large for 16 bits, and the step was computed again`
       : `${skips.length} times numbers grew too large for 16 bits, last at step ${last.step}, and the step was computed again`;
-  return `${what} with smaller ones. Now and then that is usual, and nothing is lost: such a try changes nothing.`;
+  return `${what} with smaller ones. Now and then that is usual, and nothing is lost: such a try changes nothing. Circles on the curve mark where.`;
 }
 
 /** How often a step was computed in all. */
