@@ -20,7 +20,8 @@ describe('programs for a model that does not fit', () => {
     const shapesOf = (programs: typeof large) =>
       programs!.map(({ batchSize, sequenceLength }) => [batchSize, sequenceLength]);
     expect([shapesOf(large), shapesOf(small)]).toEqual([[[2, 8], [2, 16]], [[1, 8], [1, 16]]]); // prettier-ignore
-    for (const { memory } of small!) expect(totalBytesOf(memory)).toBeLessThanOrEqual(250_000);
+    // An eighth is left free.
+    for (const { memory } of small!) expect(totalBytesOf(memory)).toBeLessThanOrEqual(218_750);
   });
 
   it('are none where not even a row fits', () => {

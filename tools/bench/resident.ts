@@ -18,9 +18,10 @@ export function resident(): Resident {
 
 export const forgetPeak = () => writeFileSync('/proc/self/clear_refs', '5');
 
-/** Resident memory without what is only waiting to be collected. */
+/** Resident memory without what is only waiting to be collected, and what the collector would give back later. */
 export function settled(): Resident {
-  globalThis.gc?.();
+  const collect = globalThis.gc as ((options: object) => void) | undefined;
+  collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   return resident();
 }
 
