@@ -17,7 +17,7 @@ export interface StreamingRequest {
   readonly largestWeight: number | null;
 }
 
-/** Share of a budget that the estimate may take: a process was seen to take up to a tenth more (see docs/streaming.md). */
+/** Share of a budget that the estimate may take, since `malloc` keeps some of what was freed (see docs/streaming.md). */
 const estimatedShare = 7 / 8;
 
 /** What a streamed step may take by estimate so that it really stays within `budgetBytes`. */
