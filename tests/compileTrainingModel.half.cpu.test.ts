@@ -3,31 +3,23 @@ import { buildTrainingGraphs, type CompileOptions, type DecoderModel } from '../
 import type { Graph } from '../src/graph/graph.ts';
 import { estimateMemory } from '../src/graph/memoryEstimate.ts';
 import { widenFloat16 } from '../src/halfPrecision.ts';
-import { halfDecoder, lora } from './support/halfDecoder.ts';
+import { randomDecoder, lora } from './support/randomDecoder.ts';
 import { training } from './support/halfPrecision.ts';
 import { runGraph, type NumberFeeds } from './support/runGraph.ts';
+import { tinyBatch, tinyBatchFeeds } from './support/tinyBatch.ts';
 import { readTraced, tracedFamilies, weightsOf } from './support/tracedModels.ts';
 import { collect, device, lossesOf } from './support/trainingRuns.ts';
 
 afterAll(() => device.dispose());
 
-const batch = { batchSize: 2, sequenceLength: 8, maxSupervised: 6, logitsChunk: 4 };
 const half: CompileOptions = { activations: 'float16' };
 const graphsOf = (model: DecoderModel, options: CompileOptions) =>
-  buildTrainingGraphs(model, lora, batch, options);
+  buildTrainingGraphs(model, lora, tinyBatch, options);
 
-/** Two rows of tokens, six supervised positions of which the last is padding. */
 function feedsFor({ inputs }: Graph, parameters: (i: number) => number): NumberFeeds {
   const size = (name: string) => inputs.find((input) => input.name === name)?.shape[0] ?? 0;
-  const rows = [1, 2, 5, 9, 12, 0];
-  const rowOf = new Array<number>(16).fill(6);
-  rows.slice(0, 5).forEach((position, row) => (rowOf[position] = row));
   return {
-    input_ids: Array.from({ length: 16 }, (_, i) => (i * 7 + 3) % 50),
-    supervised_rows: rows,
-    row_of_position: rowOf,
-    labels: [3, 49, 0, 25, 24, 0],
-    label_weights: [0.2, 0.2, 0.2, 0.2, 0.2, 0],
+    ...tinyBatchFeeds,
     parameters: Array.from({ length: size('parameters') }, (_, i) => parameters(i)),
     gradient: Array.from({ length: size('gradient') }, (_, i) => 1e-3 * Math.cos(i)),
     loss_scale: [2 ** 12],
@@ -45,7 +37,7 @@ describe('a training graph in half precision', () => {
     ['gemma2', 'q4f16'],
     ['gemma3', 'fp16'],
   ] as const)('gives %s in %s the loss and the gradient of float32', async (family, dtype) => {
-    const model = halfDecoder(family, dtype);
+    const model = randomDecoder(family, dtype);
     const expected = await run(graphsOf(model, {}).training);
     const actual = await run(graphsOf(model, half).training);
     // Measured over ten families in both precisions: losses within 3e-4 of themselves, gradients within 1.5e-3.
@@ -55,7 +47,7 @@ describe('a training graph in half precision', () => {
   });
 
   it.each(['elementwise', 'perLayer'] as const)('may compute again: %s', async (recompute) => {
-    const model = halfDecoder('llama', 'q4f16');
+    const model = randomDecoder('llama', 'q4f16');
     const [kept, again] = [graphsOf(model, half), graphsOf(model, { ...half, recompute })];
     const [expected, actual] = [await run(kept.training), await run(again.training)];
     expect(actual['loss']).toEqual(expected['loss']);
@@ -64,7 +56,7 @@ describe('a training graph in half precision', () => {
   });
 
   it('is fed and gives float32, computes products in halves, and takes less room', () => {
-    const [float, mixed] = [{}, half].map((options) => graphsOf(halfDecoder('llama', 'q4f16'), options));
+    const [float, mixed] = [{}, half].map((options) => graphsOf(randomDecoder('llama', 'q4f16'), options));
     for (const { training, forward } of [mixed!]) {
       const outer = [...training.inputs, ...forward.inputs, ...[...training.outputs, ...forward.outputs].map(({ value }) => value)]; // prettier-ignore
       expect(new Set(outer.map(({ elementType }) => elementType))).toEqual(
@@ -81,7 +73,7 @@ describe('a training graph in half precision', () => {
   });
 
   it('with an adapter of zeros has the loss of the base, bit for bit', async () => {
-    const model = halfDecoder('llama', 'q4f16');
+    const model = randomDecoder('llama', 'q4f16');
     const { forward, layout } = graphsOf(model, half);
     const isUp = (i: number) => layout.entries.some(({ name, offset, length }) => name.endsWith('.lora_B') && i >= offset && i < offset + length); // prettier-ignore
     const zero = await runGraph(
@@ -94,7 +86,12 @@ describe('a training graph in half precision', () => {
     )!;
     if (!('bytes' in weight.data)) throw new Error(`${weight.name} is not at hand.`);
     const stored = widenFloat16(weight.data.bytes);
-    const base = buildTrainingGraphs(model, { kind: 'weights', names: [weight.name] }, batch, half).forward;
+    const base = buildTrainingGraphs(
+      model,
+      { kind: 'weights', names: [weight.name] },
+      tinyBatch,
+      half,
+    ).forward;
     const expected = await runGraph(
       base,
       feedsFor(base, (i) => stored[i]!),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { compileTrainingModel } from '../src/compileTrainingModel.ts';
 import { createBrowserDevice } from '../src/runtime/browser.ts';
 import { capturePlacement, tapConsole } from '../src/runtime/placement.ts';
-import { halfDecoder, lora } from './support/halfDecoder.ts';
+import { randomDecoder, lora } from './support/randomDecoder.ts';
 import { hasWebGpu } from './support/webgpu.ts';
 
 tapConsole();
@@ -14,7 +14,7 @@ it.skipIf(!hasWebGpu)(
     const batch = { batchSize: 2, sequenceLength: 8 };
     const half = { activations: 'float16', recompute: 'elementwise' } as const;
     const { trainingGraph, forwardGraph } = compileTrainingModel(
-      halfDecoder('gemma3', 'q4f16'),
+      randomDecoder('gemma3', 'q4f16'),
       lora,
       batch,
       half,

@@ -1,40 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import {
   buildTrainingGraphs,
-  type BatchShape,
   type CompileOptions,
   type DecoderModel,
   type Trainable,
 } from '../src/compileTrainingModel.ts';
-import { exportDecoder } from '../src/exporter/exportDecoder.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import { estimateMemory } from '../src/graph/memoryEstimate.ts';
-import { randomCheckpoint, tinyConfigs, type TinyFamily } from './exporter/randomCheckpoint.ts';
+import { randomDecoder } from './support/randomDecoder.ts';
 import { runGraph, type NumberFeeds } from './support/runGraph.ts';
+import { tinyBatch, tinyBatchFeeds } from './support/tinyBatch.ts';
 
 const lora: Trainable = { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 4 };
-const batch: BatchShape = { batchSize: 2, sequenceLength: 8, maxSupervised: 6, logitsChunk: 4 };
-
-function decoderOf(family: TinyFamily, dtype: 'fp32' | 'fp16' | 'q4' = 'q4'): DecoderModel {
-  const model = exportDecoder({ config: tinyConfigs[family], tensors: randomCheckpoint(family), dtype });
-  return { decoder: model, fileName: 'model.onnx' };
-}
 
 const graphsOf = (model: DecoderModel, options: CompileOptions, trainable: Trainable = lora) =>
-  buildTrainingGraphs(model, trainable, batch, options);
+  buildTrainingGraphs(model, trainable, tinyBatch, options);
 
-/** Two rows of tokens, six supervised positions of which the last is padding. */
 function feedsFor({ inputs }: Graph): NumberFeeds {
   const size = (name: string) => inputs.find((input) => input.name === name)?.shape[0] ?? 0;
-  const rows = [1, 2, 5, 9, 12, 0];
-  const rowOf = new Array<number>(16).fill(6);
-  rows.slice(0, 5).forEach((position, row) => (rowOf[position] = row));
   return {
-    input_ids: Array.from({ length: 16 }, (_, i) => (i * 7 + 3) % 50),
-    supervised_rows: rows,
-    row_of_position: rowOf,
-    labels: [3, 49, 0, 25, 24, 0],
-    label_weights: [0.2, 0.2, 0.2, 0.2, 0.2, 0],
+    ...tinyBatchFeeds,
     parameters: Array.from({ length: size('parameters') }, (_, i) => 0.1 * Math.sin(i)),
     gradient: Array.from({ length: size('gradient') }, (_, i) => Math.cos(i)),
   };
@@ -54,7 +39,7 @@ function expectClose(
 
 describe('recompute per layer', () => {
   it.each(['llama', 'qwen2', 'gemma3'] as const)('gives %s the same loss and gradient', async (family) => {
-    const model = decoderOf(family);
+    const model = randomDecoder(family, 'q4');
     const kept = await train(graphsOf(model, { recompute: 'none' }));
     const again = await train(graphsOf(model, { recompute: 'perLayer' }));
     expect(again['loss']).toEqual(kept['loss']);
@@ -63,7 +48,7 @@ describe('recompute per layer', () => {
   });
 
   it('computes the layers but nothing of the head twice, and keeps less', () => {
-    const model = decoderOf('llama');
+    const model = randomDecoder('llama', 'q4');
     const count = ({ training }: { training: Graph }, part: string) =>
       training.nodes.filter(({ node }) => node.op === 'MatMulNBits' && node.name.includes(part)).length;
     const [kept, again] = [
@@ -79,7 +64,7 @@ describe('recompute per layer', () => {
   });
 
   it('also trains the weights themselves', async () => {
-    const model = decoderOf('llama', 'fp32');
+    const model = randomDecoder('llama', 'fp32');
     const isMatrix = ({ dims }: { dims: readonly number[] }) => dims.length === 2 && dims[0] === 64;
     const names = model.decoder.graph.initializers.filter(isMatrix).map(({ name }) => name);
     const weights: Trainable = { kind: 'weights', names };
@@ -91,7 +76,7 @@ describe('recompute per layer', () => {
 
 describe('recompute of what elementwise ops yield', () => {
   it.each(['llama', 'qwen2', 'gemma3'] as const)('gives %s the same bits', async (family) => {
-    const model = decoderOf(family);
+    const model = randomDecoder(family, 'q4');
     const kept = await train(graphsOf(model, { recompute: 'none' }));
     const again = await train(graphsOf(model, { recompute: 'elementwise' }));
     expect(again['loss']).toEqual(kept['loss']);
@@ -99,7 +84,7 @@ describe('recompute of what elementwise ops yield', () => {
   });
 
   it.each(['elementwise', 'perLayer'] as const)('%s converts stored weights again', async (recompute) => {
-    const model = decoderOf('llama', 'fp16');
+    const model = randomDecoder('llama', 'fp16');
     const [kept, again] = [graphsOf(model, { recompute: 'none' }), graphsOf(model, { recompute })];
     const widened = ({ training }: { training: Graph }) =>
       training.nodes.filter(({ node }) => node.op === 'Cast' && node.name.includes('mlp.gate_proj')).length;
@@ -110,7 +95,7 @@ describe('recompute of what elementwise ops yield', () => {
   });
 
   it('keeps of a feed-forward network what goes into its product, and of a norm what it is of', () => {
-    const { training } = graphsOf(decoderOf('llama'), { recompute: 'elementwise' });
+    const { training } = graphsOf(randomDecoder('llama', 'q4'), { recompute: 'elementwise' });
     const isGradient = (name: string) => name.includes('/gradient') || name.includes('/again');
     const forward = new Set(
       training.nodes.filter(({ node }) => !isGradient(node.name)).map(({ output }) => output),
@@ -132,7 +117,7 @@ describe('the head in slices of the vocabulary', () => {
   const sliced: CompileOptions = { largestHeadSlice: 20 * 64 * 4 };
 
   it.each(['q4', 'fp32'] as const)('gives a %s head the same losses and gradient', async (dtype) => {
-    const model = decoderOf('llama', dtype);
+    const model = randomDecoder('llama', dtype);
     const [whole, parts] = [graphsOf(model, {}), graphsOf(model, sliced)];
     const logits = parts.training.nodes.filter(({ node }) => node.name.startsWith('/lm_head/MatMul'));
     expect(Math.max(...logits.map(({ output }) => output.shape.at(-1)!))).toBeLessThanOrEqual(64);

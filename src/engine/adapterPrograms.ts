@@ -133,7 +133,12 @@ function withShorter(
   };
 }
 
-function compile(request: ProgramRequest, shape: BatchShape, recompute: Recompute) {
+/** One program, within what the device binds at a time. */
+export function compile(
+  request: Pick<ProgramRequest, 'model' | 'lora' | 'device' | 'activations'>,
+  shape: BatchShape,
+  recompute: Recompute,
+): CompiledTraining {
   const { model, lora, device, activations = 'float32' } = request;
   const largestWeight = limitOf(device);
   const decoder = splitLargeTables(model.decoder, largestWeight);

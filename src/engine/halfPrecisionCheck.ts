@@ -1,5 +1,4 @@
 import type { Precision } from '../autodiff/precisions.ts';
-import { compileTrainingModel, type CompiledTraining } from '../compileTrainingModel.ts';
 import { initializeAdapter } from '../lora/initializeAdapter.ts';
 import { createRandom } from '../random.ts';
 import type { Device } from '../runtime/device.ts';
@@ -7,9 +6,8 @@ import { RuntimeFailure } from '../runtime/failure.ts';
 import { countSupervised, type TokenizedRow } from '../text/tokenizedRow.ts';
 import { fitRows, planShapes } from '../training/batches.ts';
 import { TrainingSessions } from '../training/trainingSessions.ts';
-import type { ProgramRequest } from './adapterPrograms.ts';
+import { compile, type ProgramRequest } from './adapterPrograms.ts';
 import type { LoadedGraph } from './loadModel.ts';
-import { largestWeightOf, splitLargeTables } from './splitLargeWeights.ts';
 
 export interface CheckRequest extends Pick<ProgramRequest, 'rows' | 'lora' | 'maxLength'> {
   readonly model: LoadedGraph;
@@ -81,8 +79,9 @@ const percent = (x: number) => `${Number((100 * x).toPrecision(2))} %`;
 const scales = [2 ** 16, 2 ** 12, 2 ** 8, 2 ** 4, 1];
 
 async function firstStep(request: CheckRequest, row: TokenizedRow, activations: Precision): Promise<Step> {
-  const { device, model } = request;
-  const program = compileForCheck(request, row, activations);
+  const { device, model, maxLength } = request;
+  const [shape] = planShapes([row], 1, maxLength);
+  const program = { ...compile({ ...request, activations }, shape!, 'elementwise'), isLean: true };
   const sessions = new TrainingSessions(device, [program], model.weights);
   const { layout } = program;
   const random = createRandom(0, 'adapter');
@@ -103,16 +102,4 @@ async function firstStep(request: CheckRequest, row: TokenizedRow, activations: 
     for (const tensor of [parameters, zero]) tensor.dispose();
     await sessions.dispose();
   }
-}
-
-function compileForCheck(
-  { device, model, lora, maxLength }: CheckRequest,
-  row: TokenizedRow,
-  activations: Precision,
-): CompiledTraining & { readonly isLean: boolean } {
-  const largestWeight = largestWeightOf(device.limits);
-  const decoder = splitLargeTables(model.decoder, largestWeight);
-  const [shape] = planShapes([row], 1, maxLength);
-  const options = { activations, largestWeight, recompute: 'elementwise' } as const;
-  return { ...compileTrainingModel(decoder, { kind: 'lora', ...lora }, shape!, options), isLean: true };
 }

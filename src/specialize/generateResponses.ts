@@ -8,11 +8,11 @@ import {
   findPassage,
   type GenerationContext,
   type GenerationEvents,
+  ownWords,
   progress,
   samplingSeed,
   slices,
   wordsOfSeeds,
-  wordsOfTask,
 } from './generation.ts';
 import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
 import { responseRules } from './responseRules.ts';
@@ -83,14 +83,12 @@ function createPassageFinder({ sources, settings }: GenerationContext): PassageF
   const build = (side: Side): Retriever | null =>
     settings.retrieve ? createRetriever(sources[side].passages) : null;
   const retrievers = { train: build('train'), valid: build('valid') };
-  return (task) => {
-    const own = new Set(wordsOfTask(task).filter((word) => !seedWords.has(word)));
-    const found = retrievers[task.side]?.find(`${task.instruction} ${task.input}`, candidates) ?? [];
-    return (
-      findPassage(sources, task.passageId) ??
-      found.find(({ text }) => unicodeTokens(text).some((word) => own.has(word)))
-    );
+  const retrieve = (task: GeneratedTask) => {
+    const own = new Set(ownWords(task, seedWords));
+    const found = retrievers[task.side]?.find(`${task.instruction} ${task.input}`, candidates);
+    return found?.find(({ text }) => unicodeTokens(text).some((word) => own.has(word)));
   };
+  return (task) => findPassage(sources, task.passageId) ?? retrieve(task);
 }
 
 function drawQuestion(

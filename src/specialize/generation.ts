@@ -41,8 +41,11 @@ export function wordsOfSeeds({ train, valid }: SplitSources): ReadonlySet<string
   return new Set([...train.seeds, ...valid.seeds].flatMap(wordsOfTask));
 }
 
-export const wordsOfTask = ({ instruction, input }: TaskText): string[] =>
-  unicodeTokens(`${instruction}\n${input}`);
+const wordsOfTask = ({ instruction, input }: TaskText): string[] => unicodeTokens(`${instruction}\n${input}`);
+
+/** Words of a task beyond those that seeds use too: what it is about. */
+export const ownWords = (task: TaskText, seedWords: ReadonlySet<string>): string[] =>
+  wordsOfTask(task).filter((word) => !seedWords.has(word));
 
 export function* slices<T>(values: readonly T[], size: number): Generator<readonly T[]> {
   for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);

@@ -1,6 +1,6 @@
 import type { FilterRule, InstructionContext, TaskDraft } from './filter.ts';
 import { noveltyText, quote } from './filter.ts';
-import { wordsOfTask } from './generation.ts';
+import { ownWords } from './generation.ts';
 import { countWords } from './retrieve.ts';
 import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { canonicalText } from './tasks.ts';
@@ -109,7 +109,7 @@ export const instructionRules: readonly FilterRule<TaskDraft, InstructionContext
     name: 'offPassage',
     description: 'The task was to be about a passage, but has no word of it beyond those that seeds use too.',
     reject: (task, { passage, seedWords }) => {
-      const own = wordsOfTask(task).filter((word) => !seedWords.has(word));
+      const own = ownWords(task, seedWords);
       if (passage === undefined || own.length === 0) return null;
       const known = new Set(unicodeTokens(passage));
       return own.some((word) => known.has(word))

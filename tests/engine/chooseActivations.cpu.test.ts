@@ -7,7 +7,7 @@ import type { Device } from '../../src/runtime/device.ts';
 import { RuntimeFailure } from '../../src/runtime/failure.ts';
 import { defaultTrainingOptions } from '../../src/training/options.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
-import { halfDecoder, lora } from '../support/halfDecoder.ts';
+import { randomDecoder, lora } from '../support/randomDecoder.ts';
 import { rows } from '../support/halfPrecision.ts';
 import { modelWithFile } from '../support/streamedRun.ts';
 import { checkpointsOf, device, stepsOf } from '../support/trainingRuns.ts';
@@ -23,7 +23,7 @@ const capable = (changes: Partial<Device> = {}): Device =>
   });
 
 const request = (changes: Partial<ActivationRequest> = {}): ActivationRequest => ({
-  model: { decoder: halfDecoder('llama', 'q4f16'), weights: { files: [] } },
+  model: { decoder: randomDecoder('llama', 'q4f16'), weights: { files: [] } },
   device: capable(),
   rows,
   lora,
@@ -54,7 +54,7 @@ describe('what activations are computed in', () => {
   it('is float32, without a word, on a device or with a model that has no other, and where that is asked for', async () => {
     const float = { precision: 'float32', told: undefined };
     expect(await chosen({ device })).toEqual(float);
-    const stored = { decoder: halfDecoder('llama', 'q4'), weights: { files: [] } };
+    const stored = { decoder: randomDecoder('llama', 'q4'), weights: { files: [] } };
     expect(await chosen({ model: stored })).toEqual(float);
     expect(await chosen({ activations: 'float32' })).toEqual(float);
   });
@@ -145,10 +145,10 @@ describe('what activations are computed in', () => {
   });
 
   it('counts scales as weights, and a separate embedding', () => {
-    expect(isStoredInHalf(halfDecoder('llama', 'fp16'))).toBe(true);
-    const q4 = halfDecoder('llama', 'q4');
+    expect(isStoredInHalf(randomDecoder('llama', 'fp16'))).toBe(true);
+    const q4 = randomDecoder('llama', 'q4');
     expect(isStoredInHalf(q4)).toBe(false);
-    const embedding = { model: halfDecoder('llama', 'fp16').decoder, fileName: 'embedding.onnx' };
+    const embedding = { model: randomDecoder('llama', 'fp16').decoder, fileName: 'embedding.onnx' };
     expect(isStoredInHalf({ ...q4, embedding })).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import { createRandom } from '../../src/random.ts';
 import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
 import { defaultTrainingOptions } from '../../src/training/options.ts';
 import type { TrainingInput } from '../../src/training/trainingRun.ts';
-import { lora } from './halfDecoder.ts';
+import { lora } from './randomDecoder.ts';
 import { device } from './trainingRuns.ts';
 
 /** Rows that count upwards by one, two or three from somewhere, within the vocabulary of 50. */

@@ -2,13 +2,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { train } from '../../src/training/train.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
-import { halfDecoder } from '../support/halfDecoder.ts';
+import { randomDecoder } from '../support/randomDecoder.ts';
 import { training } from '../support/halfPrecision.ts';
 import { checkpointsOf, collect, device, lossesOf, resultOf, stepsOf } from '../support/trainingRuns.ts';
 
 afterAll(() => device.dispose());
 
-const model = halfDecoder('llama', 'q4f16');
+const model = randomDecoder('llama', 'q4f16');
 const half = { activations: 'float16' } as const;
 /** A run of fewer steps, its settings changed. */
 const short = (steps: number, changes: Parameters<typeof training>[2] = {}, checkpointEvery = Infinity) => {

@@ -133,7 +133,7 @@ const maxDemonstrations = 4;
 
 /**
  * As `taskListWithText`, but what was asked of other things before the text is asked of the text's thing in the same
- * words, as a person's seeds have to be taken up. `entries` are the text's thing and its peers, `topics` what else is asked.
+ * words, as a person's seeds have to be taken up.
  */
 export function taskListTakenUp(topic: Topic, random: Random, inventions: InventionStyle): string {
   const invented = random.chance(0.5) ? inOwnWords(inventEntries(random, inventions)) : null;

@@ -2,8 +2,8 @@ import type { DecoderModel } from '../../src/compileTrainingModel.ts';
 import { exportDecoder, type ExportDtype } from '../../src/exporter/exportDecoder.ts';
 import { randomCheckpoint, tinyConfigs, type TinyFamily } from '../exporter/randomCheckpoint.ts';
 
-/** A random decoder as an export in half precision has it. */
-export function halfDecoder(family: TinyFamily, dtype: ExportDtype): DecoderModel {
+/** A random decoder as exports have it. */
+export function randomDecoder(family: TinyFamily, dtype: ExportDtype): DecoderModel {
   const config = tinyConfigs[family];
   const decoder = exportDecoder({ config, tensors: randomCheckpoint(family), dtype });
   return { decoder, fileName: 'model.onnx', modelType: config.model_type };
