@@ -2,7 +2,7 @@ import { pocketAdapter, smallModelAdapter, type AdapterSettings } from '../src/e
 import type { LoadedModel } from '../src/engine/loadModel.ts';
 import { promptsFor } from '../src/engine/specializeModel.ts';
 import { resolveSettings, settingsPresets, type SpecializeSettings } from '../src/specialize/settings.ts';
-import type { RunParameters } from '../src/workerApi/runParameters.ts';
+import { controlsOf, type RunParameters } from '../src/workerApi/runParameters.ts';
 
 interface Preset {
   readonly settings: SpecializeSettings;
@@ -22,16 +22,26 @@ export function defaultParameters(model: LoadedModel): RunParameters {
   const { settings, adapter } = presetFor(model);
   const { seed, tasks, rounds, temperature, topP, maxSimilarity } = settings;
   const { rank, alpha, learningRate, epochs, batchSize, maxLength } = adapter;
-  const writing = { seed, tasks, rounds, temperature, topP, maxSimilarity, seedsOnly: true };
+  const writing = { seed, tasks, rounds, temperature, topP, maxSimilarity, controls: ['seedsOnly'] as const };
   return { ...writing, rank, alpha, learningRate, epochs, batchSize, maxLength };
 }
 
 /** The preset with the page's parameters in place. @throws naming the parameter that makes no sense */
 export function presetWith(model: LoadedModel, parameters: RunParameters): Preset {
   const preset = presetFor(model);
-  const { rank, alpha, learningRate, epochs, batchSize, maxLength, activations, ...writing } = parameters;
+  const {
+    rank,
+    alpha,
+    learningRate,
+    epochs,
+    batchSize,
+    maxLength,
+    activations,
+    seedsOnly: _,
+    ...writing
+  } = parameters;
   return {
-    settings: resolveSettings(writing, preset.settings),
+    settings: resolveSettings({ ...writing, controls: controlsOf(parameters) }, preset.settings),
     adapter: {
       ...{ ...preset.adapter, rank, alpha, learningRate, epochs, batchSize, maxLength },
       ...(activations && { activations }),

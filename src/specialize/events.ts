@@ -1,9 +1,10 @@
 import type { Evaluation } from '../evaluation/evaluate.ts';
+import type { ControlName } from './controlNames.ts';
 import type { Dataset } from './dataset.ts';
 import type { Report } from './report.ts';
 import type { GeneratedTask, Passage, Rejection, ReplayedTask } from './tasks.ts';
 
-export type AdapterName = 'seedsOnly' | 'specialized';
+export type AdapterName = ControlName | 'specialized';
 export type EvaluatedModel = 'base' | AdapterName;
 export type Stage =
   'replay' | 'recitation' | 'instructions' | 'responses' | 'dataset' | 'training' | 'evaluation';
@@ -13,7 +14,7 @@ export interface Phase {
   readonly stage: Stage;
   /** From 1; stages outside the rounds belong to round 1. */
   readonly round: number;
-  /** Whose training or evaluation it is. */
+  /** Whose training or evaluation it is, or which control's answers. */
   readonly model?: EvaluatedModel;
 }
 
@@ -41,14 +42,32 @@ export type GenerationEvent =
     }
   | { readonly type: 'taskKept'; readonly id: string };
 
+/** What can become of a task that was asked. */
+export type AnswerEvent = Extract<GenerationEvent, { type: 'taskAnswered' | 'taskKept' | 'taskRejected' }>;
+
 export interface ModelEvaluation {
   readonly heldOut: Evaluation;
   readonly retention: Evaluation;
 }
 
+/** Why a round was undone. */
+export interface RollBack {
+  readonly round: number;
+  /** One sentence with the scores that fell. */
+  readonly reason: string;
+}
+
 /** What `specialize` tells, in order; `state.ts` folds it into what can be stored and continued. */
 export type SpecializeEvent<Adapter, TrainingEvent> =
   | GenerationEvent
+  /** A control answers these tasks in its own way; `controlAnswer` says what became of them. */
+  | {
+      readonly type: 'controlStarted';
+      readonly control: ControlName;
+      readonly tasks: readonly GeneratedTask[];
+    }
+  | { readonly type: 'controlAnswer'; readonly control: ControlName; readonly event: AnswerEvent }
+  | ({ readonly type: 'rolledBack' } & RollBack)
   | { readonly type: 'datasetReady'; readonly dataset: Dataset }
   | {
       readonly type: 'training';

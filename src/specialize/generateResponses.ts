@@ -35,10 +35,9 @@ interface Question {
 export async function* generateResponses(
   context: GenerationContext,
   model: LanguageModel,
-  round: number,
+  phase: Phase,
 ): GenerationEvents {
   const { settings, tasks, ready } = context;
-  const phase: Phase = { stage: 'responses', round };
   const pending = tasks().filter((task) => task.decision === 'pending');
   const total = tasks().filter((task) => task.rejection?.stage !== 'instruction').length;
   const judge = createJudge(context);
@@ -47,7 +46,7 @@ export async function* generateResponses(
   for (const wave of slices(pending, Math.max(1, Math.floor(settings.batchSize / settings.votes)))) {
     await ready();
     const questions = wave.map((task) => drawQuestion(context, passageFor, task));
-    for await (const { question, draft, demonstrations } of answers(context, model, questions, round)) {
+    for await (const { question, draft, demonstrations } of answers(context, model, questions, phase.round)) {
       const { task, passage } = question;
       yield {
         type: 'taskAnswered',

@@ -1,10 +1,11 @@
+import { controlTitles } from './controlNames.ts';
 import type { EvaluatedModel } from './events.ts';
 import type { Comparison, Comparisons, Report, ReportRow } from './report.ts';
 
 const modelNames: Readonly<Record<EvaluatedModel, string>> = {
   base: 'base',
-  seedsOnly: 'seeds only',
   specialized: 'specialised',
+  ...controlTitles,
 };
 
 const points = (share: number): string => (100 * share).toFixed(1);
@@ -17,6 +18,7 @@ export function renderReport(report: Report): string {
   const sections = [
     `# ${capitalized(report.domain)}: ${report.verdict}`,
     renderComparisons(heldOut),
+    ...(report.rolledBack ? [report.rolledBack.reason] : []),
     '## Held-out tasks',
     renderScores(heldOut),
     ...(retention ? ['## General tasks', renderComparisons(retention), renderScores(retention)] : []),

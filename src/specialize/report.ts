@@ -7,7 +7,8 @@ import {
   type TaskScores,
 } from '../evaluation/evaluate.ts';
 import { type Interval, pairedBootstrap, type Verdict, verdictOf } from '../evaluation/pairedBootstrap.ts';
-import type { EvaluatedModel, ModelEvaluation } from './events.ts';
+import { controlNames } from './controlNames.ts';
+import type { EvaluatedModel, ModelEvaluation, RollBack } from './events.ts';
 import { instructionRules } from './instructionRules.ts';
 import { responseRules } from './responseRules.ts';
 import type { SpecializeSettings } from './settings.ts';
@@ -18,7 +19,7 @@ import type { Subject } from './tasks.ts';
 export interface ReportRow {
   readonly name: string;
   readonly count: number;
-  /** Always `base` and `specialized`; `seedsOnly` where that control was trained. */
+  /** Always `base` and `specialized`; and the controls that were trained. */
   readonly models: Readonly<Partial<Record<EvaluatedModel, GroupScores>>>;
   /** Present for tasks, which are what one constant answer makes sense for. */
   readonly majority?: AnswerScores;
@@ -57,6 +58,8 @@ export interface Report {
   readonly counts: Readonly<Record<'seeds' | 'prompts' | 'generated' | 'kept' | 'train' | 'valid', number>>;
   /** Most frequent first. */
   readonly rejects: readonly RejectCount[];
+  /** The further round that was undone, if one was. */
+  readonly rolledBack?: RollBack;
   readonly settings: SpecializeSettings;
 }
 
@@ -71,7 +74,7 @@ export function buildReport(
   state: SpecializationState<unknown>,
   settings: SpecializeSettings,
 ): Report {
-  const { evaluations, tasks, dataset, promptsUsed } = state;
+  const { evaluations, tasks, dataset, promptsUsed, rolledBack } = state;
   const heldOut = compareModels(evaluations, 'heldOut', settings.seed);
   return {
     domain: domain.name,
@@ -89,6 +92,7 @@ export function buildReport(
       valid: dataset?.valid.length ?? 0,
     },
     rejects: countRejects(tasks),
+    ...(rolledBack && { rolledBack }),
     settings,
   };
 }
@@ -105,14 +109,12 @@ export function countRejects(tasks: SpecializationState<unknown>['tasks']): Reje
 }
 
 function compareModels(evaluations: Evaluations, set: keyof ModelEvaluation, seed: number): Comparisons {
-  const { base, seedsOnly, specialized } = evaluations;
+  const { base, specialized } = evaluations;
   if (!base || !specialized)
     throw new Error('The base and the specialised model must be evaluated before a report.');
-  const models = {
-    base: base[set],
-    ...(seedsOnly && { seedsOnly: seedsOnly[set] }),
-    specialized: specialized[set],
-  };
+  const trained = controlNames.filter((name) => evaluations[name]);
+  const order: EvaluatedModel[] = ['base', ...trained, 'specialized'];
+  const models: Models = Object.fromEntries(order.map((name) => [name, evaluations[name]![set]]));
   const compare = (of: EvaluatedModel, against: EvaluatedModel): Comparison[] => {
     const [left, right] = [models[of], models[against]];
     if (!left || !right) return [];
@@ -121,14 +123,14 @@ function compareModels(evaluations: Evaluations, set: keyof ModelEvaluation, see
   };
   return {
     overall: row('all', models, () => true),
-    tasks: models.base.tasks.map((task) => taskRow(task, models)),
+    tasks: base[set].tasks.map((task) => taskRow(task, models)),
     sources: (['pretraining', 'documents'] as const)
       .map((source) => row(source, models, (answer) => answer.item.source === source))
       .filter(({ count }) => count > 0),
     comparisons: [
       ...compare('specialized', 'base'),
-      ...compare('specialized', 'seedsOnly'),
-      ...compare('seedsOnly', 'base'),
+      ...trained.flatMap((control) => compare('specialized', control)),
+      ...trained.flatMap((control) => compare(control, 'base')),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { controlNames } from './controlNames.ts';
 
 z.config({ jitless: true });
 
@@ -68,7 +69,12 @@ export const settingsSchema = z.object({
   ),
   replayTopics: z.array(z.string().min(1)).min(1).readonly().describe('What those tasks are about.'),
   validFraction: share.describe('Share of the seeds, and of the documents, that only watch the loss.'),
-  seedsOnly: z.boolean().describe('Also train an adapter on the seeds alone, as a control.'),
+  controls: z
+    .array(z.enum(controlNames))
+    .readonly()
+    .describe('Adapters that are trained and evaluated too, each with one thing left out.'),
+  seedCount: count(1).nullable().describe('Use only so many of the seeds, drawn at random; null for all.'),
+  maxFall: share.describe('A further round is undone where held-out or general F1 falls by more than this.'),
 });
 
 export type SpecializeSettings = Readonly<z.infer<typeof settingsSchema>>;
@@ -118,7 +124,9 @@ export const faithfulSettings: SpecializeSettings = {
     'work and business',
   ],
   validFraction: 0.1,
-  seedsOnly: false,
+  controls: [],
+  seedCount: null,
+  maxFall: 0.02,
 };
 
 /** For 100 M to 3 B parameters: fewer tasks, cooler sampling, fewer demonstrations, half of the tasks about passages. */

@@ -1,10 +1,13 @@
+import type { ControlName } from './controlNames.ts';
 import type { Dataset } from './dataset.ts';
 import {
   type AdapterName,
+  type AnswerEvent,
   type EvaluatedModel,
   type ModelEvaluation,
   type Phase,
   phaseKey,
+  type RollBack,
   type SpecializeEvent,
 } from './events.ts';
 import type { Report } from './report.ts';
@@ -26,8 +29,20 @@ export interface SpecializationState<Adapter> {
   readonly dataset?: Dataset;
   readonly adapters: Readonly<Partial<Record<AdapterName, Adapter>>>;
   readonly evaluations: Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
+  /** Tasks that controls answered in their own way. */
+  readonly controls: Readonly<Partial<Record<ControlName, readonly GeneratedTask[]>>>;
+  /** What the round before had led to; a round that does worse is undone. */
+  readonly previous?: RoundResult<Adapter>;
+  /** The round that was undone; none follows it. */
+  readonly rolledBack?: RollBack;
   readonly report?: Report;
 }
+
+/** What a round leads to. */
+export interface RoundResult<Adapter> extends Pick<
+  SpecializationState<Adapter>,
+  'tasks' | 'dataset' | 'adapters' | 'evaluations'
+> {}
 
 export function emptyState<Adapter>(): SpecializationState<Adapter> {
   return {
@@ -39,6 +54,7 @@ export function emptyState<Adapter>(): SpecializationState<Adapter> {
     round: 1,
     adapters: {},
     evaluations: {},
+    controls: {},
   };
 }
 
@@ -46,60 +62,58 @@ export function isFinished(state: SpecializationState<unknown>, phase: Phase): b
   return state.finished.includes(phaseKey(phase));
 }
 
+type State = SpecializationState<unknown>;
+type Event = SpecializeEvent<unknown, unknown>;
+
+/** What each event changes; of adapters this only knows where they are kept. */
+const changes: {
+  readonly [T in Event['type']]: (state: State, event: Extract<Event, { type: T }>) => Partial<State>;
+} = {
+  phaseStarted: (state, { phase }) => dropUnfinished(state, phase),
+  phaseFinished: ({ finished }, { phase }) => ({ finished: [...finished, phaseKey(phase)] }),
+  roundStarted: (state, { round }) => beginRound(state, round),
+  rolledBack: ({ previous }, { round, reason }) => ({ ...previous, rolledBack: { round, reason } }),
+  controlStarted: ({ controls }, { control, tasks }) => ({ controls: { ...controls, [control]: tasks } }),
+  controlAnswer: ({ controls }, { control, event }) => ({
+    controls: { ...controls, [control]: changeTask(controls[control] ?? [], event) },
+  }),
+  passageRecited: ({ passages }, { passage }) => ({ passages: [...passages, passage] }),
+  taskReplayed: ({ replayed }, { task }) => ({ replayed: [...replayed, task] }),
+  taskGenerated: ({ tasks }, { task }) => ({ tasks: [...tasks, task] }),
+  taskRejected: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
+  taskAnswered: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
+  taskKept: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
+  promptsFinished: (_, { count }) => ({ promptsUsed: count }),
+  datasetReady: (_, { dataset }) => ({ dataset }),
+  adapterTrained: ({ adapters }, { model, adapter }) => ({ adapters: { ...adapters, [model]: adapter } }),
+  evaluated: ({ evaluations }, { model, evaluation }) => ({
+    evaluations: { ...evaluations, [model]: evaluation },
+  }),
+  done: (_, { report }) => ({ report }),
+  progress: () => ({}),
+  training: () => ({}),
+};
+
 /** The state after an event; the old one stays as it was. */
 export function applyEvent<Adapter, TrainingEvent>(
   state: SpecializationState<Adapter>,
   event: SpecializeEvent<Adapter, TrainingEvent>,
 ): SpecializationState<Adapter> {
-  switch (event.type) {
-    case 'phaseStarted':
-      return dropUnfinished(state, event.phase);
-    case 'phaseFinished':
-      return { ...state, finished: [...state.finished, phaseKey(event.phase)] };
-    case 'roundStarted':
-      return { ...state, round: event.round, tasks: state.tasks.map(askAgain) };
-    case 'passageRecited':
-      return { ...state, passages: [...state.passages, event.passage] };
-    case 'taskReplayed':
-      return { ...state, replayed: [...state.replayed, event.task] };
-    case 'taskGenerated':
-      return { ...state, tasks: [...state.tasks, event.task] };
-    case 'taskRejected':
-      return changeTask(state, event.id, { decision: 'rejected', rejection: event.rejection });
-    case 'promptsFinished':
-      return { ...state, promptsUsed: event.count };
-    case 'taskAnswered':
-      return changeTask(state, event.id, answerOf(event));
-    case 'taskKept':
-      return changeTask(state, event.id, { decision: 'kept' });
-    case 'datasetReady':
-      return { ...state, dataset: event.dataset };
-    case 'adapterTrained':
-      return { ...state, adapters: { ...state.adapters, [event.model]: event.adapter } };
-    case 'evaluated':
-      return { ...state, evaluations: { ...state.evaluations, [event.model]: event.evaluation } };
-    case 'done':
-      return { ...state, report: event.report };
-    case 'progress':
-    case 'training':
-      return state;
-  }
+  const change = changes[event.type] as (state: State, event: Event) => Partial<SpecializationState<Adapter>>;
+  return { ...state, ...change(state, event) };
 }
 
-const answerOf = ({ output, passageId }: { readonly output: string; readonly passageId?: string }) => ({
-  output,
-  ...(passageId !== undefined && { passageId }),
-});
+function beginRound({ tasks, dataset, adapters, evaluations }: State, round: number): Partial<State> {
+  const previous = { tasks, ...(dataset && { dataset }), adapters, evaluations };
+  return { round, tasks: tasks.map(askAgain), previous };
+}
 
 /** A phase that starts again does its unfinished part again, so that part's traces go first. */
-function dropUnfinished<Adapter>(
-  state: SpecializationState<Adapter>,
-  { stage }: Phase,
-): SpecializationState<Adapter> {
-  if (stage === 'recitation') return { ...state, passages: [] };
-  if (stage === 'replay') return { ...state, replayed: [] };
-  if (stage !== 'instructions') return state;
-  return { ...state, tasks: state.tasks.filter((task) => task.prompt < state.promptsUsed) };
+function dropUnfinished({ tasks, promptsUsed }: State, { stage }: Phase): Partial<State> {
+  if (stage === 'recitation') return { passages: [] };
+  if (stage === 'replay') return { replayed: [] };
+  if (stage !== 'instructions') return {};
+  return { tasks: tasks.filter((task) => task.prompt < promptsUsed) };
 }
 
 /** A new round answers every sound instruction anew, also those whose last answer was rejected. */
@@ -109,10 +123,16 @@ function askAgain(task: GeneratedTask): GeneratedTask {
   return { ...question, decision: 'pending' };
 }
 
-function changeTask<Adapter>(
-  state: SpecializationState<Adapter>,
-  id: string,
-  change: Partial<GeneratedTask>,
-): SpecializationState<Adapter> {
-  return { ...state, tasks: state.tasks.map((task) => (task.id === id ? { ...task, ...change } : task)) };
+/** What an event makes of the task that it is about. */
+const outcomes: {
+  readonly [T in AnswerEvent['type']]: (event: Extract<AnswerEvent, { type: T }>) => Partial<GeneratedTask>;
+} = {
+  taskAnswered: ({ output, passageId }) => ({ output, ...(passageId !== undefined && { passageId }) }),
+  taskRejected: ({ rejection }) => ({ decision: 'rejected', rejection }),
+  taskKept: () => ({ decision: 'kept' }),
+};
+
+function changeTask(tasks: readonly GeneratedTask[], event: AnswerEvent): GeneratedTask[] {
+  const outcome = outcomes[event.type] as (event: AnswerEvent) => Partial<GeneratedTask>;
+  return tasks.map((task) => (task.id === event.id ? { ...task, ...outcome(event) } : task));
 }

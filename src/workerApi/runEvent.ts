@@ -11,7 +11,14 @@ import type { TrainedAdapter } from './adapter.ts';
 
 export type { ScoredAnswer } from '../evaluation/evaluate.ts';
 export type { Interval, Verdict } from '../evaluation/pairedBootstrap.ts';
-export type { AdapterName, EvaluatedModel, ModelEvaluation, Phase, Stage } from '../specialize/events.ts';
+export type {
+  AdapterName,
+  AnswerEvent,
+  EvaluatedModel,
+  ModelEvaluation,
+  Phase,
+  Stage,
+} from '../specialize/events.ts';
 export type { Comparison, Comparisons, Report, ReportRow } from '../specialize/report.ts';
 export type { GeneratedTask } from '../specialize/tasks.ts';
 export type {

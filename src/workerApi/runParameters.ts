@@ -1,6 +1,7 @@
 import type { ActivationSetting } from '../engine/chooseActivations.ts';
+import type { ControlName } from '../specialize/controlNames.ts';
 
-export type { ActivationSetting };
+export type { ActivationSetting, ControlName };
 
 /** Everything that a person sets of how a run goes. Stored with the run, and never changed afterwards. */
 export interface RunParameters {
@@ -22,7 +23,12 @@ export interface RunParameters {
   readonly maxLength: number;
   /** What training computes in; absent, as in runs from before there was a choice: `'auto'`. */
   readonly activations?: ActivationSetting;
-  /** Also trains an adapter on the seed tasks alone: the control that generation has to beat. */
-  readonly seedsOnly: boolean;
+  /** Adapters that are trained too, each with one thing left out: what the specialist has to beat. */
+  readonly controls?: readonly ControlName[];
+  /** In runs from before there were other controls. */
+  readonly seedsOnly?: boolean;
   readonly seed: number;
 }
+
+export const controlsOf = ({ controls, seedsOnly }: RunParameters): readonly ControlName[] =>
+  controls ?? (seedsOnly ? ['seedsOnly'] : []);

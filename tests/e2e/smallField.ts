@@ -48,7 +48,7 @@ export async function chooseGraphicsCard(page: Page): Promise<void> {
 }
 
 /** The least work that still goes through every stage. */
-export const littleWork = { tasks: 4, epochs: 1, seedsOnly: false };
+export const littleWork = { tasks: 4, epochs: 1, controls: [] };
 
 /** Sets it in the page. */
 export async function chooseLittleWork(page: Page): Promise<void> {

@@ -52,7 +52,7 @@ function runAtTraining(): Specialization {
   return {
     domain,
     documents: [],
-    settings: { ...settingsPresets.small, seedsOnly: false, rounds: 1 },
+    settings: { ...settingsPresets.small, rounds: 1 },
     adapter: { ...smallModelAdapter, rank: 2, batchSize: 2, maxLength: 32, epochs: 2, learningRate: 1e-2 },
     state: { ...emptyState<Adapter>(), finished, dataset: { train: words.map(rowOf), valid: [] } },
   };

@@ -145,7 +145,7 @@ describe('generateResponses', () => {
       (_, i) => [' Odd one', ' Blood flows.', ' blood flows', ' Air', ' Gas', ' Wind'][i] ?? '',
     );
     const { context, run } = createStage({ votes: 3, minAgreement: 0.5 }, questions);
-    const { tasks } = await run(generateResponses(context, model, 1));
+    const { tasks } = await run(generateResponses(context, model, { stage: 'responses', round: 1 }));
     expect(tasks.map((task) => task.output)).toEqual(['Blood flows.', 'Air']);
     expect(fates(tasks)).toEqual(['kept', 'agreement']);
   });
@@ -153,7 +153,7 @@ describe('generateResponses', () => {
   it('shows other demonstrations for each vote', async () => {
     const { model, prompts } = modelOf(() => ' Air');
     const { context, run } = createStage({ votes: 3 }, questions.slice(0, 1));
-    await run(generateResponses(context, model, 1));
+    await run(generateResponses(context, model, { stage: 'responses', round: 1 }));
     expect(new Set(prompts).size).toBe(3);
   });
 
@@ -161,7 +161,7 @@ describe('generateResponses', () => {
     const twice = [pending('a', 'Why does the heart beat?'), pending('b', 'Why does the heart beat?')];
     const { model } = modelOf((_, i) => (i === 0 ? ' To pump' : ' For fun'));
     const { context, run } = createStage({}, twice);
-    const { tasks, events } = await run(generateResponses(context, model, 1));
+    const { tasks, events } = await run(generateResponses(context, model, { stage: 'responses', round: 1 }));
     expect(events.filter((e) => e.type === 'taskKept')).toHaveLength(1);
     expect(fates(tasks)).toEqual(['contradiction', 'contradiction']);
   });
@@ -182,7 +182,7 @@ describe('generateResponses', () => {
     ];
     const { model, prompts } = modelOf((_, i) => ` Answer ${i}`);
     const { context, run } = createStage({ responseDemonstrations: 0 }, tasks, passages);
-    const result = await run(generateResponses(context, model, 1));
+    const result = await run(generateResponses(context, model, { stage: 'responses', round: 1 }));
     expect(result.tasks.map((task) => task.passageId)).toEqual(['p1', 'p1', undefined, undefined]);
     expect(prompts.map((prompt) => prompt.split('\n')[0])).toEqual([
       'Text: The liver cleans.',
@@ -191,7 +191,9 @@ describe('generateResponses', () => {
       'Task: What does bread treat?',
     ]);
     const without = createStage({ retrieve: false }, tasks, passages);
-    const found = await without.run(generateResponses(without.context, model, 1));
+    const found = await without.run(
+      generateResponses(without.context, model, { stage: 'responses', round: 1 }),
+    );
     expect(found.tasks.map((task) => task.passageId)).toEqual(['p1', undefined, undefined, undefined]);
   });
 
@@ -199,7 +201,9 @@ describe('generateResponses', () => {
     const decided: GeneratedTask = { ...pending('a', 'Why does it beat?'), output: 'So.', decision: 'kept' };
     const { model, prompts } = modelOf(() => ' Air');
     const { context, run } = createStage({}, [decided, questions[1] as GeneratedTask]);
-    expect(fates((await run(generateResponses(context, model, 1))).tasks)).toEqual(['kept', 'kept']);
+    expect(
+      fates((await run(generateResponses(context, model, { stage: 'responses', round: 1 }))).tasks),
+    ).toEqual(['kept', 'kept']);
     expect(prompts).toHaveLength(1);
   });
 });

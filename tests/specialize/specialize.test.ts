@@ -1,64 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TrainingExample } from '../../src/specialize/dataset.ts';
-import type { SpecializeEvent } from '../../src/specialize/events.ts';
-import { pocketPrompts } from '../../src/specialize/prompts.ts';
-import { pocketSettings, type SpecializeSettings } from '../../src/specialize/settings.ts';
-import { specialize, type SpecializeRequest, type TrainingRequest } from '../../src/specialize/specialize.ts';
-import { applyEvent, emptyState, type SpecializationState } from '../../src/specialize/state.ts';
-import { exampleDomain, StubModel, type StubOptions } from './stubModel.ts';
-
-interface Adapter {
-  readonly name: string;
-  readonly rows: readonly TrainingExample[];
-}
-type Event = SpecializeEvent<Adapter, number>;
-
-const settings: SpecializeSettings = {
-  ...pocketSettings,
-  recitations: 0,
-  replayShare: 0,
-  tasks: 12,
-  maxPrompts: 20,
-  batchSize: 3,
-  validFraction: 0.2,
-  seedsOnly: true,
-};
-
-/** A run on stub models, with everything that went into them. */
-function createRun(changed: Partial<SpecializeSettings> = {}, options: StubOptions = {}) {
-  const base = new StubModel(options);
-  const adapted = new Map<string, StubModel>();
-  const trained: TrainingRequest[] = [];
-  const request: SpecializeRequest<Adapter, number> = {
-    domain: exampleDomain(),
-    documents: [],
-    settings: { ...settings, ...changed },
-    prompts: pocketPrompts,
-    model: base,
-    withAdapter: ({ name }) => {
-      const model = new StubModel({ ...options, isTrained: name === 'specialized' });
-      adapted.set(name, model);
-      return model;
-    },
-    async *train(training) {
-      trained.push(training);
-      yield 1;
-      yield 2;
-      return { name: training.model, rows: training.train };
-    },
-  };
-  return { request, base, adapted, trained };
-}
-
-async function collect(request: SpecializeRequest<Adapter, number>): Promise<Event[]> {
-  const events: Event[] = [];
-  for await (const event of specialize(request)) events.push(event);
-  return events;
-}
-
-const fold = (events: readonly Event[]): SpecializationState<Adapter> =>
-  events.reduce<SpecializationState<Adapter>>(applyEvent, emptyState());
+import { specialize } from '../../src/specialize/specialize.ts';
+import { applyEvent, type SpecializationState } from '../../src/specialize/state.ts';
+import { type Adapter, collect, createRun, type Event, fold } from './specializeRun.ts';
 
 describe('specialize', () => {
   it('goes through the phases in order and reports what the models scored', async () => {
@@ -74,8 +18,8 @@ describe('specialize', () => {
       'dataset',
       'training seedsOnly',
       'training specialized',
-      'evaluation seedsOnly',
       'evaluation specialized',
+      'evaluation seedsOnly',
     ]);
     const { report, tasks } = fold(events);
     expect(tasks.filter((task) => task.decision === 'kept')).toHaveLength(12);
@@ -153,7 +97,7 @@ describe('specialize', () => {
   });
 
   describe('continued from what an interrupted run left', () => {
-    const changed = { rounds: 2, recitations: 2, passageShare: 0.5, tasks: 6, seedsOnly: false };
+    const changed = { rounds: 2, recitations: 2, passageShare: 0.5, tasks: 6, controls: [] };
 
     async function expectSameEnd(whole: readonly Event[], stop: number): Promise<void> {
       const state = JSON.parse(JSON.stringify(fold(whole.slice(0, stop)))) as SpecializationState<Adapter>;
@@ -199,14 +143,14 @@ describe('specialize', () => {
     const { request } = createRun();
     const controller = new AbortController();
     let isCleanedUp = false;
-    const train: typeof request.train = async function* ({ model }) {
+    const train: typeof request.train = async function* ({ model, round }) {
       try {
         yield 1;
         yield 2;
       } finally {
         isCleanedUp = true;
       }
-      return { name: model, rows: [] };
+      return { name: model, round, rows: [] };
     };
     const events: Event[] = [];
     const aborted = (async () => {

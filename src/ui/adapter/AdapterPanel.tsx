@@ -37,7 +37,8 @@ function Trained({ run, description }: { readonly run: OpenRun; readonly descrip
   const app = useApp();
   const name = `${run.title}-${shortHash(description.hash)}`;
   const download = async () => {
-    const zip = await app.adapters.zip(trainedFolder(run.id, 'specialized'));
+    const folder = trainedFolder(run.id, 'specialized', run.state.specialistRound);
+    const zip = await app.adapters.zip(folder);
     saveFile(`${name}.zip`, zip, 'application/zip');
   };
   return (

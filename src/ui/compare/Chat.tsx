@@ -20,7 +20,7 @@ function optionsOf({ run, adapters }: Pick<AppState, 'run' | 'adapters'>): Adapt
   const own: AdapterOption[] = [];
   if (run && trained?.specialized) {
     own.push({
-      value: trainedFolder(run.id, 'specialized'),
+      value: trainedFolder(run.id, 'specialized', run.state.specialistRound),
       label: `This run (${shortHash(trained.specialized.hash)})`,
     });
   }

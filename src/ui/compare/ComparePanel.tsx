@@ -7,6 +7,7 @@ import { RunEnding } from '../runs/RunEnding.tsx';
 import { isGoing } from '../store/appState.ts';
 import { Answers } from './Answers.tsx';
 import { Chat } from './Chat.tsx';
+import { controlsIn, ControlTable } from './ControlTable.tsx';
 import { ScoreTable } from './ScoreTable.tsx';
 import { describeControl, describeVerdict, scoreNote } from './verdict.ts';
 import classes from './compare.module.css';
@@ -27,6 +28,11 @@ export function ComparePanel() {
             <ScoreTable of="unseen tasks" comparisons={report.heldOut} />
             <p className={classes.footnote}>{scoreNote(report)}</p>
           </Card>
+          {controlsIn(report).length > 0 && (
+            <Card title="Controls: what made the difference">
+              <ControlTable report={report} />
+            </Card>
+          )}
           {report.retention && (
             <Card title="General tasks: what it must not forget">
               <ScoreTable of="general tasks" comparisons={report.retention} />

@@ -1,11 +1,13 @@
-import { NativeSelect, NumberInput, Switch } from '@mantine/core';
-import type { ActivationSetting, RunParameters } from '../../workerApi/runParameters.ts';
+import { Checkbox, NativeSelect, NumberInput } from '@mantine/core';
+import { controlsOf, type ActivationSetting, type RunParameters } from '../../workerApi/runParameters.ts';
 import { useApp } from '../appContext.ts';
 import {
   activationChoices,
   activationHelp,
+  controlChoices,
   parameterGroups,
   type ParameterField,
+  withControls,
 } from './parameterFields.ts';
 import classes from './start.module.css';
 
@@ -34,12 +36,18 @@ export function AdvancedParameters({ parameters }: { readonly parameters: RunPar
           app.setParameters({ ...parameters, activations });
         }}
       />
-      <Switch
-        label="Train a control on the examples alone"
-        description="Shows whether the written tasks add anything. Takes a second, shorter training."
-        checked={parameters.seedsOnly}
-        onChange={(event) => app.setParameters({ ...parameters, seedsOnly: event.currentTarget.checked })}
-      />
+      <Checkbox.Group
+        label="Controls"
+        description="Each trains a further adapter with one thing left out, to show what that thing is worth. Each takes another training."
+        value={[...controlsOf(parameters)]}
+        onChange={(names) => app.setParameters(withControls(parameters, names))}
+      >
+        <div className={classes.controls}>
+          {controlChoices.map(({ name, label, help }) => (
+            <Checkbox key={name} value={name} label={label} description={help} />
+          ))}
+        </div>
+      </Checkbox.Group>
     </div>
   );
 }

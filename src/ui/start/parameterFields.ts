@@ -1,4 +1,4 @@
-import type { ActivationSetting, RunParameters } from '../../workerApi/runParameters.ts';
+import type { ActivationSetting, ControlName, RunParameters } from '../../workerApi/runParameters.ts';
 
 type NumberName = {
   [K in keyof RunParameters]-?: RunParameters[K] extends number ? K : never;
@@ -143,3 +143,34 @@ export const parameterGroups: readonly ParameterGroup[] = [
     ],
   },
 ];
+
+/** A control with the question that it answers. */
+export interface ControlChoice {
+  readonly name: ControlName;
+  readonly label: string;
+  readonly help: string;
+}
+
+const controlHelp: Readonly<Record<ControlName, readonly [label: string, help: string]>> = {
+  seedsOnly: ['Your examples only', 'Do the written tasks add anything?'],
+  unfiltered: ['Without filters', 'Do the filters help? As many tasks, whatever the rules said.'],
+  noRetrieval: ['Without documents', 'Do your texts help? The same tasks, answered without a passage.'],
+  randomLabels: [
+    'Shuffled answers',
+    'Is it knowledge or only the form? The same tasks, each with the answer of another.',
+  ],
+  eighth: ['An eighth of the data', 'How much data does it take?'],
+  quarter: ['A quarter of the data', 'How much data does it take?'],
+  half: ['Half of the data', 'How much data does it take?'],
+};
+
+export const controlChoices: readonly ControlChoice[] = Object.entries(controlHelp).map(
+  ([name, [label, help]]) => ({ name: name as ControlName, label, help }),
+);
+
+/** In the order in which they are offered, which is that of their trainings. */
+export function withControls(parameters: RunParameters, names: readonly string[]): RunParameters {
+  const { seedsOnly: _earlier, ...rest } = parameters;
+  const chosen = controlChoices.map(({ name }) => name).filter((name) => names.includes(name));
+  return { ...rest, controls: chosen };
+}

@@ -6,7 +6,9 @@ import { adapterDescription, readStored } from './storedFormats.ts';
 
 const descriptionFile = 'whittle.json';
 
-export const trainedFolder = (runId: string, name: AdapterName): string => `${runFolder(runId)}${name}/`;
+/** A later round's adapter lies beside that of the round before, which counts again where the later one is undone. */
+export const trainedFolder = (runId: string, name: AdapterName, round = 1): string =>
+  `${runFolder(runId)}${round === 1 ? name : `${name}-${round}`}/`;
 export const adapterFolder = (id: string): string => `adapters/${id}/`;
 
 /**

@@ -40,7 +40,7 @@ export function presetOf(parameters: RunParameters, defaults: RunParameters): Pr
   const keys = (Object.keys(defaults) as (keyof RunParameters)[]).filter((key) => key !== 'seed');
   const isSame = (preset: Preset): boolean => {
     const expected = preset.parameters(defaults);
-    return keys.every((key) => expected[key] === parameters[key]);
+    return keys.every((key) => JSON.stringify(expected[key]) === JSON.stringify(parameters[key]));
   };
   return presets.find(isSame)?.id ?? null;
 }

@@ -66,8 +66,8 @@ export class EventRecorder {
   }
 
   async #storeAdapter(event: AdapterTrainedEvent): Promise<void> {
-    const { model, adapter } = event;
-    await this.#shelf.put(trainedFolder(this.#runId, model), adapter.files, adapter.description);
+    const { model, round, adapter } = event;
+    await this.#shelf.put(trainedFolder(this.#runId, model, round), adapter.files, adapter.description);
     this.#adapters = this.#adapters.filter((other) => other !== event);
     this.#stored = [...this.#stored, event];
   }
@@ -97,7 +97,7 @@ export async function withBytes(
   const lost: AdapterTrainedEvent[] = [];
   const restore = async (event: RunEvent): Promise<RunEvent> => {
     if (event.type !== 'adapterTrained') return event;
-    const files = await shelf.read(trainedFolder(runId, event.model)).catch(() => null);
+    const files = await shelf.read(trainedFolder(runId, event.model, event.round)).catch(() => null);
     if (!files) lost.push(event);
     return files ? { ...event, adapter: { ...event.adapter, files } } : event;
   };

@@ -1,4 +1,5 @@
 import type { EvaluatedModel, Phase, Stage } from '../../workerApi/runEvent.ts';
+import type { ControlName } from '../../workerApi/runParameters.ts';
 import type { RunState, Training } from './runState.ts';
 
 /** What the progress bar shows: a share of the present phase, and words for eyes and screen readers. */
@@ -12,6 +13,12 @@ export interface ProgressWords {
 export const modelNames: Record<EvaluatedModel, string> = {
   base: 'Base model',
   seedsOnly: 'Examples only',
+  unfiltered: 'Without filters',
+  noRetrieval: 'Without documents',
+  randomLabels: 'Shuffled answers',
+  eighth: 'An eighth of the data',
+  quarter: 'A quarter of the data',
+  half: 'Half of the data',
   specialized: 'Specialist',
 };
 
@@ -19,10 +26,11 @@ const stageTitles: Record<Stage, (phase: Phase) => string> = {
   recitation: () => 'Recalling what it knows',
   replay: () => 'Repeating general tasks, so as not to forget',
   instructions: () => 'Writing tasks',
-  responses: () => 'Answering its own tasks',
+  responses: ({ model }) =>
+    model ? `Answering for the control “${modelNames[model]}”` : 'Answering its own tasks',
   dataset: () => 'Sorting the tasks',
   training: ({ model }) =>
-    model === 'seedsOnly' ? 'Training the control on your examples only' : 'Training the specialist',
+    isControl(model) ? `Training the control “${modelNames[model]}”` : 'Training the specialist',
   evaluation: ({ model }) => `Testing: ${modelNames[model ?? 'base'].toLowerCase()}`,
 };
 
@@ -61,10 +69,27 @@ function describeTraining(training: Training | undefined): Omit<ProgressWords, '
 const untilDone = (seconds: number | null): string => (seconds === null ? '' : `, ${inWords(seconds)} left`);
 
 /** The training that is going on, or that ended last. */
-export function trainingOf({ phase, trainings }: RunState): Training | undefined {
-  const isControl = phase?.stage === 'training' && phase.model === 'seedsOnly';
-  return isControl ? trainings.seedsOnly : (trainings.specialized ?? trainings.seedsOnly);
+export function trainingOf(state: RunState): Training | undefined {
+  const { phase, trainings } = state;
+  const control = controlTraining(state)?.training;
+  const isGoing = phase?.stage === 'training' && isControl(phase.model);
+  return isGoing ? control : (trainings.specialized ?? control);
 }
+
+/** The training of a control that is going on, or that went on last. */
+export function controlTraining({
+  phase,
+  trainings,
+}: RunState): { readonly name: ControlName; readonly training: Training } | undefined {
+  const present = phase?.stage === 'training' && isControl(phase.model) ? phase.model : undefined;
+  const trained = Object.keys(trainings).filter((name) => name !== 'specialized') as ControlName[];
+  const name = present ?? trained.at(-1);
+  const training = name && trainings[name];
+  return name && training && { name, training };
+}
+
+const isControl = (model: EvaluatedModel | undefined): model is ControlName =>
+  model !== undefined && model !== 'base' && model !== 'specialized';
 
 /** That training goes on with fewer rows at a time, in words; null where it had memory enough. */
 export function describeShortage(training: Training | undefined): string | null {

@@ -31,6 +31,10 @@ export interface RunState {
   readonly evaluations: Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
   readonly adapters: Adapters<AdapterDescription>;
   readonly report: Report | null;
+  /** The round whose adapter counts. */
+  readonly specialistRound: number;
+  /** What the round before came to, should this one have to be undone. */
+  readonly before: Pick<RunState, 'tasks' | 'adapters' | 'evaluations' | 'specialistRound'> | null;
   /** What a person should know of how it went, in whole sentences. */
   readonly notes: readonly string[];
 }
@@ -74,6 +78,8 @@ export const initialRunState: RunState = {
   evaluations: {},
   adapters: {},
   report: null,
+  before: null,
+  specialistRound: 1,
   notes: [],
 };
 
@@ -99,7 +105,11 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   phaseStarted: (state, { phase }) => ({ phase, progress: null, ...startedAgain(state, phase) }),
   progress: (_, { phase, done, total }) => ({ phase, progress: { done, total } }),
   phaseFinished: () => ({}),
-  roundStarted: ({ tasks }, { round }) => ({ round, tasks: tasks.map(askedAgain) }),
+  roundStarted: ({ tasks, adapters, evaluations, specialistRound }, { round }) => ({
+    round,
+    tasks: tasks.map(askedAgain),
+    before: { tasks, adapters, evaluations, specialistRound },
+  }),
   passageRecited: ({ recitedPassages }) => ({ recitedPassages: recitedPassages + 1 }),
   taskReplayed: () => ({}),
   taskGenerated: ({ tasks }, { task }) => ({ tasks: [...tasks, task] }),
@@ -113,12 +123,16 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   taskKept: ({ tasks }, { id }) => ({ tasks: withTask(tasks, id, { decision: 'kept' }) }),
   datasetReady: () => ({}),
   training: ({ trainings }, { model, event }) => ({ trainings: withProgress(trainings, model, event) }),
-  adapterTrained: ({ adapters }, { model, adapter }) => ({
+  adapterTrained: ({ adapters, specialistRound }, { model, round, adapter }) => ({
     adapters: { ...adapters, [model]: adapter.description },
+    specialistRound: model === 'specialized' ? round : specialistRound,
   }),
   evaluated: ({ evaluations }, { model, evaluation }) => ({
     evaluations: { ...evaluations, [model]: evaluation },
   }),
+  controlStarted: () => ({}),
+  controlAnswer: () => ({}),
+  rolledBack: ({ before, notes }, { reason }) => ({ ...before, notes: [...notes, reason] }),
   done: (_, { report }) => ({ report }),
 };
 

@@ -3,7 +3,10 @@ import type { RunRecord } from '../../storage/runsDatabase.ts';
 import type { AdapterFiles } from '../../workerApi/adapter.ts';
 import type { Domain } from '../../workerApi/domain.ts';
 import type {
+  AdapterName,
+  AnswerEvent,
   Comparisons,
+  EvaluatedModel,
   GeneratedTask,
   Interval,
   ModelEvaluation,
@@ -13,7 +16,7 @@ import type {
   RunEvent,
   TrainingProgress,
 } from '../../workerApi/runEvent.ts';
-import type { RunParameters } from '../../workerApi/runParameters.ts';
+import type { ControlName, RunParameters } from '../../workerApi/runParameters.ts';
 import type { RunSetup } from '../../workerApi/whittleWorkerApi.ts';
 import {
   adapterDescription,
@@ -25,11 +28,15 @@ import {
   StoredFormatError,
   type Format,
 } from './storedFormats.ts';
+import { modelNames } from './runProgress.ts';
 
 const text = z.string();
 const texts = z.array(text);
-const adapterName = z.enum(['seedsOnly', 'specialized']);
-const modelName = z.enum(['base', 'seedsOnly', 'specialized']);
+const modelName = z.enum(Object.keys(modelNames) as EvaluatedModel[]);
+const adapterName = z.enum(Object.keys(modelNames).filter((name) => name !== 'base') as AdapterName[]);
+const controlName = z.enum(
+  Object.keys(modelNames).filter((name) => name !== 'base' && name !== 'specialized') as ControlName[],
+);
 
 const task = { id: text, instruction: text, input: text, output: text };
 const seed = z.object({ ...task, labels: z.optional(texts), task: z.optional(text) });
@@ -52,7 +59,8 @@ const domain: Format<Domain> = z.object({
 const parameters: Format<RunParameters> = z.object({
   ...{ tasks: count, rounds: count, temperature: z.number(), topP: z.number(), maxSimilarity: z.number() },
   ...{ rank: count, alpha: z.number(), learningRate: z.number(), epochs: count, batchSize: count },
-  ...{ maxLength: count, seedsOnly: z.boolean(), seed: z.int() },
+  ...{ maxLength: count, seed: z.int() },
+  ...{ seedsOnly: z.optional(z.boolean()), controls: z.optional(z.array(controlName)) },
   activations: z.optional(z.enum(['auto', 'float32', 'float16'])),
 });
 
@@ -131,6 +139,7 @@ const report: Format<Report> = z.object({
     valid: count,
   }),
   rejects: z.array(z.object({ rule: text, description: text, count })),
+  rolledBack: z.optional(z.object({ round: count, reason: text })),
   settings: opaque<Report['settings']>(),
 });
 
@@ -178,6 +187,13 @@ const source = z.enum(['seed', 'generated', 'replay']);
 const datasetRow = z.object({ id: text, source, seedIds: texts, passageId: z.optional(text), example });
 const rows = z.array(datasetRow);
 
+const answered = { id: text, output: text, passageId: z.optional(text) };
+const answerEvent: Format<AnswerEvent> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('taskAnswered'), ...answered }),
+  z.object({ type: z.literal('taskRejected'), id: text, rejection }),
+  z.object({ type: z.literal('taskKept'), id: text }),
+]);
+
 /** What each event carries, as far as the page or a continued run reads it. */
 const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, { type: T }>, 'type'>> } = {
   device: z.object({ provider: z.enum(['webgpu', 'wasm', 'cpu']), note: z.optional(text) }),
@@ -191,7 +207,7 @@ const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, 
   taskGenerated: z.object({ task: generatedTask }),
   taskRejected: z.object({ id: text, rejection }),
   promptsFinished: z.object({ count }),
-  taskAnswered: z.object({ id: text, output: text, passageId: z.optional(text) }),
+  taskAnswered: z.object(answered),
   taskKept: z.object({ id: text }),
   datasetReady: z.object({ dataset: z.object({ train: rows, valid: rows }) }),
   training: z.object({ ...ofAdapter, event: trainingProgress }),
@@ -200,6 +216,9 @@ const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, 
     adapter: z.object({ description: adapterDescription, files: opaque<AdapterFiles>() }),
   }),
   evaluated: z.object({ model: modelName, evaluation: modelEvaluation }),
+  controlStarted: z.object({ control: controlName, tasks: z.array(generatedTask) }),
+  controlAnswer: z.object({ control: controlName, event: answerEvent }),
+  rolledBack: z.object({ round: count, reason: text }),
   done: z.object({ report }),
 };
 

@@ -5,14 +5,15 @@ import { modelNames } from '../store/runProgress.ts';
 import type { Training } from '../store/runState.ts';
 import classes from './train.module.css';
 
-const names: readonly AdapterName[] = ['specialized', 'seedsOnly'];
-
 const stepsOf = (training: Training | undefined) =>
   (training?.steps ?? []).toReversed().map((step) => ({ ...step, tries: triesOf(step.step, training!) }));
 
 /** Every step in numbers, newest first. */
 export function StepTable({ trainings }: { readonly trainings: Adapters<Training> }) {
-  const rows = names.flatMap((name) => stepsOf(trainings[name]).map((step) => ({ name, ...step })));
+  const names = Object.keys(trainings) as AdapterName[];
+  const rows = names
+    .toReversed()
+    .flatMap((name) => stepsOf(trainings[name]).map((step) => ({ name, ...step })));
   return (
     /* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by key */
     <div className={classes.tableFrame} tabIndex={0} role="region" aria-label="Training steps">

@@ -9,8 +9,10 @@ import { RunEnding } from '../runs/RunEnding.tsx';
 import { describeTrainingFit } from '../store/memoryWords.ts';
 import { describeActivations, describeSkips } from '../store/precisionWords.ts';
 import {
+  controlTraining,
   describeShortage,
   inWords,
+  modelNames,
   trainingSecondsLeft,
   tokensPerSecond,
   trainingOf,
@@ -93,12 +95,14 @@ const metrics: readonly { value: Metric; label: string }[] = [
   { value: 'learningRate', label: 'Learning rate' },
 ];
 
-function Chart({ state: { trainings } }: { readonly state: RunState }) {
+function Chart({ state }: { readonly state: RunState }) {
+  const { trainings } = state;
+  const control = controlTraining(state);
   const [metric, setMetric] = useState<Metric>('loss');
   const [isTable, setIsTable] = useState(false);
   const lines = useMemo(
-    () => chartLines(metric, trainings.specialized, trainings.seedsOnly),
-    [metric, trainings],
+    () => chartLines(metric, trainings.specialized, control?.training, control && modelNames[control.name]),
+    [metric, trainings.specialized, control?.training, control?.name],
   );
   const title = metrics.find(({ value }) => value === metric)!.label;
   const controls = (
@@ -125,9 +129,9 @@ function Chart({ state: { trainings } }: { readonly state: RunState }) {
         <>
           <LineChart
             lines={lines}
-            summary={summarize(title, trainings.specialized ?? trainings.seedsOnly, metric)}
+            summary={summarize(title, trainings.specialized ?? control?.training, metric)}
           />
-          {trainings.seedsOnly && <Legend />}
+          {control && <Legend control={modelNames[control.name]} />}
         </>
       )}
     </Card>
@@ -140,11 +144,11 @@ function summarize(title: string, training: Training | undefined, metric: Metric
   return `${title}: ${first[metric].toPrecision(3)} at step ${first.step}, ${last[metric].toPrecision(3)} at step ${last.step}.`;
 }
 
-function Legend() {
+function Legend({ control }: { readonly control: string }) {
   return (
     <ul className={classes.legend}>
       <li data-line="specialist">Specialist</li>
-      <li data-line="control">Control, trained on your examples only</li>
+      <li data-line="control">Control: {control}</li>
     </ul>
   );
 }

@@ -27,9 +27,14 @@ export function smoothed(values: readonly number[]): number[] {
 }
 
 /** The lines of one chart: the specialist in the accent colour, the control dashed and grey. */
-export function chartLines(metric: Metric, specialist?: Training, control?: Training): ChartLine[] {
+export function chartLines(
+  metric: Metric,
+  specialist?: Training,
+  control?: Training,
+  controlName = 'Control',
+): ChartLine[] {
   const own = linesOf(metric, 'Specialist', specialist, { color: '--w-accent', dash: undefined });
-  const other = linesOf(metric, 'Examples only', control, { color: '--w-base-series', dash: [5, 4] });
+  const other = linesOf(metric, controlName, control, { color: '--w-base-series', dash: [5, 4] });
   return [...other, ...own];
 }
 

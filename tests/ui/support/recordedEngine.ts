@@ -6,7 +6,15 @@ import type { DeviceChoice } from '../../../src/workerApi/whittleWorkerApi.ts';
 import { exampleDomain, recordedRun } from './recordedRun.ts';
 
 export const exampleParameters: RunParameters = {
-  ...{ tasks: 300, rounds: 1, temperature: 0.9, topP: 0.95, maxSimilarity: 0.8, seedsOnly: true, seed: 0 },
+  ...{
+    tasks: 300,
+    rounds: 1,
+    temperature: 0.9,
+    topP: 0.95,
+    maxSimilarity: 0.8,
+    controls: ['seedsOnly'],
+    seed: 0,
+  },
   ...{ rank: 16, alpha: 32, learningRate: 3e-3, epochs: 4, batchSize: 16, maxLength: 192 },
 };
 

@@ -1,0 +1,102 @@
+import type { EvaluationItem } from '../evaluation/items.ts';
+import { createRandom } from '../random.ts';
+import type { TrainingExample } from './dataset.ts';
+import type { Domain } from './domain.ts';
+import type { AdapterName, Phase, SpecializeEvent } from './events.ts';
+import { type GenerationContext, progress } from './generation.ts';
+import type { LanguageModel } from './languageModel.ts';
+import type { PromptSet } from './prompts.ts';
+import { chunkDocument, type SourceDocument } from './retrieve.ts';
+import type { SpecializeSettings } from './settings.ts';
+import { SimilarityIndex } from './similarity.ts';
+import { splitSources } from './split.ts';
+import { isFinished, type SpecializationState } from './state.ts';
+import type { SeedTask, TaskText } from './tasks.ts';
+
+export interface TrainingRequest {
+  readonly model: AdapterName;
+  readonly round: number;
+  readonly train: readonly TrainingExample[];
+  /** Watches the loss; may be empty. */
+  readonly valid: readonly TrainingExample[];
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SpecializeRequest<Adapter, TrainingEvent> {
+  readonly domain: Domain;
+  readonly documents: readonly SourceDocument[];
+  readonly settings: SpecializeSettings;
+  readonly prompts: PromptSet;
+  /** The base model. */
+  readonly model: LanguageModel;
+  /** The base model with an adapter. */
+  readonly withAdapter: (adapter: Adapter) => LanguageModel | Promise<LanguageModel>;
+  /** Trains an adapter on the base model; its events pass through. */
+  readonly train: (request: TrainingRequest) => AsyncGenerator<TrainingEvent, Adapter>;
+  readonly signal?: AbortSignal;
+  /** Awaited before every call of a model and after every training event; a promise that stays open pauses the run. */
+  readonly gate?: () => Promise<void>;
+  /** What an earlier run left; finished phases are not done again. */
+  readonly state?: SpecializationState<Adapter>;
+}
+
+export type Events<Adapter, TrainingEvent> = AsyncGenerator<SpecializeEvent<Adapter, TrainingEvent>, void>;
+
+/** A request with the state that its events have led to. */
+export interface Run<Adapter, TrainingEvent> extends SpecializeRequest<Adapter, TrainingEvent> {
+  state: SpecializationState<Adapter>;
+  readonly ready: () => Promise<void>;
+}
+
+/** Does a phase unless it is finished, and says so before and after. */
+export async function* once<A, T>(
+  run: Run<A, T>,
+  phase: Phase,
+  total: number,
+  work: () => Events<A, T>,
+): Events<A, T> {
+  if (isFinished(run.state, phase)) return;
+  await run.ready();
+  yield { type: 'phaseStarted', phase };
+  yield progress(phase, 0, total);
+  yield* work();
+  yield { type: 'phaseFinished', phase };
+}
+
+/** The only way from a run to generation; held-out tasks stop here, behind a yes or no. */
+export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
+  const { domain, documents, settings, prompts, signal, ready } = run;
+  const chunks = documents.flatMap((document) => chunkDocument(document, settings.passageWords));
+  const passages = [...chunks, ...run.state.passages];
+  return {
+    subject: { name: domain.name, description: domain.description },
+    sources: splitSources(usedSeeds(domain.seeds, settings), passages, settings.validFraction, settings.seed),
+    prompts,
+    settings,
+    isHeldOut: heldOutCheck([...domain.heldOut, ...domain.retention], settings.maxHeldOutSimilarity),
+    signal,
+    ready,
+    tasks: () => run.state.tasks,
+  };
+}
+
+/** All seeds, or so many as the settings say, drawn at random: fewer are always among more. */
+function usedSeeds(seeds: readonly SeedTask[], { seed, seedCount }: SpecializeSettings): readonly SeedTask[] {
+  if (seedCount === null || seedCount >= seeds.length) return seeds;
+  const drawn = new Set(createRandom(seed, 'seedCount').sample(seeds, seedCount));
+  return seeds.filter((task) => drawn.has(task));
+}
+
+function heldOutCheck(items: readonly EvaluationItem[], maxSimilarity: number): (task: TaskText) => boolean {
+  const textOf = ({ instruction, input }: TaskText): string => `${instruction}\n${input}`;
+  const index = new SimilarityIndex(items.map(textOf));
+  return (task) => index.findSimilar(textOf(task), maxSimilarity) !== null;
+}
+
+/** @throws where it has not been trained */
+export function adapterOf<A, T>(run: Run<A, T>, name: AdapterName): A {
+  const adapter = run.state.adapters[name];
+  if (adapter === undefined) throw new Error(`The adapter "${name}" has not been trained yet.`);
+  return adapter;
+}
