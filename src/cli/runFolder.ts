@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter } from '../lora/adapter.ts';
 import type { AdapterProvenance } from '../lora/peft.ts';
@@ -7,26 +7,17 @@ import type { Domain } from '../specialize/domain.ts';
 import type { SpecializationState } from '../specialize/state.ts';
 import { saveAdapter } from './adapterFolder.ts';
 
-/** What a run was: its outcome, what it ran on, and the configuration that would repeat it. */
-export interface FinishedRun {
-  readonly state: SpecializationState<Adapter>;
-  readonly domain: Domain;
-  readonly configuration: Readonly<Record<string, unknown>>;
-  readonly provenance: AdapterProvenance;
-}
-
-/** Writes every artefact of a run: see `specializationFiles`; `run.json` with the configuration; adapters as PEFT folders. */
-export async function writeRun(
+/** Writes every artefact of a run: see `specializationFiles`; adapters as PEFT folders, the controls' under their names. */
+export async function writeResults(
   out: string,
-  { state, domain, configuration, provenance }: FinishedRun,
+  state: SpecializationState<Adapter>,
+  domain: Domain,
+  provenance: AdapterProvenance,
 ): Promise<void> {
-  await mkdir(out, { recursive: true });
-  const files = {
-    'run.json': `${JSON.stringify(configuration, null, 2)}\n`,
-    ...specializationFiles(state, domain),
-  };
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(out, name), text)));
-  const { specialized, seedsOnly } = state.adapters;
-  if (specialized) await saveAdapter(join(out, 'adapter'), specialized, provenance);
-  if (seedsOnly) await saveAdapter(join(out, 'adapter-seeds-only'), seedsOnly, provenance);
+  const files = Object.entries(specializationFiles(state, domain));
+  await Promise.all(files.map(([name, text]) => writeFile(join(out, name), text)));
+  for (const [name, adapter] of Object.entries(state.adapters)) {
+    const folder = name === 'specialized' ? 'adapter' : `adapter-${name}`;
+    await saveAdapter(join(out, folder), adapter, provenance);
+  }
 }

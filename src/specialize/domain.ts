@@ -81,8 +81,9 @@ export function checkDomain(value: unknown): Domain {
 function withIds<T extends { id?: string | undefined }>(
   prefix: string,
   rows: readonly T[],
-): (T & { id: string })[] {
-  return rows.map((row, i) => ({ ...row, id: row.id ?? `${prefix}-${i + 1}` }));
+): (Omit<T, 'id'> & { id: string })[] {
+  // First in any case, so that a domain that was written and read again is the same to the byte.
+  return rows.map(({ id, ...row }, i) => ({ id: id ?? `${prefix}-${i + 1}`, ...row }));
 }
 
 function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {

@@ -56,7 +56,7 @@ export async function chooseLittleWork(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Advanced' }).click();
   await page.getByLabel('Tasks', { exact: true }).fill(String(littleWork.tasks));
   await page.getByLabel('Passes').fill(String(littleWork.epochs));
-  await page.getByRole('switch', { name: /control/ }).press('Space');
+  await page.getByRole('checkbox', { name: 'Your examples only' }).press('Space');
 }
 
 /** Starts a run over the small field, with the least work. */

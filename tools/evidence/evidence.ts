@@ -59,7 +59,7 @@ async function runOnce(name: string, seed: number, deviceName: string): Promise<
   const device = await openDevice({ device: deviceName, threads: undefined });
   const model = await openModel({ model: 'public/models/pocket', dtype: 'q4', device: deviceName });
   const session = new ModelSession(model, device);
-  const settings = { ...pocketSettings, seed, seedsOnly: true };
+  const settings = { ...pocketSettings, seed, controls: ['seedsOnly'] as const };
   const run = specializeModel(session, { domain, documents, settings, adapter: pocketAdapter });
   let next = await run.next();
   while (!next.done) next = await run.next();

@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import {
+  faithfulAdapter,
+  pocketAdapter,
+  smallModelAdapter,
+  type AdapterSettings,
+} from '../engine/adapterSettings.ts';
+import { controlNames, type ControlName } from '../specialize/controlNames.ts';
+import { parseDomain, type Domain } from '../specialize/domain.ts';
+import type { SourceDocument } from '../specialize/retrieve.ts';
+import { resolveSettings, settingsPresets, type SpecializeSettings } from '../specialize/settings.ts';
+import { activationOptions, parseActivations } from './activations.ts';
+import { parseInputFile, readInputFile } from './files.ts';
+import { commonOptions, type OptionValues } from './options.ts';
+import type { RunPlan } from './runPlan.ts';
+
+const { model, dtype, device, seed, ...common } = commonOptions;
+
+export const specializeOptions = {
+  model: { kind: 'text', help: `${model.help}; required without --from` },
+  domain: {
+    kind: 'text',
+    help: 'domain file: seed tasks, held-out tasks, documents; required without --from',
+  },
+  documents: {
+    kind: 'text',
+    help: 'text or Markdown file, or folder of such, besides those that the domain names',
+  },
+  out: { kind: 'text', isRequired: true, help: 'folder for every artefact of the run' },
+  from: { kind: 'text', help: 'folder of an earlier run, which is repeated as it was' },
+  resume: { kind: 'flag', help: 'go on with the run in --out that was interrupted' },
+  preset: { kind: 'text', help: 'faithful, small or pocket (default: what suits the model)' },
+  settings: {
+    kind: 'text',
+    help: 'JSON file {"settings": {…}, "adapter": {…}} that changes any value of the preset',
+  },
+  rounds: { kind: 'count', help: 'times the tasks are answered and the base trained anew' },
+  tasks: { kind: 'count', help: 'tasks to keep' },
+  epochs: { kind: 'number', help: 'passes over the training rows' },
+  lr: { kind: 'number', help: 'peak learning rate' },
+  rank: { kind: 'count', help: 'LoRA rank' },
+  alpha: { kind: 'number', help: 'LoRA alpha' },
+  'memory-budget': { kind: 'count', help: 'MB that training may take (default 4000, as a guess)' },
+  activations: { kind: 'text', help: `${activationOptions.activations.help} (default auto)` },
+  'no-retrieval': { kind: 'flag', help: 'answer without passages of the documents' },
+  controls: {
+    kind: 'text',
+    help: `adapters to train for comparison: all, or a list of ${controlNames.join(', ')}`,
+  },
+  dtype: { kind: 'text', help: `${dtype.help} (default ${dtype.default})` },
+  device: { kind: 'text', help: `${device.help} (default ${device.default})` },
+  seed: { kind: 'number', help: `${seed.help} (default ${seed.default})` },
+  ...common,
+} as const;
+
+type Values = OptionValues<typeof specializeOptions>;
+
+const adapterPresets = { faithful: faithfulAdapter, small: smallModelAdapter, pocket: pocketAdapter };
+
+/** Options that go with `--from` and `--resume`, which take everything else from the run's folder. */
+const alwaysAllowed: readonly string[] = ['model', 'out', 'from', 'resume', 'threads', 'json'];
+
+/** @throws where options are given that a run that is repeated or continued already has */
+export function refuseChanges(values: Values, option: '--from' | '--resume'): void {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
+  const extra = given.find(([name]) => !alwaysAllowed.includes(name));
+  if (extra) throw new Error(`${option} takes everything from the earlier run; leave out --${extra[0]}.`);
+}
+
+/** Which domain and documents a run is about. @throws where the domain is not named or cannot be read */
+export async function readDomain(values: Values): Promise<Pick<RunPlan, 'domain' | 'documents'>> {
+  if (values.domain === undefined) throw new Error(`--domain is missing: ${specializeOptions.domain.help}.`);
+  const domain = await parseInputFile(values.domain, parseDomain);
+  return { domain, documents: await readDocuments(values.domain, values.documents, domain) };
+}
+
+/** The preset, with what the file of --settings and then the single options change. */
+export async function readSettings(
+  values: Values,
+  suitable: keyof typeof settingsPresets,
+): Promise<Pick<RunPlan, 'settings' | 'adapter'>> {
+  const preset = presetName(values.preset ?? suitable);
+  const changes = values.settings === undefined ? {} : await parseInputFile(values.settings, parseChanges);
+  const settings = { ...changes.settings, ...given(settingOptions(values)) };
+  return {
+    settings: resolveSettings(settings, settingsPresets[preset]),
+    adapter: { ...adapterPresets[preset], ...changes.adapter, ...given(adapterOptions(values)) },
+  };
+}
+
+interface Changes {
+  readonly settings?: Partial<SpecializeSettings>;
+  readonly adapter?: Partial<AdapterSettings>;
+}
+
+function parseChanges(text: string): Changes {
+  const changes = JSON.parse(text) as Changes;
+  const unknown = Object.keys(changes).find((key) => key !== 'settings' && key !== 'adapter');
+  if (unknown !== undefined)
+    throw new Error(`There is no "${unknown}" to change; use "settings" and "adapter".`);
+  const wrong = Object.keys(changes.adapter ?? {}).find((key) => !Object.hasOwn(adapterKeys, key));
+  if (wrong !== undefined)
+    throw new Error(
+      `There is no adapter setting "${wrong}"; there are ${Object.keys(adapterKeys).join(', ')}.`,
+    );
+  return changes;
+}
+
+const adapterKeys = { ...faithfulAdapter, memoryBudget: 0, activations: 'auto' };
+
+function presetName(name: string): keyof typeof settingsPresets {
+  if (Object.hasOwn(settingsPresets, name)) return name as keyof typeof settingsPresets;
+  throw new Error(`--preset takes ${Object.keys(settingsPresets).join(', ')}, not ${name}.`);
+}
+
+const settingOptions = (values: Values) => ({
+  seed: values.seed,
+  rounds: values.rounds,
+  tasks: values.tasks,
+  retrieve: values['no-retrieval'] ? false : undefined,
+  controls: values.controls === undefined ? undefined : parseControls(values.controls),
+});
+
+function parseControls(list: string): readonly ControlName[] {
+  if (list === 'all') return controlNames;
+  const names = list.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !(controlNames as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new Error(`--controls takes all, or a list of ${controlNames.join(', ')}, not "${unknown}".`);
+  return names as ControlName[];
+}
+
+const adapterOptions = ({ epochs, lr, rank, alpha, activations, 'memory-budget': budget }: Values) => ({
+  epochs,
+  learningRate: lr,
+  rank,
+  alpha,
+  memoryBudget: budget === undefined ? undefined : budget * 1e6,
+  activations: activations === undefined ? undefined : parseActivations(activations),
+});
+
+/** What was given on the command line; the rest stays the preset's. */
+function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** The domain's own documents (relative to its file) and those of --documents. */
+async function readDocuments(
+  path: string,
+  more: string | undefined,
+  domain: Domain,
+): Promise<SourceDocument[]> {
+  const own = domain.documents.map((name) => join(dirname(path), name));
+  const further = more === undefined ? [] : await filesIn(more);
+  return Promise.all(
+    [...own, ...further].map(async (file) => ({
+      id: relative(dirname(path), file),
+      text: await readInputFile(file),
+    })),
+  );
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  if (!existsSync(path)) throw new Error(`There is no file or folder ${path}; --documents takes one.`);
+  if (!(await stat(path)).isDirectory()) return [path];
+  const names = (await readdir(path)).filter((name) => /\.(md|txt)$/i.test(name)).sort();
+  if (names.length === 0) throw new Error(`${path} holds no .md or .txt file.`);
+  return names.map((name) => join(path, name));
+}
