@@ -98,11 +98,12 @@ const metrics: readonly { value: Metric; label: string }[] = [
 function Chart({ state }: { readonly state: RunState }) {
   const { trainings } = state;
   const control = controlTraining(state);
+  const [other, otherName] = [control?.training, control && modelNames[control.name]];
   const [metric, setMetric] = useState<Metric>('loss');
   const [isTable, setIsTable] = useState(false);
   const lines = useMemo(
-    () => chartLines(metric, trainings.specialized, control?.training, control && modelNames[control.name]),
-    [metric, trainings.specialized, control?.training, control?.name],
+    () => chartLines(metric, trainings.specialized, other, otherName),
+    [metric, trainings.specialized, other, otherName],
   );
   const title = metrics.find(({ value }) => value === metric)!.label;
   const controls = (
@@ -127,11 +128,8 @@ function Chart({ state }: { readonly state: RunState }) {
         <StepTable trainings={trainings} />
       ) : (
         <>
-          <LineChart
-            lines={lines}
-            summary={summarize(title, trainings.specialized ?? control?.training, metric)}
-          />
-          {control && <Legend control={modelNames[control.name]} />}
+          <LineChart lines={lines} summary={summarize(title, trainings.specialized ?? other, metric)} />
+          {otherName && <Legend control={otherName} />}
         </>
       )}
     </Card>
