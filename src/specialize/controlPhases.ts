@@ -4,6 +4,7 @@ import type { Dataset } from './dataset.ts';
 import type { AnswerEvent, GenerationEvent, Phase } from './events.ts';
 import { generateResponses } from './generateResponses.ts';
 import type { GenerationContext } from './generation.ts';
+import { replayCount } from './replay.ts';
 import { type Events, generationContext, once, type Run } from './run.ts';
 import { trainAdapter } from './trainPhase.ts';
 
@@ -37,7 +38,8 @@ export async function* trainControls<A, T>(run: Run<A, T>): Events<A, T> {
 }
 
 function datasetOf<A, T>(run: Run<A, T>, control: ControlName): Dataset {
-  const { tasks, controls: answered, replayed, dataset } = run.state;
+  const { tasks, controls: answered, dataset } = run.state;
+  const replayed = run.state.replayed.slice(0, replayCount(run.settings));
   return controls[control].rows({
     context: generationContext(run),
     dataset: dataset!,

@@ -58,10 +58,40 @@ export interface Report {
   readonly counts: Readonly<Record<'seeds' | 'prompts' | 'generated' | 'kept' | 'train' | 'valid', number>>;
   /** Most frequent first. */
   readonly rejects: readonly RejectCount[];
+  /** Scores after each round, where there was more than one. */
+  readonly rounds?: readonly RoundScores[];
   /** The further round that was undone, if one was. */
   readonly rolledBack?: RollBack;
   readonly settings: SpecializeSettings;
 }
+
+/** The specialised model after a round, also one that was undone. */
+export interface RoundScores {
+  /** From 1. */
+  readonly round: number;
+  readonly heldOut: GroupScores;
+  /** By where the answer can be known from, as `Comparisons.sources`. */
+  readonly sources: readonly ({ readonly name: string } & GroupScores)[];
+  readonly retention: GroupScores | null;
+}
+
+function scoresOfRound({ heldOut, retention }: ModelEvaluation, i: number): RoundScores {
+  const sources = itemSources
+    .map((name) => ({
+      name,
+      ...scoreGroup(heldOut.answers.filter(({ item }) => item.source === name)),
+    }))
+    .filter(({ count }) => count > 0);
+  const hasGeneral = retention.answers.length > 0;
+  return {
+    round: i + 1,
+    heldOut: heldOut.overall,
+    sources,
+    retention: hasGeneral ? retention.overall : null,
+  };
+}
+
+const itemSources = ['pretraining', 'documents'] as const;
 
 type Evaluations = Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
 
@@ -74,7 +104,7 @@ export function buildReport(
   state: SpecializationState<unknown>,
   settings: SpecializeSettings,
 ): Report {
-  const { evaluations, tasks, dataset, promptsUsed, rolledBack } = state;
+  const { evaluations, tasks, dataset, promptsUsed, rounds, rolledBack } = state;
   const heldOut = compareModels(evaluations, 'heldOut', settings.seed);
   return {
     domain: domain.name,
@@ -92,6 +122,7 @@ export function buildReport(
       valid: dataset?.valid.length ?? 0,
     },
     rejects: countRejects(tasks),
+    ...(rounds.length > 1 && { rounds: rounds.map(scoresOfRound) }),
     ...(rolledBack && { rolledBack }),
     settings,
   };
@@ -124,7 +155,7 @@ function compareModels(evaluations: Evaluations, set: keyof ModelEvaluation, see
   return {
     overall: row('all', models, () => true),
     tasks: base[set].tasks.map((task) => taskRow(task, models)),
-    sources: (['pretraining', 'documents'] as const)
+    sources: itemSources
       .map((source) => row(source, models, (answer) => answer.item.source === source))
       .filter(({ count }) => count > 0),
     comparisons: [

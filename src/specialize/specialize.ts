@@ -82,7 +82,9 @@ async function* oneRound<A, T>(run: Run<A, T>, round: number): Events<A, T> {
 }
 
 async function* makeDataset<A, T>(run: Run<A, T>): Events<A, T> {
-  const { tasks, replayed } = run.state;
+  const { tasks } = run.state;
+  // A sweep continues from a run that wrote more.
+  const replayed = run.state.replayed.slice(0, replayCount(run.settings));
   const dataset = buildDataset(generationContext(run).sources, tasks, replayed, run.prompts);
   if (!dataset.train.some((row) => row.source === 'generated')) {
     const [worst] = countRejects(tasks);

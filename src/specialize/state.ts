@@ -33,6 +33,8 @@ export interface SpecializationState<Adapter> {
   readonly controls: Readonly<Partial<Record<ControlName, readonly GeneratedTask[]>>>;
   /** What the round before had led to; a round that does worse is undone. */
   readonly previous?: RoundResult<Adapter>;
+  /** The specialised model's scores after each round, the first one's first. */
+  readonly rounds: readonly ModelEvaluation[];
   /** The round that was undone; none follows it. */
   readonly rolledBack?: RollBack;
   readonly report?: Report;
@@ -55,6 +57,7 @@ export function emptyState<Adapter>(): SpecializationState<Adapter> {
     adapters: {},
     evaluations: {},
     controls: {},
+    rounds: [],
   };
 }
 
@@ -86,8 +89,10 @@ const changes: {
   promptsFinished: (_, { count }) => ({ promptsUsed: count }),
   datasetReady: (_, { dataset }) => ({ dataset }),
   adapterTrained: ({ adapters }, { model, adapter }) => ({ adapters: { ...adapters, [model]: adapter } }),
-  evaluated: ({ evaluations }, { model, evaluation }) => ({
+  evaluated: ({ evaluations, rounds, round }, { model, evaluation }) => ({
     evaluations: { ...evaluations, [model]: evaluation },
+    // Where a run was interrupted it may be told twice.
+    ...(model === 'specialized' && { rounds: [...rounds.slice(0, round - 1), evaluation] }),
   }),
   done: (_, { report }) => ({ report }),
   progress: () => ({}),

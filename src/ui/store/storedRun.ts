@@ -13,6 +13,7 @@ import type {
   Phase,
   Report,
   ReportRow,
+  RoundScores,
   RunEvent,
   TrainingProgress,
 } from '../../workerApi/runEvent.ts';
@@ -139,6 +140,7 @@ const report: Format<Report> = z.object({
     valid: count,
   }),
   rejects: z.array(z.object({ rule: text, description: text, count })),
+  rounds: z.optional(z.array(opaque<RoundScores>())),
   rolledBack: z.optional(z.object({ round: count, reason: text })),
   settings: opaque<Report['settings']>(),
 });
