@@ -3,6 +3,7 @@ import { evaluateCommand } from './evaluateCommand.ts';
 import { generateCommand } from './generateCommand.ts';
 import { inspectCommand } from './inspectCommand.ts';
 import { specializeCommand } from './specializeCommand.ts';
+import { sweepCommand } from './sweepCommand.ts';
 import { trainCommand } from './trainCommand.ts';
 
 const table = {
@@ -11,6 +12,7 @@ const table = {
   generate: generateCommand,
   specialize: specializeCommand,
   evaluate: evaluateCommand,
+  sweep: sweepCommand,
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof table;

@@ -106,6 +106,32 @@ describe('specialize', { timeout: 300_000 }, () => {
     expect(contents(out)).toEqual(contents('whole'));
   });
 
+  it('is varied by a sweep: what is written once serves all, and the point with the same settings is the run', async () => {
+    const sweep = [
+      'sweep',
+      '--from',
+      at('whole'),
+      '--vary',
+      'epochs=1,2',
+      '--out',
+      at('sweep'),
+      '--threads',
+      '1',
+    ];
+    const first = await whittle(...sweep);
+    expect([first.code, first.stderr]).toEqual([0, []]);
+    expect(first.stdout.filter((line) => line.includes('tasks and answers'))).toHaveLength(1);
+    const read = (path: string): unknown => JSON.parse(readFileSync(at(path), 'utf8'));
+    expect(read('sweep/epochs-2.json')).toEqual(read('whole/report.json'));
+    expect(Object.keys(contents('sweep')).filter((name) => name.endsWith('.json'))).toEqual([
+      ...['/epochs-1.json', '/epochs-2.json', '/written/all.json'],
+    ]);
+    expect(readFileSync(at('sweep/sweep.svg'), 'utf8')).toContain('F1 over epochs');
+    const again = await whittle(...sweep);
+    expect(again.stdout.filter((line) => line.includes('training'))).toEqual([]);
+    expect(again.stdout.at(-1)).toEqual(first.stdout.at(-1));
+  });
+
   it('says what is wrong with what it is to go on from', async () => {
     mkdirSync(at('empty'), { recursive: true });
     const told = async (...argv: string[]) => (await whittle('specialize', ...argv)).stderr.join('\n');
