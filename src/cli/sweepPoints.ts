@@ -45,7 +45,10 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** Every combination of the axes' values, each as the plan with those settings. @throws naming a setting there is not */
+/**
+ * Every combination of the axes' values, each as the plan with those settings, in one round and without controls where
+ * these are not varied. @throws naming a setting there is not
+ */
 export function sweepPoints(plan: RunPlan, axes: readonly Axis[]): SweepPoint[] {
   const combinations = axes.reduce<unknown[][]>(
     (sofar, { values }) => sofar.flatMap((head) => values.map((value) => [...head, value])),
@@ -62,7 +65,8 @@ function changed(plan: RunPlan, changes: Readonly<Record<string, unknown>>): Run
     Object.fromEntries(
       Object.entries(changes).filter(([name]) => adapterNames.includes(name) === isOfAdapter),
     );
-  const settings = { ...plan.settings, ...(part(false) as Partial<SpecializeSettings>) };
+  const once = { controls: [], rounds: 1 };
+  const settings = { ...plan.settings, ...once, ...(part(false) as Partial<SpecializeSettings>) };
   const adapter = { ...plan.adapter, ...(part(true) as Partial<AdapterSettings>) };
   return { ...plan, settings: resolveSettings(settings), adapter };
 }

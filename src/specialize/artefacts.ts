@@ -1,5 +1,6 @@
 import type { DatasetRow } from './dataset.ts';
 import type { Domain } from './domain.ts';
+import type { ModelEvaluation } from './events.ts';
 import { renderReport } from './renderReport.ts';
 import type { SpecializationState } from './state.ts';
 
@@ -29,9 +30,12 @@ export function specializationFiles(
 }
 
 /** The held-out tasks, each with what the evaluated models answered and how that scored. */
-function answeredTasks({ evaluations }: SpecializationState<unknown>, domain: Domain): object[] {
+function answeredTasks({ evaluations, rounds }: SpecializationState<unknown>, domain: Domain): object[] {
+  // Where there were several rounds, each of them.
+  const each = rounds.length > 1 ? rounds.map((round, i) => [`specialized (round ${i + 1})`, round]) : [];
+  const evaluated = [...Object.entries(evaluations), ...(each as [string, ModelEvaluation][])];
   return domain.heldOut.map((item, i) => {
-    const answers = Object.entries(evaluations).map(([model, { heldOut }]) => {
+    const answers = evaluated.map(([model, { heldOut }]) => {
       const { answer, exactMatch, f1, rougeL, isInvalid } = heldOut.answers[i]!;
       return [
         model,

@@ -1,0 +1,106 @@
+import { renderLinePlot } from '../../src/evaluation/linePlot.ts';
+import { verdictOf, type Interval } from '../../src/evaluation/pairedBootstrap.ts';
+import { controlNames, controlTitles, type ControlName } from '../../src/specialize/controlNames.ts';
+import { difference, full, generalF1, invalidRate, meanF1, type RunResult } from './results.ts';
+
+export type DomainRuns = readonly (readonly [domain: string, runs: readonly RunResult[]])[];
+
+const percent = (share: number): string => (100 * share).toFixed(1);
+const signed = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
+const withInterval = ({ mean, low, high }: Interval): string =>
+  `${signed(mean)} (${signed(low)} to ${signed(high)})`;
+
+/** A Markdown table. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [header, header.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const second = 'specialized';
+const titles: Readonly<Record<string, string>> = {
+  base: 'base',
+  ...controlTitles,
+  [full]: '**full method**',
+  [second]: 'full method, two rounds',
+};
+
+/** Every model on held-out and general tasks, and what the full method is better by. */
+export function renderModels(runs: readonly RunResult[]): string {
+  const models = ['base', ...controlNames, full, second];
+  const header = ['model', 'held-out F1', 'stated facts', 'documents only', 'invalid', 'general F1', 'full method against it']; // prettier-ignore
+  return table(
+    header,
+    models.map((model) => [
+      titles[model]!,
+      ...[percent(meanF1(runs, model)), percent(meanF1(runs, model, 'pretraining'))],
+      ...[percent(meanF1(runs, model, 'documents')), `${percent(invalidRate(runs, model))} %`],
+      ...[percent(generalF1(runs, model)), model === full ? '' : withInterval(difference(runs, full, model))],
+    ]),
+  );
+}
+
+/** Each seed apart: how far results depend on the dice. */
+export function renderSeeds(domains: DomainRuns): string {
+  const rows = domains.flatMap(([domain, runs]) =>
+    runs.map((run) => [
+      ...[domain, String(run.seed), String(run.report.counts.kept)],
+      ...['base', 'seedsOnly', full, second].map((model) => percent(meanF1([run], model))),
+      ...['base', full, second].map((model) => percent(generalF1([run], model))),
+    ]),
+  );
+  const header = ['domain', 'seed', 'tasks kept', 'base', 'seeds only', 'full', 'two rounds', 'general: base', 'full', 'two rounds']; // prettier-ignore
+  return table(header, rows);
+}
+
+type Question = readonly [question: string, of: string, against: string];
+
+const questions: readonly Question[] = [
+  ['Does the method help?', full, 'base'],
+  ["Do the model's own tasks add anything to the seeds?", full, 'seedsOnly'],
+  ['Do the filters help?', full, 'unfiltered'],
+  ['Do passages help while answering?', full, 'noRetrieval'],
+  ['Is it more than the form of the answers?', full, 'randomLabels'],
+  ['Does a second round help?', second, full],
+  ['Does twice the data help (all against half)?', full, 'half'],
+];
+
+const words = { better: 'yes', 'no difference shown': 'not shown', worse: 'no, it harms' } as const;
+
+/** One row per question: what the intervals say, whatever was hoped for. */
+export function renderQuestions(domains: DomainRuns): string {
+  const header = ['question', ...domains.map(([domain]) => domain)];
+  const rows = questions.map(([question, of, against]) => [
+    question,
+    ...domains.map(([, runs]) => {
+      const interval = difference(runs, of, against);
+      return `${words[verdictOf(interval)]}: ${withInterval(interval)}`;
+    }),
+  ]);
+  return table(header, rows);
+}
+
+const shares: readonly (readonly [ControlName | typeof full, number])[] = [
+  ['eighth', 1 / 8],
+  ['quarter', 1 / 4],
+  ['half', 1 / 2],
+  [full, 1],
+];
+
+/** F1 over the share of the written tasks that is trained on, bars from the lowest to the highest seed. */
+export function renderDataPlot(domains: DomainRuns): string {
+  const lines = domains.flatMap(([domain, runs]) =>
+    [
+      { name: `${domain}, held-out`, of: (run: RunResult, model: string) => meanF1([run], model) },
+      { name: `${domain}, general`, of: (run: RunResult, model: string) => generalF1([run], model) },
+    ].map(({ name, of }) => ({
+      name,
+      points: shares.map(([model, x]) => {
+        const scores = runs.map((run) => 100 * of(run, model));
+        const y = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+        return { x, y, low: Math.min(...scores), high: Math.max(...scores) };
+      }),
+    })),
+  );
+  const labels = { xLabel: 'share of the written tasks', yLabel: 'token F1 in percent' };
+  return renderLinePlot({ title: 'How much data does it take?', ...labels, lines });
+}

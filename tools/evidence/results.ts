@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pairedBootstrap, type Interval } from '../../src/evaluation/pairedBootstrap.ts';
+import type { Report } from '../../src/specialize/report.ts';
+
+/** A held-out task with the F1 of every model that was asked. */
+interface AnsweredItem {
+  readonly id: string;
+  readonly source?: string;
+  readonly answers: Readonly<Record<string, { readonly f1: number; readonly is_invalid: boolean }>>;
+}
+
+/** A finished run with its items. */
+export interface RunResult {
+  readonly seed: number;
+  readonly report: Report;
+  readonly items: readonly AnsweredItem[];
+}
+
+/** The specialised model after the first round, which the controls belong to. */
+export const full = 'specialized (round 1)';
+
+export async function readRun(folder: string, seed: number): Promise<RunResult> {
+  const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report;
+  const lines = (await readFile(join(folder, 'test.jsonl'), 'utf8')).trim().split('\n');
+  return { seed, report, items: lines.map((line) => JSON.parse(line) as AnsweredItem) };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+/** Mean F1 of a model over items and seeds, of those items whose answer is known from `source`. */
+export function meanF1(runs: readonly RunResult[], model: string, source?: string): number {
+  return mean(
+    runs.flatMap(({ items }) =>
+      items
+        .filter((item) => source === undefined || item.source === source)
+        .map(({ answers }) => answers[model]!.f1),
+    ),
+  );
+}
+
+export function invalidRate(runs: readonly RunResult[], model: string): number {
+  return mean(runs.flatMap(({ items }) => items.map(({ answers }) => Number(answers[model]!.is_invalid))));
+}
+
+/** F1 on general tasks, mean over seeds; of the first round's model for `full`. */
+export function generalF1(runs: readonly RunResult[], model: string): number {
+  return mean(
+    runs.map(({ report }) =>
+      model === full
+        ? (report.rounds?.[0]?.retention?.f1 ?? NaN)
+        : (report.retention?.overall.models[model as 'base']?.f1 ?? NaN),
+    ),
+  );
+}
+
+/**
+ * The difference in F1 between two models with its 95 % interval: every item's mean over the seeds, items drawn with
+ * replacement. It says how far the difference depends on which tasks were held out, not on the seeds.
+ */
+export function difference(runs: readonly RunResult[], of: string, against: string): Interval {
+  const [first] = runs;
+  const differences = (first?.items ?? []).map((_, i) =>
+    mean(runs.map(({ items }) => items[i]!.answers[of]!.f1 - items[i]!.answers[against]!.f1)),
+  );
+  return pairedBootstrap(differences, { seed: 0, resamples: 10_000 });
+}
