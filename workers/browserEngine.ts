@@ -30,11 +30,13 @@ import type {
   DeviceChoice,
   DeviceDescription,
   ModelDescription,
+  RunSetup,
   SpecializeRequest,
   TrainingShape,
 } from '../src/workerApi/whittleWorkerApi.ts';
 import { openModelFolder } from './modelFolders.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
+import { runFiles } from './runFiles.ts';
 import { stateAfter, toRunEvent } from './runEvents.ts';
 import { defaultParameters, presetWith } from './runSettings.ts';
 import { describeFiles, restoreAdapter } from './storedAdapter.ts';
@@ -122,6 +124,10 @@ export class BrowserEngine implements Engine {
       );
     restoreAdapter(files, await this.#load(reference));
     return description;
+  }
+
+  async runFiles(setup: RunSetup, events: readonly RunEvent[]): Promise<Record<string, string>> {
+    return runFiles(await this.#load(setup.model ?? pocketModel), setup, events);
   }
 
   async *specialize(

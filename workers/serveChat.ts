@@ -15,6 +15,7 @@ export function serveChat(engine: Engine, held: () => Promise<void>): ChatApi {
     planTraining: (model, shape) => engine.planTraining(model, shape),
     readDomain: (json) => engine.readDomain(json),
     describeAdapter: (model, files) => engine.describeAdapter(model, files),
+    runFiles: (setup, events) => engine.runFiles(setup, events),
     chat(request, onText) {
       const answer = last.then(() => {
         abort = new AbortController();

@@ -15,7 +15,8 @@ import { openDevice, openModel, provenanceOf } from './openModel.ts';
 import { commonOptions, helpOf, readOptions, type OptionValues } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import { writeResults } from './runFolder.ts';
-import { readRunPlan, readVersions, writeRunPlan, type RunPlan } from './runPlan.ts';
+import type { RunPlan } from '../engine/runPlan.ts';
+import { readRunPlan, readVersions, writeRunPlan } from './runPlan.ts';
 import { readDomain, readSettings, refuseChanges, specializeOptions } from './specializeOptions.ts';
 import { UnfinishedRun } from './unfinishedRun.ts';
 

@@ -14,7 +14,7 @@ import { resolveSettings, settingsPresets, type SpecializeSettings } from '../sp
 import { activationOptions, parseActivations } from './activations.ts';
 import { parseInputFile, readInputFile } from './files.ts';
 import { commonOptions, type OptionValues } from './options.ts';
-import type { RunPlan } from './runPlan.ts';
+import type { RunPlan } from '../engine/runPlan.ts';
 
 const { model, dtype, device, seed, ...common } = commonOptions;
 

@@ -14,7 +14,8 @@ import { makeOutFolder } from './files.ts';
 import { openDevice, openModel } from './openModel.ts';
 import { helpOf, readOptions } from './options.ts';
 import { createOutput, type Output } from './output.ts';
-import { readRunPlan, type RunPlan } from './runPlan.ts';
+import type { RunPlan } from '../engine/runPlan.ts';
+import { readRunPlan } from './runPlan.ts';
 import {
   parseAxes,
   pointName,

@@ -8,6 +8,7 @@ import type {
   DeviceChoice,
   DeviceDescription,
   ModelDescription,
+  RunSetup,
   SpecializeRequest,
   TrainingShape,
 } from './whittleWorkerApi.ts';
@@ -24,6 +25,8 @@ export interface Engine {
   planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;
   readDomain(json: string): Promise<Domain>;
   describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
+  /** What a run left, as files by name; without the adapters. */
+  runFiles(setup: RunSetup, events: readonly RunEvent[]): Promise<Readonly<Record<string, string>>>;
   specialize(request: SpecializeRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void>;
   chat(request: ChatRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ChatReply>;
 }

@@ -118,6 +118,8 @@ export interface ChatApi extends LivingWorker {
   readDomain(json: string): Promise<Domain>;
   /** Checks that an adapter fits the model; rejects with a sentence that says what does not. */
   describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
+  /** What a run left, as files by name; without the adapters. */
+  runFiles(setup: RunSetup, events: readonly RunEvent[]): Promise<Readonly<Record<string, string>>>;
   /** `onText` gets the whole text so far, each time it grows. */
   chat(request: ChatRequest, onText: (text: string) => void): Promise<ChatReply>;
   stop(): void;

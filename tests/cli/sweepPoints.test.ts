@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAxes, pointName, sweepPoints, writingKey, writingPlan } from '../../src/cli/sweepPoints.ts';
-import type { RunPlan } from '../../src/cli/runPlan.ts';
+import type { RunPlan } from '../../src/engine/runPlan.ts';
 import { renderSweepPlot, renderSweepTable, type SweepResult } from '../../src/cli/sweepTable.ts';
 import { pocketAdapter } from '../../src/engine/adapterSettings.ts';
 import type { Report } from '../../src/specialize/report.ts';

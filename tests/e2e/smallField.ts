@@ -66,12 +66,14 @@ export async function specializeInSmallField(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Specialize' }).click();
 }
 
-/** The adapter of the run that is open, as the page hands it out. */
-export async function downloadAdapter(page: Page): Promise<{ name: string; buffer: Buffer }> {
+/** A file of the run that is open, as the page hands it out. */
+export async function downloadOf(page: Page, button: string): Promise<{ name: string; buffer: Buffer }> {
   await stepButton(page, /^Adapter/).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download adapter' }).click(),
+    page.getByRole('button', { name: button }).click(),
   ]);
   return { name: download.suggestedFilename(), buffer: readFileSync(await download.path()) };
 }
+
+export const downloadAdapter = (page: Page) => downloadOf(page, 'Download adapter');

@@ -41,6 +41,7 @@ function Trained({ run, description }: { readonly run: OpenRun; readonly descrip
     const zip = await app.adapters.zip(folder);
     saveFile(`${name}.zip`, zip, 'application/zip');
   };
+  const downloadRun = async () => saveFile(`${name}-run.zip`, await app.runs.archive(run), 'application/zip');
   return (
     <Card title={`Trained on ${run.title}`}>
       <Facts description={description} />
@@ -59,6 +60,9 @@ function Trained({ run, description }: { readonly run: OpenRun; readonly descrip
           onClick={() => saveFile(`${name}-report.json`, reportFile(run), 'application/json')}
         >
           Download the report
+        </Button>
+        <Button variant="default" onClick={() => void app.attempt(downloadRun)}>
+          Download the whole run
         </Button>
       </div>
     </Card>

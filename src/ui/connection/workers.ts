@@ -34,6 +34,7 @@ export function connectChat(device: DeviceChoice): Connection<ChatApi> {
     planTraining: (model, shape) => remote.planTraining(model, shape),
     readDomain: (json) => remote.readDomain(json),
     describeAdapter: (model, files) => remote.describeAdapter(model, files),
+    runFiles: (setup, events) => remote.runFiles(setup, events),
     chat: (request, onText) => remote.chat(request, proxy(onText)),
     stop: () => void remote.stop(),
   }));

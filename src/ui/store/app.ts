@@ -38,7 +38,7 @@ export class App {
     this.#device = new DeviceSetting(this.store, services.bytes);
     const chat = (): Connection<ChatApi> => this.#connectChat();
     this.driver = new RunDriver(this.store, services, shelf);
-    this.runs = new RunLibrary(this.store, services, shelf);
+    this.runs = new RunLibrary(this.store, services, shelf, chat);
     this.domains = new DomainLibrary(this.store, services, chat);
     this.models = new ModelLibrary(this.store, services, chat);
     this.adapters = new AdapterLibrary(this.store, shelf, chat);

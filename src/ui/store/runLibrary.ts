@@ -1,9 +1,11 @@
 import { runFolder } from '../../storage/runFiles.ts';
 import type { AdapterShelf } from './adapterShelf.ts';
-import { isGoing, type AppStore } from './appState.ts';
+import { isGoing, type AppStore, type OpenRun } from './appState.ts';
 import { fail } from './notices.ts';
 import { replayRun } from './runState.ts';
-import type { Services } from './services.ts';
+import type { Connection, Services } from './services.ts';
+import type { ChatApi } from '../../workerApi/whittleWorkerApi.ts';
+import { archiveRun } from './runArchive.ts';
 
 const viewerRefreshMs = 1000;
 
@@ -13,7 +15,10 @@ export class RunLibrary {
   readonly #services: Services;
   readonly #shelf: AdapterShelf;
 
-  constructor(store: AppStore, services: Services, shelf: AdapterShelf) {
+  readonly #chat: () => Connection<ChatApi>;
+
+  constructor(store: AppStore, services: Services, shelf: AdapterShelf, chat: () => Connection<ChatApi>) {
+    this.#chat = chat;
     this.#store = store;
     this.#services = services;
     this.#shelf = shelf;
@@ -51,6 +56,12 @@ export class RunLibrary {
       chat: run?.id === id ? chat : { isAnswering: false, exchanges: [] },
     }));
     if (owner) void this.#watch(id).catch((error: unknown) => fail(this.#store, error));
+  }
+
+  /** A stored run as a zip file; see `archiveRun`. */
+  async archive({ id, setup }: Pick<OpenRun, 'id' | 'setup'>): Promise<Uint8Array<ArrayBuffer>> {
+    const events = await this.#services.runs.eventsOf(id);
+    return archiveRun({ id, setup, events }, this.#shelf, this.#chat());
   }
 
   async remove(id: string): Promise<void> {

@@ -49,6 +49,7 @@ export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }
     async readDomain(json) {
       return exampleDomain(/finance/.test(json) ? 'finance' : 'biomedicine');
     },
+    runFiles: async ({ domain }, events) => ({ 'run.json': `${domain.name}, ${events.length} events` }),
     async describeAdapter() {
       return { hash, rank: 8, alpha: 16, targetModules: ['q_proj'], baseModel: 'whittle/pocket' };
     },
