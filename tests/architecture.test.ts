@@ -50,8 +50,8 @@ const packageOwners: readonly { readonly package: RegExp; readonly owners: reado
 /** Modules that run anywhere: nothing of Node. */
 const withoutNode = [...compiler, 'text', 'specialize', 'evaluation', 'hub', 'workerApi', 'ui', 'workers'];
 
-/** Seeded randomness, JSON of unknown shape, half precision: anyone may import them, they import nothing. */
-const shared: readonly string[] = ['random', 'jsonValue', 'halfPrecision'];
+/** Seeded randomness, JSON of unknown shape, half precision, versions: anyone may import them, they import nothing. */
+const shared: readonly string[] = ['random', 'jsonValue', 'halfPrecision', 'package.json'];
 
 const limits = { file: 300, function: 40, component: 80 };
 
