@@ -39,6 +39,7 @@ export interface StreamedGraphs {
 /** A step's graph before it is cut. */
 export interface StreamedTraining extends Omit<PieceContext, 'fileName'> {
   readonly plan: CutPlan;
+  readonly optimizer: Graph;
   readonly layout: ParameterLayout;
   readonly vocabularySize: number;
 }
@@ -77,7 +78,7 @@ export function compileStreamedTraining(
     backward,
     finish: encode(graphs.finish),
     cost: costOf(graphs, [...forward, ...backward]),
-    optimizerGraph: encodeModel(toModel(buildAdamW(new GraphBuilder(), layout.size))),
+    optimizerGraph: encodeModel(toModel(training.optimizer)),
     layout,
     vocabularySize,
     memory,
@@ -137,7 +138,8 @@ export function buildStreamedTraining(
   const weightBytes = (weight: Value) =>
     tables.has(weight) ? (bytesOf(weight) / weight.shape[0]!) * tokens : bytesOf(weight);
   const plan = { graph, stages, everywhere: new Set([parameters]), weightBytes };
-  return { plan, tables, inputIds, layout, vocabularySize: loss.vocabularySize };
+  const optimizer = buildAdamW(new GraphBuilder(), layout.size);
+  return { plan, optimizer, tables, inputIds, layout, vocabularySize: loss.vocabularySize };
 }
 
 /** Cuts a step into pieces that read at most `largestWeights` bytes of weights each, where they can be cut. */
@@ -152,11 +154,11 @@ const smallestShare = 1 / 32;
 
 /** The fewest pieces that fit, or those that take least. */
 function cutToFit(training: StreamedTraining, budgetBytes: number) {
-  const { plan, layout } = training;
+  const { plan } = training;
   const cut = (share: number) => {
     const graphs = cutTraining(training, share * budgetBytes);
     const pieces = [...graphs.forward, ...graphs.backward, graphs.finish];
-    return { graphs, memory: estimateStreaming(pieces, layout.size, plan.weightBytes) };
+    return { graphs, memory: estimateStreaming(pieces, training, plan.weightBytes) };
   };
   const fits = ({ memory }: { readonly memory: StreamingMemory }) => totalBytesOf(memory) <= budgetBytes;
   const least = cut(smallestShare);

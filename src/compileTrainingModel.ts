@@ -115,7 +115,7 @@ export function compileTrainingModel(
     optimizerGraph: encode(graphs.optimizer),
     layout: graphs.layout,
     vocabularySize: graphs.vocabularySize,
-    memory: estimateTraining(graphs.training, graphs.layout.size),
+    memory: estimateTraining(graphs),
     activations: options.activations ?? 'float32',
     batchSize: batch.batchSize,
     sequenceLength: batch.sequenceLength,

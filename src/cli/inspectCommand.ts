@@ -99,7 +99,7 @@ function describe(
   targets: readonly LoraTarget[],
   graphs: TrainingGraphs,
 ) {
-  const memory = estimateTraining(graphs.training, graphs.layout.size);
+  const memory = estimateTraining(graphs);
   return {
     layers: new Set(targets.map(({ module }) => module.split('.')[2])).size,
     ops: countOps(decoder),

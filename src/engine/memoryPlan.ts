@@ -101,8 +101,7 @@ function estimateShape(
   batch: BatchShape,
   options: CompileOptions,
 ): TrainingMemory {
-  const { training, layout } = buildTrainingGraphs(model, trainable, batch, options);
-  return estimateTraining(training, layout.size);
+  return estimateTraining(buildTrainingGraphs(model, trainable, batch, options));
 }
 
 function adviseOn(

@@ -11,15 +11,39 @@ export interface MemoryEstimate {
   readonly activations: number;
 }
 
-/** What training takes, in bytes. */
+/** What training takes when it takes most, in bytes. */
 export interface TrainingMemory extends MemoryEstimate {
-  /** Parameters, their two moments and the gradient, each as input and as output of a step. */
+  /** The flat vectors that a step is given; those that it computes are activations. */
   readonly state: number;
 }
 
-/** Estimates what training steps need: the graph's own memory beside the flat vectors of `parameterCount` floats. */
-export function estimateTraining(training: Graph, parameterCount: number): TrainingMemory {
-  return { ...estimateMemory(training), state: parameterCount * 4 * 8 };
+/** The graphs of a training step, and how many parameters they train. */
+export interface StepGraphs {
+  readonly training: Graph;
+  readonly optimizer: Graph;
+  readonly layout: { readonly size: number };
+}
+
+/**
+ * Vectors that exist all the time: parameters, their two moments, the zeros that accumulation starts from, and the
+ * gradient so far. A step of one microbatch has that last one only while the optimizer runs.
+ */
+const vectorsHeld = 5;
+
+/** Bytes of the flat vectors that both graphs of a step are given. */
+export const stateBytes = (parameterCount: number): number => vectorsHeld * 4 * parameterCount;
+
+/**
+ * Estimates what training steps need. The two graphs run one after the other, so what each computes is not there at the
+ * same time, and the larger counts; the weights stay meanwhile.
+ */
+export function estimateTraining({ training, optimizer, layout }: StepGraphs): TrainingMemory {
+  const { weights, activations } = estimateMemory(training);
+  return {
+    weights,
+    activations: Math.max(activations, estimateMemory(optimizer).activations),
+    state: stateBytes(layout.size),
+  };
 }
 
 /** Weights, activations and adapter state together, in bytes. */

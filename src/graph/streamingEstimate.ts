@@ -2,8 +2,9 @@ import type { Graph, Value } from './graph.ts';
 import {
   bytesOf,
   estimateMemory,
-  estimateTraining,
+  stateBytes,
   totalBytesOf,
+  type StepGraphs,
   type TrainingMemory,
 } from './memoryEstimate.ts';
 
@@ -13,9 +14,6 @@ export interface StreamingMemory extends TrainingMemory {
   readonly mostWeights: number;
 }
 
-/** Vectors of all parameters that exist while pieces run: they, their moments, zeros, and the gradient so far. */
-const vectorsWhileRunning = 5;
-
 /**
  * Estimates what running `pieces` one after another takes: a piece's weights and activations, what earlier pieces handed
  * on and is still needed, and the bytes into which the next piece's weights are read. The optimizer has its turn when no
@@ -23,7 +21,7 @@ const vectorsWhileRunning = 5;
  */
 export function estimateStreaming(
   pieces: readonly Graph[],
-  parameterCount: number,
+  { optimizer, layout }: Pick<StepGraphs, 'optimizer' | 'layout'>,
   weightBytes: (weight: Value) => number,
 ): StreamingMemory {
   const total = (values: readonly Value[], bytes: (value: Value) => number) =>
@@ -37,9 +35,9 @@ export function estimateStreaming(
     return { read, weights: held, activations: activations + handedOn[i]! };
   });
   const buffer = Math.max(...taken.map(({ read }) => read));
-  const state = vectorsWhileRunning * 4 * parameterCount;
+  const state = stateBytes(layout.size);
   const moments: TrainingMemory[] = taken.map(({ weights, activations }) => ({ weights: weights + buffer, activations, state })); // prettier-ignore
-  moments.push({ ...estimateTraining(pieces.at(-1)!, parameterCount), weights: buffer, activations: 0 });
+  moments.push({ weights: buffer, activations: estimateMemory(optimizer).activations, state });
   const worst = moments.reduce((most, moment) => (totalBytesOf(moment) > totalBytesOf(most) ? moment : most));
   return { ...worst, mostWeights: Math.max(...moments.map(({ weights }) => weights)) };
 }

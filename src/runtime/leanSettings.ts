@@ -6,8 +6,34 @@
  */
 export const leanSettings = { enableCpuMemArena: false, enableMemPattern: false } as const;
 
+/**
+ * What onnxruntime's passes look for in vain, since lowered graphs have no such op, with the passes. Each goes through all
+ * nodes once or twice.
+ */
+export const passesWithoutWork: Readonly<Record<string, readonly string[]>> = {
+  QuantizeLinear: ['DoubleQDQPairsRemover', 'QDQS8ToU8Transformer', 'QDQFinalCleanupTransformer'],
+  MatMulInteger: ['MatMulIntegerToFloatFusion', 'DynamicQuantizeMatMulFusion'],
+  Conv: ['ConvActivationFusion', 'ConvAddActivationFusion', 'NchwcTransformer', 'NhwcTransformer'],
+  Gemm: ['GemmActivationFusion', 'WeightBiasQuantization'],
+  LayerNormalization: [
+    'AttentionFusion',
+    'EmbedLayerNormFusion',
+    'SkipLayerNormFusion',
+    'BiasSkipLayerNormFusion',
+  ],
+  GroupQueryAttention: ['GroupQueryAttentionFusion', 'GroupQueryAttentionPreNormFusion'],
+  Dropout: ['BiasDropoutFusion'],
+  Range: ['GatherToSliceFusion'],
+};
+
+/** Optimizers that take memory. */
+const heavy = [
+  'ConstantFolding',
+  'FuseFp16InitializerToFp32NodeTransformer',
+  'CommonSubexpressionElimination',
+];
+
 /** Goes into `extra.optimization`. */
 export const leanOptimization = {
-  disable_specified_optimizers:
-    'ConstantFolding;FuseFp16InitializerToFp32NodeTransformer;CommonSubexpressionElimination',
+  disable_specified_optimizers: [...heavy, ...Object.values(passesWithoutWork).flat()].join(';'),
 } as const;

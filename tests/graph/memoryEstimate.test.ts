@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/graph/builder.ts';
-import type { Value } from '../../src/graph/graph.ts';
-import { estimateMemory, estimateTraining } from '../../src/graph/memoryEstimate.ts';
+import type { Graph, Value } from '../../src/graph/graph.ts';
+import { bytesOf, estimateMemory, estimateTraining } from '../../src/graph/memoryEstimate.ts';
+import { estimateStreaming } from '../../src/graph/streamingEstimate.ts';
+import { buildAdamW } from '../../src/training/adamw.ts';
 
 it('counts the buffers alive at once, sees through reshapes, and overwrites what is no longer read', () => {
   const g = new GraphBuilder();
@@ -39,5 +41,31 @@ it('counts two 4-bit elements per byte', () => {
   const y = g.op('DequantizeLinear', [w, g.input('scale', 'float32', [1])]);
   const graph = g.finish('g', { y });
   expect(estimateMemory(graph)).toEqual({ weights: 5, activations: 40 });
-  expect(estimateTraining(graph, 3)).toEqual({ weights: 5, activations: 40, state: 96 });
 });
+
+it('counts of a step what is alive in the graph that takes more, beside five vectors', () => {
+  const training = squareOf([10, 10]);
+  const stepWith = (optimizer: Graph) => estimateTraining({ training, optimizer, layout: { size: 3 } });
+  expect(stepWith(squareOf([2]))).toEqual({ weights: 0, activations: 400, state: 60 });
+  expect(stepWith(squareOf([20, 10]))).toEqual({ weights: 0, activations: 800, state: 60 });
+});
+
+it('counts for streaming the optimizer when no piece is there', () => {
+  const pieces = [squareOf([10, 10]), squareOf([5, 10])];
+  const streamWith = (optimizer: Graph) =>
+    estimateStreaming(pieces, { optimizer, layout: { size: 3 } }, bytesOf);
+  expect(streamWith(squareOf([2]))).toMatchObject({ activations: 400, state: 60 });
+  expect(streamWith(squareOf([20, 10]))).toMatchObject({ activations: 800, state: 60 });
+});
+
+it('counts what AdamW computes: parameters and moments anew, and one vector on the way', () => {
+  const size = 4096;
+  const { activations } = estimateMemory(buildAdamW(new GraphBuilder(), size));
+  expect(activations / (4 * size)).toBeCloseTo(4, 1);
+});
+
+function squareOf(shape: readonly number[]): Graph {
+  const g = new GraphBuilder();
+  const x = g.input('x', 'float32', shape);
+  return g.finish('g', { y: g.mul(x, x) });
+}

@@ -3,11 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import type { MemoryCase, MemoryResult } from './memoryCase.ts';
+import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
+import type { CompileCase, CompileResult } from './compileCase.ts';
+import type { MemoryResult } from './memoryCase.ts';
 import { modelShapes, type ModelShape } from './shapes.ts';
 import { writeShape } from './writeShape.ts';
 
-interface Measured extends MemoryCase, MemoryResult {
+interface Measured extends CompileCase, CompileResult, MemoryResult {
   readonly shape: ModelShape;
 }
 
@@ -26,13 +28,19 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
   const measured: Measured[] = [];
   const machine = describeMachine();
   mkdirSync(values.out, { recursive: true });
+  const program = join(values.out, 'program.bin');
   for (const shape of values.models.split(',').map(knownShape)) {
     const folder = await writeShape(shape);
     for (const length of values.lengths.split(',').map(Number)) {
       for (const recompute of ['none', 'elementwise', 'perLayer'] as const) {
-        const plan = { folder, length, recompute, rank: Number(values.rank), steps: Number(values.steps) };
+        const plan = { folder, length, recompute, rank: Number(values.rank), program };
         console.error(`${shape}, ${length} tokens, recompute ${recompute} …`);
-        measured.push({ shape, ...plan, ...(await inProcess<MemoryResult>('memoryCase.ts', plan)) });
+        const compiled = await inProcess<CompileResult>('compileCase.ts', plan);
+        const result = await inProcess<MemoryResult>('memoryCase.ts', {
+          program,
+          steps: Number(values.steps),
+        });
+        measured.push({ shape, ...plan, ...compiled, ...result });
         // After every case, so that a run that is broken off was not for nothing.
         writeFileSync(join(values.out, 'memory.json'), `${JSON.stringify({ machine, measured }, null, 2)}\n`);
         writeFileSync(join(values.out, 'memory.md'), render(measured, machine));
@@ -73,17 +81,21 @@ export function describeMachine() {
   };
 }
 
+const errorOf = (estimated: number, measured: number) => `${((estimated / measured - 1) * 100).toFixed(0)} %`;
+
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
 
 function render(measured: readonly Measured[], machine: ReturnType<typeof describeMachine>): string {
   const header = [
-    '| model | tokens | recompute | weights MB | estimated MB | allocated MB | error | session s | step s | loss |',
-    '| --- | --: | --- | --: | --: | --: | --: | --: | --: | --- |',
+    '| model | tokens | recompute | weights estimated MB | held MB | steps estimated MB | allocated MB | error | with weights | session s | step s | loss |',
+    '| --- | --: | --- | --: | --: | --: | --: | --: | --: | --: | --: | --- |',
   ];
   const rows = measured.map((m) => {
-    const error = `${((m.estimated / m.allocated - 1) * 100).toFixed(0)} %`;
+    const { weights, activations, state } = m.estimated;
+    const errors = [errorOf(activations + state, m.allocated), errorOf(totalBytesOf(m.estimated), m.weights + m.allocated)]; // prettier-ignore
+    const bytes = [weights, m.weights, activations + state, m.allocated].map(megabytes);
     const losses = m.losses.map((loss) => loss.toFixed(3)).join(' → ');
-    const cells = [m.shape, m.length, m.recompute, megabytes(m.weights), megabytes(m.estimated), megabytes(m.allocated), error, m.sessionSeconds.toFixed(1), m.stepSeconds.toFixed(1), losses]; // prettier-ignore
+    const cells = [m.shape, m.length, m.recompute, ...bytes, ...errors, m.sessionSeconds.toFixed(1), m.stepSeconds.toFixed(1), losses]; // prettier-ignore
     return `| ${cells.join(' | ')} |`;
   });
   const { processor, cores, memoryGiB, node, onnxruntimeNode } = machine;

@@ -2,63 +2,56 @@
  * One case of the memory benchmark, in a process of its own since peaks are the process's. Takes a `MemoryCase` as JSON
  * and prints a `MemoryResult` as JSON; run with --expose-gc.
  */
-import { compileTrainingModel, type CompiledTraining } from '../../src/compileTrainingModel.ts';
-import type { Recompute } from '../../src/autodiff/recompute.ts';
-import { loadGraph } from '../../src/engine/loadModel.ts';
-import { modelDirectory } from '../../src/engine/modelDirectory.ts';
+import { readFileSync } from 'node:fs';
+import { deserialize } from 'node:v8';
+import type { CompiledTraining } from '../../src/compileTrainingModel.ts';
+import type { TrainingMemory } from '../../src/graph/memoryEstimate.ts';
 import { initializeAdapter } from '../../src/lora/initializeAdapter.ts';
 import { createRandom } from '../../src/random.ts';
 import type { Device, Feeds, Session, WeightFiles } from '../../src/runtime/device.ts';
+import { discard, discardArray } from '../../src/runtime/discard.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
 import { layOutBatch } from '../../src/training/batches.ts';
 import { OptimizerState, takeScalar } from '../../src/training/optimizerState.ts';
+import type { CompiledCase } from './compileCase.ts';
 import { forgetPeak, resident, settled, timed } from './resident.ts';
 
 export interface MemoryCase {
-  readonly folder: string;
-  /** Tokens per row, all but the first supervised; one row per step. */
-  readonly length: number;
-  readonly recompute: Recompute;
-  readonly rank: number;
+  /** The file that `compileCase.ts` wrote. */
+  readonly program: string;
   readonly steps: number;
 }
 
 /** Bytes and seconds. */
 export interface MemoryResult {
-  /** What `compileTrainingModel` estimates above the weights. */
-  readonly estimated: number;
+  /** What `compileTrainingModel` estimates. */
+  readonly estimated: TrainingMemory;
   /** What the process really took above the weights at most, during the steps. */
   readonly allocated: number;
-  /** Weights as the session holds them: resident memory that creating it took. */
+  /** What stays of sessions between runs: weights, those of their files that were read, and the graphs. */
   readonly weights: number;
-  readonly compileSeconds: number;
   readonly sessionSeconds: number;
   /** The fastest step. */
   readonly stepSeconds: number;
   readonly losses: readonly number[];
 }
 
-async function measure({ folder, length, recompute, rank, steps }: MemoryCase): Promise<MemoryResult> {
-  const { decoder, weights } = await loadGraph(modelDirectory(folder), 'q4');
-  const lora = { kind: 'lora', targetModules: 'all-linear', rank, alpha: rank } as const;
-  const shape = { batchSize: 1, sequenceLength: length };
-  const [program, compileSeconds] = await timed(async () =>
-    compileTrainingModel(decoder, lora, shape, { recompute }),
-  );
+async function measure({ program: file, steps }: MemoryCase): Promise<MemoryResult> {
+  const { program, weights } = deserialize(readFileSync(file)) as CompiledCase;
   const device = createNodeDevice();
-  const before = settled();
+  const before = await settled();
   const [sessions, sessionSeconds] = await timed(() => createSessions(device, program, weights));
-  const loaded = settled();
+  // Some of what creating sessions took is only given back during steps, and all of the weights is only there after one.
+  await runSteps(device, sessions, program, steps);
+  const loaded = await settled();
   forgetPeak();
   const { losses, seconds } = await runSteps(device, sessions, program, steps);
-  const after = resident();
+  const { peak } = resident();
   return {
-    estimated: program.memory.activations + program.memory.state,
-    // Pages of the weight files that the first step read are weights, not activations.
-    allocated: after.peak - after.files - loaded.anonymous,
-    weights: loaded.anonymous - before.anonymous + (after.files - before.files),
-    compileSeconds,
+    estimated: program.memory,
+    allocated: peak - loaded.anonymous - loaded.files,
+    weights: loaded.anonymous - before.anonymous + (loaded.files - before.files),
     sessionSeconds,
     stepSeconds: Math.min(...seconds),
     losses,
@@ -90,23 +83,24 @@ async function createSessions(
 async function runSteps(device: Device, sessions: Sessions, program: CompiledTraining, steps: number) {
   const { layout } = program;
   const random = createRandom('bench');
-  const state = new OptimizerState(device, sessions.optimizer, {
-    parameters: initializeAdapter(layout, () => random.next()),
-    firstMoment: new Float32Array(layout.size),
-    secondMoment: new Float32Array(layout.size),
-  });
+  const parameters = initializeAdapter(layout, () => random.next());
+  const zeros = new Float32Array(layout.size);
+  const start = { parameters, firstMoment: zeros, secondMoment: zeros };
+  const state = new OptimizerState(device, sessions.optimizer, start);
+  [parameters, zeros].forEach(discardArray);
   const [losses, seconds]: [number[], number[]] = [[], []];
   for (let step = 1; step <= steps; step++) {
     const [loss, duration] = await timed(async () => {
       const outputs = await sessions.training.run({ ...feeds(device, program), parameters: state.parameters, gradient: state.zeroGradient }); // prettier-ignore
       const gradient = outputs['gradient_out']!;
       await state.step(gradient, { step, learningRate: 1e-3, weightDecay: 0, maxGradNorm: 1 });
-      gradient.dispose();
+      discard(gradient);
       return takeScalar(device, outputs['loss']!);
     });
     losses.push(loss);
     seconds.push(duration);
   }
+  state.dispose();
   return { losses, seconds };
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 
 /** Resident memory by the kernel's books, in bytes. */
 export interface Resident {
@@ -18,10 +19,20 @@ export function resident(): Resident {
 
 export const forgetPeak = () => writeFileSync('/proc/self/clear_refs', '5');
 
-/** Resident memory without what is only waiting to be collected, and what the collector would give back later. */
-export function settled(): Resident {
+/**
+ * Resident memory without what is only waiting to be collected. The collector gives pages back in the background, so this
+ * waits until nothing more comes.
+ */
+export async function settled(): Promise<Resident> {
   const collect = globalThis.gc as ((options: object) => void) | undefined;
-  collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  let [last, unchanged] = [Infinity, 0];
+  while (unchanged < 3) {
+    collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    await setTimeout(100);
+    const { anonymous } = resident();
+    unchanged = anonymous < last - 2 ** 20 ? 0 : unchanged + 1;
+    last = Math.min(last, anonymous);
+  }
   return resident();
 }
 

@@ -55,7 +55,7 @@ async function measure(plan: StreamingCase): Promise<StreamingResult> {
   const random = createRandom('bench');
   const parameters = initializeAdapter(program.layout, () => random.next());
   await loadRuntime(device, program.optimizerGraph);
-  const before = settled();
+  const before = await settled();
   forgetPeak();
   const { losses, seconds } = await runSteps({
     device,
