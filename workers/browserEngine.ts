@@ -24,6 +24,7 @@ import {
   type TrainingFit,
 } from '../src/workerApi/model.ts';
 import type { RunEvent } from '../src/workerApi/runEvent.ts';
+import type { RunParameters } from '../src/workerApi/runParameters.ts';
 import type {
   ChatReply,
   ChatRequest,
@@ -38,7 +39,7 @@ import { openModelFolder } from './modelFolders.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
 import { runFiles } from './runFiles.ts';
 import { stateAfter, toRunEvent } from './runEvents.ts';
-import { defaultParameters, presetWith } from './runSettings.ts';
+import { defaultParameters, describeSettings, methodsFor, presetWith } from './runSettings.ts';
 import { describeFiles, restoreAdapter } from './storedAdapter.ts';
 
 /** What is said where `auto` does not take a GPU. */
@@ -99,6 +100,11 @@ export class BrowserEngine implements Engine {
       bytes: files.reduce((sum, { data }) => sum + sizeOf(data), 0),
       quantization: precisionWords[parseDtype(reference.dtype)],
       defaults: defaultParameters(model),
+      methods: methodsFor(model).map((name) => ({
+        name,
+        parameters: defaultParameters(model, name),
+        settings: describeSettings(name),
+      })),
     };
   }
 
@@ -111,6 +117,10 @@ export class BrowserEngine implements Engine {
     const batch = { batchSize, sequenceLength: maxLength };
     const plan = planMemory(decoder, trainable, batch, defaultMemoryBudget);
     return toTrainingFit(plan, defaultMemoryBudget);
+  }
+
+  async checkParameters(reference: ModelReference, parameters: RunParameters): Promise<void> {
+    presetWith(await this.#load(reference), parameters);
   }
 
   readDomain = async (json: string) => parseDomain(json);

@@ -13,6 +13,7 @@ export function serveChat(engine: Engine, held: () => Promise<void>): ChatApi {
     device: () => engine.device(),
     describeModel: (model) => engine.describeModel(model),
     planTraining: (model, shape) => engine.planTraining(model, shape),
+    checkParameters: (model, parameters) => engine.checkParameters(model, parameters),
     readDomain: (json) => engine.readDomain(json),
     describeAdapter: (model, files) => engine.describeAdapter(model, files),
     runFiles: (setup, events) => engine.runFiles(setup, events),

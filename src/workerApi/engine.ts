@@ -2,6 +2,7 @@ import type { AdapterDescription, AdapterFiles } from './adapter.ts';
 import type { Domain } from './domain.ts';
 import type { ModelReference, TrainingFit } from './model.ts';
 import type { RunEvent } from './runEvent.ts';
+import type { RunParameters } from './runParameters.ts';
 import type {
   ChatReply,
   ChatRequest,
@@ -23,6 +24,7 @@ export interface Engine {
   device(): Promise<DeviceDescription>;
   describeModel(model: ModelReference): Promise<ModelDescription>;
   planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;
+  checkParameters(model: ModelReference, parameters: RunParameters): Promise<void>;
   readDomain(json: string): Promise<Domain>;
   describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
   /** What a run left, as files by name; without the adapters. */

@@ -3,8 +3,15 @@ import type { ControlName } from '../specialize/controlNames.ts';
 
 export type { ActivationSetting, ControlName };
 
+/** A preset: as published, for models of up to some billion parameters, or for the embedded one. */
+export type MethodName = 'pocket' | 'small' | 'faithful';
+
 /** Everything that a person sets of how a run goes. Stored with the run, and never changed afterwards. */
 export interface RunParameters {
+  /** Where all else comes from; absent in runs from before there was a choice: what suits the model. */
+  readonly method?: MethodName;
+  /** Any further setting, by the name and in the form that the command line has it. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Generated tasks to keep. */
   readonly tasks: number;
   /** Times that the model writes tasks and is trained anew on the base. */

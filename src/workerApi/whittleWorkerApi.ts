@@ -10,7 +10,7 @@ import type {
   TrainingFit,
 } from './model.ts';
 import type { ExecutionProvider, RunEvent } from './runEvent.ts';
-import type { RunParameters } from './runParameters.ts';
+import type { MethodName, RunParameters } from './runParameters.ts';
 
 /** A model that the page can work with. */
 export interface ModelDescription {
@@ -22,6 +22,22 @@ export interface ModelDescription {
   readonly quantization: string;
   /** What suits this model; the presets derive from it. */
   readonly defaults: RunParameters;
+  /** The methods that it can be specialised by, what suits it first. */
+  readonly methods: readonly MethodDescription[];
+}
+
+export interface MethodDescription {
+  readonly name: MethodName;
+  readonly parameters: RunParameters;
+  readonly settings: readonly SettingDescription[];
+}
+
+/** A setting as the method has it. */
+export interface SettingDescription {
+  readonly name: string;
+  readonly help: string;
+  /** As JSON. */
+  readonly value: string;
 }
 
 /** What decides how much memory training takes. */
@@ -114,6 +130,8 @@ export interface ChatApi extends LivingWorker {
   describeModel(model: ModelReference): Promise<ModelDescription>;
   /** Whether training would fit into memory, worked out from the model's graph. */
   planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;
+  /** Rejects with a sentence that names the setting which makes no sense. */
+  checkParameters(model: ModelReference, parameters: RunParameters): Promise<void>;
   /** Reads a domain file; rejects with a sentence that names the row at fault. */
   readDomain(json: string): Promise<Domain>;
   /** Checks that an adapter fits the model; rejects with a sentence that says what does not. */

@@ -56,6 +56,14 @@ describe('a run from the page', patient, () => {
     expect(state().run?.setup.domain.name).toBe('biomedicine');
   });
 
+  it('takes any setting by name, but none that makes no sense', async () => {
+    const { app, state } = await openPage();
+    await app.setSettings({ votes: 3 });
+    expect(state().parameters?.settings).toEqual({ votes: 3 });
+    await expect(app.setSettings({ vote: 3 })).rejects.toThrow('There is no setting "vote".');
+    expect(state().parameters?.settings).toEqual({ votes: 3 });
+  });
+
   it('holds still while paused', async () => {
     const { app, state } = await openPage({}, '', 10);
     const run = app.driver.start();

@@ -32,6 +32,7 @@ export function connectChat(device: DeviceChoice): Connection<ChatApi> {
     device: () => remote.device(),
     describeModel: (model) => remote.describeModel(model),
     planTraining: (model, shape) => remote.planTraining(model, shape),
+    checkParameters: (model, parameters) => remote.checkParameters(model, parameters),
     readDomain: (json) => remote.readDomain(json),
     describeAdapter: (model, files) => remote.describeAdapter(model, files),
     runFiles: (setup, events) => remote.runFiles(setup, events),

@@ -9,6 +9,8 @@ import {
   type ParameterField,
   withControls,
 } from './parameterFields.ts';
+import { AllSettings } from './AllSettings.tsx';
+import { MethodField } from './MethodField.tsx';
 import classes from './start.module.css';
 
 /** The main parameters, each with one line of help. A value outside its range is brought back on leaving the field. */
@@ -16,6 +18,7 @@ export function AdvancedParameters({ parameters }: { readonly parameters: RunPar
   const app = useApp();
   return (
     <div className={classes.advanced}>
+      <MethodField parameters={parameters} />
       {parameterGroups.map(({ title, fields }) => (
         <fieldset key={title} className={classes.group}>
           <legend>{title}</legend>
@@ -48,6 +51,7 @@ export function AdvancedParameters({ parameters }: { readonly parameters: RunPar
           ))}
         </div>
       </Checkbox.Group>
+      <AllSettings parameters={parameters} />
     </div>
   );
 }

@@ -82,6 +82,15 @@ export class App {
     await this.models.reload();
   }
 
+  /** The same with further settings. Rejects, and leaves all as it is, with a sentence on the one that makes no sense. */
+  async setSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const { engine, parameters } = this.store.getState();
+    if (engine.kind !== 'ready' || !parameters) return;
+    const changed = { ...parameters, settings };
+    await this.#connectChat().call((api) => api.checkParameters(engine.model.reference, changed));
+    this.setParameters(changed);
+  }
+
   dismissNotice(): void {
     this.store.setState({ notice: null });
   }

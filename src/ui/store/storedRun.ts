@@ -61,6 +61,10 @@ const parameters: Format<RunParameters> = z.object({
   ...{ tasks: count, rounds: count, temperature: z.number(), topP: z.number(), maxSimilarity: z.number() },
   ...{ rank: count, alpha: z.number(), learningRate: z.number(), epochs: count, batchSize: count },
   ...{ maxLength: count, seed: z.int() },
+  ...{
+    method: z.optional(z.enum(['pocket', 'small', 'faithful'])),
+    settings: z.optional(z.record(text, z.unknown())),
+  },
   ...{ seedsOnly: z.optional(z.boolean()), controls: z.optional(z.array(controlName)) },
   activations: z.optional(z.enum(['auto', 'float32', 'float16'])),
 });

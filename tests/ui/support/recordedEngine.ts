@@ -20,6 +20,8 @@ export const exampleParameters: RunParameters = {
 
 const hash = '9f3ac1d2'.repeat(8);
 
+const exampleSettings = [{ name: 'votes', help: 'Answers per task.', value: '1' }];
+
 /** An engine that plays a recorded run, `delayMs` per event. For tests and previews of the page; it computes nothing. */
 export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }): Engine {
   const wait = async () => {
@@ -39,6 +41,7 @@ export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }
       bytes: 3_120_000,
       quantization: '4-bit',
       defaults: exampleParameters,
+      methods: [{ name: 'pocket', parameters: exampleParameters, settings: exampleSettings }],
     }),
     planTraining: async (_, { batchSize }) => ({
       fit: batchSize > 32 ? 'does not fit' : 'fits',
@@ -48,6 +51,12 @@ export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }
     }),
     async readDomain(json) {
       return exampleDomain(/finance/.test(json) ? 'finance' : 'biomedicine');
+    },
+    async checkParameters(_, { settings = {} }) {
+      const unknown = Object.keys(settings).find(
+        (name) => !exampleSettings.some((known) => known.name === name),
+      );
+      if (unknown) throw new Error(`There is no setting "${unknown}".`);
     },
     runFiles: async ({ domain }, events) => ({ 'run.json': `${domain.name}, ${events.length} events` }),
     async describeAdapter() {
