@@ -60,7 +60,7 @@ function SettingsText({ parameters }: { readonly parameters: RunParameters }) {
   return (
     <Textarea
       label="Other values than below, as JSON"
-      description='For example {"passages": 2, "disabledRules": ["grounding"]}. These go before the fields above.'
+      description='For example {"passages": 2, "disabledRules": ["grounding"]}. They win over the fields above.'
       autosize
       minRows={3}
       value={text}
