@@ -18,8 +18,9 @@ import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
 import { responseRules } from './responseRules.ts';
 import { createRetriever, type Retriever } from './retrieve.ts';
 import { SimilarityIndex } from './similarity.ts';
+import type { Sources, SplitSources } from './split.ts';
 import type { GeneratedTask, Passage, SeedTask, Side, TaskText } from './tasks.ts';
-import { taskKey } from './tasks.ts';
+import { isRecited, taskKey } from './tasks.ts';
 
 /** How one task is asked: once per vote, each time with other demonstrations. */
 interface Question {
@@ -77,8 +78,9 @@ const candidates = 5;
  * The passage that the task was written about, else the best match that has a word of the task beyond those that seeds
  * use too: one that only shares the domain's ways of asking is about something else, and misleads.
  */
-function createPassageFinder({ sources, settings }: GenerationContext): PassageFinder {
-  const seedWords = wordsOfSeeds(sources);
+function createPassageFinder({ sources: all, settings }: GenerationContext): PassageFinder {
+  const sources = settings.showRecited ? all : withoutRecited(all);
+  const seedWords = wordsOfSeeds(all);
   const build = (side: Side): Retriever | null =>
     settings.retrieve ? createRetriever(sources[side].passages) : null;
   const retrievers = { train: build('train'), valid: build('valid') };
@@ -88,6 +90,15 @@ function createPassageFinder({ sources, settings }: GenerationContext): PassageF
     return found?.find(({ text }) => unicodeTokens(text).some((word) => own.has(word)));
   };
   return (task) => findPassage(sources, task.passageId) ?? retrieve(task);
+}
+
+/** Documents alone: what the model recited is a reason to ask, but no better founded than its answer. */
+function withoutRecited({ train, valid }: SplitSources): SplitSources {
+  const documents = (side: Sources): Sources => ({
+    ...side,
+    passages: side.passages.filter((passage) => !isRecited(passage)),
+  });
+  return { train: documents(train), valid: documents(valid) };
 }
 
 function drawQuestion(

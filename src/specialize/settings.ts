@@ -50,6 +50,9 @@ export const settingsSchema = z.object({
   responseDemonstrations: count(0).describe('Answered seeds shown when answering a new task.'),
   responseTokens: count(1).describe('Token limit of an answer, in generation and in evaluation.'),
   retrieve: z.boolean().describe('Show the best matching passage when answering a task.'),
+  showRecited: z
+    .boolean()
+    .describe('Show recited facts, too, when answering; else they only serve to write tasks about.'),
   votes: count(1).describe('Answers per task, each with other demonstrations; the commonest one counts.'),
   minAgreement: share.describe('Smallest share of votes that must agree.'),
   minWords: count(1).describe('Shortest instruction, in words.'),
@@ -100,6 +103,7 @@ export const faithfulSettings: SpecializeSettings = {
   responseDemonstrations: 5,
   responseTokens: 256,
   retrieve: true,
+  showRecited: true,
   votes: 1,
   minAgreement: 0,
   minWords: 4,
@@ -159,6 +163,7 @@ export const pocketSettings: SpecializeSettings = {
   recitationTokens: 128,
   responseTokens: 32,
   noveltyScope: 'answeredTask',
+  showRecited: false,
   maxSimilarity: 0.8,
   maxHeldOutSimilarity: 1,
   replayShare: 0.3125,

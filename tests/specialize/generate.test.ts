@@ -197,6 +197,23 @@ describe('generateResponses', () => {
     expect(found.tasks.map((task) => task.passageId)).toEqual(['p1', undefined, undefined, undefined]);
   });
 
+  it('shows what the model recited only where it is to, documents in any case', async () => {
+    const passages = [
+      { id: 'r1', documentId: 'r1', text: 'The heart sings.' },
+      { id: 'd#1', documentId: 'd', text: 'The liver cleans.' },
+    ];
+    const tasks = [pending('a', 'Why does a heart beat?', 'r1'), pending('b', 'Why is a liver big?', 'd#1')];
+    const asked = async (showRecited: boolean) => {
+      const { model, prompts } = modelOf((_, i) => ` Answer ${i}`);
+      const { context, run } = createStage({ responseDemonstrations: 0, showRecited }, tasks, passages);
+      const result = await run(generateResponses(context, model, { stage: 'responses', round: 1 }));
+      expect(result.tasks.map((task) => task.passageId)).toEqual(['r1', 'd#1']);
+      return prompts.map((prompt) => prompt.split('\n')[0]);
+    };
+    expect(await asked(true)).toEqual(['Text: The heart sings.', 'Text: The liver cleans.']);
+    expect(await asked(false)).toEqual(['Task: Why does a heart beat?', 'Text: The liver cleans.']);
+  });
+
   it('leaves decided tasks alone', async () => {
     const decided: GeneratedTask = { ...pending('a', 'Why does it beat?'), output: 'So.', decision: 'kept' };
     const { model, prompts } = modelOf(() => ' Air');
