@@ -9,10 +9,19 @@ it.skipIf(!existsSync(reference))(
   'a real 4-bit checkpoint learns instructions, and with the adapter off tells the story it told before',
   async () => {
     const device = createNodeDevice({ threads: 1 });
-    const settings = { trainingRows: 160, heldOutRows: 24, steps: 16, batchSize: 8, storyTokens: 40 };
+    const settings = {
+      trainingRows: 160,
+      heldOutRows: 24,
+      steps: 16,
+      batchSize: 8,
+      storyTokens: 40,
+      stories: 4,
+    };
     const outcome = await fineTuneTinyStories({ reference, ...settings, learningRate: 3e-3 }, device);
     await device.dispose();
     expect(outcome.adaptedLoss).toBeLessThan(outcome.baseLoss - 0.5);
+    expect(outcome.storyLossBefore).toBeLessThan(3.5);
+    expect(outcome.storyLossAfter).toBeGreaterThan(outcome.storyLossBefore);
     expect(outcome.storyBefore).toMatch(/^an? \w+ \w*\s?named [A-Z]\w+/);
     expect(outcome.storyAdapterOff).toBe(outcome.storyBefore);
     expect(outcome.storyAdapterOn).not.toBe(outcome.storyBefore);

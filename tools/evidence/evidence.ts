@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderDataPlot, renderModels, renderQuestions, renderSeeds, type DomainRuns } from './page.ts';
 import { readRun } from './results.ts';
+import { realText } from './realText.ts';
 import { evidenceRuns, runAll, runFolderOf, sweepFolderOf, sweeps, type SweepName } from './runs.ts';
 
 const domains = ['biomedicine', 'finance'];
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     out: { type: 'string', default: 'out/evidence' },
     docs: { type: 'string', default: 'docs' },
+    reference: { type: 'string', default: '../shared/reference' },
     parallel: { type: 'string', default: String(Math.max(1, Math.min(4, cpus().length))) },
   },
 });
@@ -94,7 +96,8 @@ ${await sweepSection('seeds')}
 Seed 1, the same tasks, trained with more or fewer general tasks beside them and at two learning rates
 (\`sweep --vary "${sweeps.tradeOff}"\`).
 
-${await sweepSection('tradeOff')}`;
+${await sweepSection('tradeOff')}
+${await realText(values.reference, values.out)}`;
 
 await writeFile(join(values.docs, 'evidence.md'), page);
 console.log(page);

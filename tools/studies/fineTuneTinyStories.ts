@@ -15,6 +15,7 @@ import { tokenizeRow } from '../../src/text/tokenize.ts';
 import type { TokenizedRow } from '../../src/text/tokenizedRow.ts';
 import type { Tokenizer } from '../../src/text/tokenizer.ts';
 import { defaultTrainingOptions } from '../../src/training/options.ts';
+import type { Score, Scorer } from '../../src/specialize/languageModel.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
 
 export interface TinyStoriesSettings {
@@ -25,6 +26,8 @@ export interface TinyStoriesSettings {
   readonly steps: number;
   readonly batchSize: number;
   readonly storyTokens: number;
+  /** Stories whose loss says what was forgotten. */
+  readonly stories: number;
   readonly learningRate: number;
 }
 
@@ -33,6 +36,9 @@ export interface TinyStoriesOutcome {
   /** Held-out loss of the base, and of the adapter after the last step. */
   readonly baseLoss: number;
   readonly adaptedLoss: number;
+  /** On stories of the kind that the model was trained on, of the base and with the adapter: what it costs elsewhere. */
+  readonly storyLossBefore: number;
+  readonly storyLossAfter: number;
   /** The same greedy story: before training, after it with the adapter off, and with the adapter on. */
   readonly storyBefore: string;
   readonly storyAdapterOff: string;
@@ -58,7 +64,9 @@ export async function fineTuneTinyStories(
     const [story] = await session.languageModel(adapter).complete(['Once upon a time,'], request);
     return story!.text;
   };
+  const stories = readStories(reference, settings.stories);
   const storyBefore = await tell(null);
+  const storyLossBefore = await meanLoss(session.languageModel(null), stories);
   await session.releaseGeneration();
   const losses: number[] = [];
   const training = trainAdapter({
@@ -72,9 +80,25 @@ export async function fineTuneTinyStories(
     if (event.type === 'evaluation') losses.push(event.loss);
     onEvent(event);
   });
+  const storyLossAfter = await meanLoss(session.languageModel(adapter), stories);
   const outcome = { storyBefore, storyAdapterOff: await tell(null), storyAdapterOn: await tell(adapter) };
   await session.releaseGeneration();
-  return { baseLoss: losses[0]!, adaptedLoss: losses.at(-1)!, ...outcome };
+  return { baseLoss: losses[0]!, adaptedLoss: losses.at(-1)!, storyLossBefore, storyLossAfter, ...outcome };
+}
+
+/** Nats per token. */
+async function meanLoss(model: Scorer, stories: readonly string[]): Promise<number> {
+  const scores = await model.score(stories.map((story) => ({ prompt: '', completion: story })));
+  const sum = (of: (score: Score) => number) => scores.reduce((total, score) => total + of(score), 0);
+  return -sum(({ logLikelihood }) => logLikelihood) / sum(({ tokens }) => tokens);
+}
+
+/** Stories from the end of the sample that the model's context of 512 tokens holds. */
+function readStories(reference: string, count: number): string[] {
+  const path = join(reference, 'data/tinystories_sample/tinystories_1000.json');
+  if (!existsSync(path)) throw new Error(`There is no ${path}; give the folder that holds the data.`);
+  const all = JSON.parse(readFileSync(path, 'utf8')) as readonly string[];
+  return all.filter((story) => story.length < 1000).slice(-count);
 }
 
 function hyperparameters({ steps, batchSize, learningRate }: TinyStoriesSettings) {

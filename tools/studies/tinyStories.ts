@@ -21,6 +21,7 @@ const outcome = await fineTuneTinyStories(
     steps: Number(values.steps),
     batchSize: 8,
     storyTokens: 120,
+    stories: 50,
     learningRate: Number(values.lr),
   },
   device,
@@ -36,6 +37,9 @@ const seconds = (performance.now() - start) / 1000;
 const fall = outcome.baseLoss - outcome.adaptedLoss;
 console.log(
   `\nheld-out loss ${outcome.baseLoss.toFixed(3)} → ${outcome.adaptedLoss.toFixed(3)} (${fall.toFixed(3)} nats per token less) in ${seconds.toFixed(0)} s`,
+);
+console.log(
+  `loss on stories ${outcome.storyLossBefore.toFixed(3)} → ${outcome.storyLossAfter.toFixed(3)} with the adapter`,
 );
 console.log(`\nadapter off: ${outcome.storyAdapterOff}\n\nadapter on: ${outcome.storyAdapterOn}`);
 console.log(
