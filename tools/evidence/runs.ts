@@ -18,6 +18,7 @@ export interface EvidenceSettings {
   readonly out: string;
   readonly domains: readonly string[];
   readonly seeds: number;
+  readonly sweeps: readonly SweepName[];
 }
 
 const model = ['--model', 'public/models/pocket'];
@@ -35,7 +36,7 @@ export const sweeps = {
 export type SweepName = keyof typeof sweeps;
 
 /** All runs, the most telling first: every domain and seed with all controls and a second round, then the sweeps. */
-export function evidenceRuns({ out, domains, seeds }: EvidenceSettings): EvidenceRun[] {
+export function evidenceRuns({ out, domains, seeds, sweeps: names }: EvidenceSettings): EvidenceRun[] {
   const methods = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     domains.map((domain): EvidenceRun => {
       const folder = runFolderOf(out, domain, seed);
@@ -52,7 +53,7 @@ export function evidenceRuns({ out, domains, seeds }: EvidenceSettings): Evidenc
       };
     }),
   );
-  const varied = (Object.keys(sweeps) as SweepName[]).flatMap((name) =>
+  const varied = names.flatMap((name) =>
     domains.map((domain): EvidenceRun => {
       const [from, folder] = [runFolderOf(out, domain, 1), sweepFolderOf(out, domain, name)];
       const argv = ['sweep', '--from', from, '--vary', sweeps[name], '--out', folder];
