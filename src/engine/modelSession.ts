@@ -1,5 +1,7 @@
 import type { CompletionRequest, LanguageModel, Prompt } from '../generation/completion.ts';
 import { buildGenerationModel, cacheOutputs } from '../generation/buildGenerationModel.ts';
+import { CacheRows, openCacheRows, type CacheRowsSessions } from '../generation/cacheRows.ts';
+import { followsMask } from '../generation/maskPositions.ts';
 import { expandSoftcapAttention } from '../generation/softcapAttention.ts';
 import { TextGenerator } from '../generation/textGenerator.ts';
 import type { Model } from '../graph/model.ts';
@@ -117,15 +119,28 @@ export class ModelSession {
       { label: 'generation graph', keepOnDevice: cacheOutputs(graph) },
     );
     const embedTokens = await this.#embedding();
+    const exchange = followsMask(graph) ? await this.#cacheRows(session) : null;
     const generator = new TextGenerator({
       device: this.device,
       session,
       ...(embedTokens && { embedTokens }),
+      ...(exchange && { cacheRows: new CacheRows(this.device, exchange) }),
       config,
       tokenizer,
       batchSize: this.#batchSize,
     });
-    return { generator, sessions: embedTokens ? [session, embedTokens] : [session], takesAdapters };
+    const sessions = [session, embedTokens, exchange?.kept, exchange?.joined].filter((one) => !!one);
+    return { generator, sessions, takesAdapters };
+  }
+
+  /** What exchanges rows of the generation cache; `null` where its batches have to run to their slowest row's end. */
+  #cacheRows(session: Session): Promise<CacheRowsSessions | null> {
+    return openCacheRows(session, (graph, label) =>
+      this.device.createSession(
+        { graph: encodeModel(graph), weights: { files: [] } },
+        { label, keepOnDevice: true },
+      ),
+    );
   }
 
   #rewrite(model: Model): Model {

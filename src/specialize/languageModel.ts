@@ -24,8 +24,11 @@ export interface SamplingOptions {
 export interface Completion {
   /** The new text only, special tokens left out. */
   readonly text: string;
-  /** `length`: cut at `maxNewTokens` before the model or a stop string ended it. */
-  readonly finishReason: 'stop' | 'length';
+  /**
+   * `length`: cut at `maxNewTokens` before the model or a stop string ended it; `repetition`: cut because it went round
+   * in circles.
+   */
+  readonly finishReason: 'stop' | 'length' | 'repetition';
   /** Number of generated tokens. */
   readonly tokens: number;
 }
