@@ -55,9 +55,7 @@ export function planBatches(prompts: readonly TokenizedPrompt[], limits: BatchLi
   const { batchSize, maxNewTokens } = limits;
   /** Whether `prompt`, no shorter than `shortest`, may run with it. */
   const fits = (prompt: EncodedPrompt, shortest: EncodedPrompt) =>
-    shortest.room === maxNewTokens
-      ? prompt.room === maxNewTokens
-      : prompt.room >= leastShare * shortest.room;
+    shortest.room === maxNewTokens ? prompt.room === maxNewTokens : prompt.room >= leastShare * shortest.room;
   const batches: EncodedPrompt[][] = [];
   for (const prompt of withRoom(prompts, limits).toSorted(byLength)) {
     const open = batches.at(-1) ?? [];

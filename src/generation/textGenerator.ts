@@ -121,7 +121,11 @@ export class TextGenerator {
     return completions;
   }
 
-  async #run(prompts: readonly TokenizedPrompt[], request: CompletionRequest, events: RowEvents): Promise<void> {
+  async #run(
+    prompts: readonly TokenizedPrompt[],
+    request: CompletionRequest,
+    events: RowEvents,
+  ): Promise<void> {
     const { cacheRows, config, batchSize = 16 } = this.#parts;
     const limits = { batchSize, maxNewTokens: request.maxNewTokens, contextLength: contextLength(config) };
     request.signal?.throwIfAborted();
