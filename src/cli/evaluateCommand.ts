@@ -46,7 +46,10 @@ export const evaluateCommand: Command = {
     const evaluation = await evaluate(
       items,
       async (part) => (await answerer.complete(part.map(prompts.answer), sampling)).map(({ text }) => text),
-      { batchSize: 64, onProgress: (done, total) => output.progress(`${done} of ${total} tasks`) },
+      {
+        batchSize: 8 * values['batch-size'],
+        onProgress: (done, total) => output.progress(`${done} of ${total} tasks`),
+      },
     );
     report(evaluation, output);
     await device.dispose();

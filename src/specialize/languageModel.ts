@@ -34,6 +34,14 @@ export interface Completion {
 }
 
 export interface CompletionRequest extends SamplingOptions {
+  /** For each prompt the strings that its completion must be one of, or `null`; without it all are free. */
+  readonly choices?: readonly (readonly string[] | null)[];
+  /** End a completion that says the same over and over. */
+  readonly stopOnRepetition?: boolean;
+  /** The number of each prompt's own stream of random numbers; by default its position in the call. */
+  readonly streams?: readonly number[];
+  /** Awaited between steps; a promise that stays open pauses. */
+  readonly gate?: () => Promise<void>;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called as each completion is finished, in any order; the result holds all of them again. */
