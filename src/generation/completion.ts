@@ -22,11 +22,14 @@ export interface GenerationProgress {
   /** Generated so far, over all prompts. */
   readonly tokens: number;
   readonly tokensPerSecond: number;
+  readonly seconds: number;
   /**
    * Of the rows that could have taken a token in the steps so far, the share that did: over all steps but those that
    * read prompts, the rows that were not finished by the rows of the batch or, if they are fewer, the prompts left.
    */
   readonly busyRows: number;
+  /** Rows that could have taken a token in the steps so far, summed over the steps: what `busyRows` is a share of. */
+  readonly possibleRows: number;
 }
 
 export interface CompletionRequest {

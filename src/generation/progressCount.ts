@@ -30,7 +30,9 @@ export class ProgressCount {
       prompts: this.#prompts,
       tokens: this.#tokens,
       tokensPerSecond: seconds > 0 ? this.#tokens / seconds : 0,
+      seconds,
       busyRows: this.#possible > 0 ? this.#live / this.#possible : 1,
+      possibleRows: this.#possible,
     });
   }
 }

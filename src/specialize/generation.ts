@@ -1,6 +1,7 @@
 import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { createRandom } from '../random.ts';
 import type { GenerationEvent, Phase } from './events.ts';
+import type { CallProgress } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SplitSources } from './split.ts';
@@ -17,6 +18,8 @@ export interface GenerationContext {
   readonly signal?: AbortSignal | undefined;
   /** Resolves when work may go on: waits while paused, throws when aborted. Awaited before each step of the model. */
   readonly ready: () => Promise<void>;
+  /** Called after every step of the model. */
+  readonly onWriting?: ((progress: CallProgress) => void) | undefined;
   readonly tasks: () => readonly GeneratedTask[];
 }
 
@@ -54,8 +57,13 @@ const batchesPerCall = 8;
 export const promptsPerCall = ({ batchSize }: SpecializeSettings): number => batchesPerCall * batchSize;
 
 /** What all calls that write data have in common. */
-export const writingCall = ({ signal, ready }: Pick<GenerationContext, 'signal' | 'ready'>) =>
-  ({ signal, gate: ready, stopOnRepetition: true }) as const;
+export const writingCall = (context: Pick<GenerationContext, 'signal' | 'ready' | 'onWriting'>) =>
+  ({
+    signal: context.signal,
+    gate: context.ready,
+    onProgress: context.onWriting,
+    stopOnRepetition: true,
+  }) as const;
 
 export function* slices<T>(values: readonly T[], size: number): Generator<readonly T[]> {
   for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);

@@ -33,6 +33,17 @@ export interface Completion {
   readonly tokens: number;
 }
 
+/** How far a call has come, and how fast. */
+export interface CallProgress {
+  /** Generated so far, over all prompts of the call. */
+  readonly tokens: number;
+  readonly seconds: number;
+  /** Share of the rows that took a token in a step, of those that could have. */
+  readonly busyRows: number;
+  /** Those that could have, summed over the steps. */
+  readonly possibleRows: number;
+}
+
 export interface CompletionRequest extends SamplingOptions {
   /** For each prompt the strings that its completion must be one of, or `null`; without it all are free. */
   readonly choices?: readonly (readonly string[] | null)[];
@@ -42,6 +53,8 @@ export interface CompletionRequest extends SamplingOptions {
   readonly streams?: readonly number[];
   /** Awaited between steps; a promise that stays open pauses. */
   readonly gate?: () => Promise<void>;
+  /** Called after every step. */
+  readonly onProgress?: (progress: CallProgress) => void;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called as each completion is finished, in any order; the result holds all of them again. */

@@ -21,7 +21,10 @@ const leastWords = 4;
 /** How many prompts of recitation a run takes: no more than the tasks it asks for. */
 export const recitationCount = ({ recitations, tasks }: SpecializeSettings) => Math.min(recitations, tasks);
 
-type RecitationContext = Pick<GenerationContext, 'subject' | 'prompts' | 'settings' | 'signal' | 'ready'>;
+type RecitationContext = Pick<
+  GenerationContext,
+  'subject' | 'prompts' | 'settings' | 'signal' | 'ready' | 'onWriting'
+>;
 
 /**
  * Lets the model write down what it knows of the subject; each fact can then stand in for a passage of a document.

@@ -19,7 +19,10 @@ import { findRepetition } from './textFaults.ts';
 
 const phase: Phase = { stage: 'replay', round: 1 };
 
-type ReplayContext = Pick<GenerationContext, 'prompts' | 'settings' | 'isHeldOut' | 'signal' | 'ready'>;
+type ReplayContext = Pick<
+  GenerationContext,
+  'prompts' | 'settings' | 'isHeldOut' | 'signal' | 'ready' | 'onWriting'
+>;
 
 /** How many general tasks a run asks for. */
 export const replayCount = ({ replayShare, tasks }: SpecializeSettings) => Math.round(replayShare * tasks);

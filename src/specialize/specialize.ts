@@ -114,6 +114,7 @@ async function* evaluateModel<A, T>(run: Run<A, T>, model: EvaluatedModel, round
         seed: samplingSeed(settings.seed, 'evaluation', answers.length),
         signal,
         gate: run.ready,
+        onProgress: run.onWriting,
       };
       for await (const completion of completeInOrder(answerer, wave.map(prompts.answer), request)) {
         answers.push(completion.text);

@@ -7,7 +7,7 @@ export async function cacheRowsOf(device: Device, decoder: Session): Promise<Cac
   const sessions = await openCacheRows(decoder, (graph, label) =>
     device.createSession(
       { graph: encodeModel(graph), weights: { files: [] } },
-      { label, keepOnDevice: true },
+      { label, keepOnDevice: true, forbidFallback: device.provider === 'webgpu' },
     ),
   );
   if (!sessions) throw new Error('The rows of this cache cannot be exchanged.');
