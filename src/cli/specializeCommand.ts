@@ -42,7 +42,8 @@ export const specializeCommand: Command = {
       await unfinished.begin();
     }
     const totals = new WritingTotals();
-    const run = specializeModel(new ModelSession(model, device), {
+    const session = new ModelSession(model, device, { batchSize: plan.settings.batchSize });
+    const run = specializeModel(session, {
       ...plan,
       state: await unfinished.read(model.decoder),
       checkpoints: (training) => unfinished.checkpointOf(training),

@@ -23,6 +23,14 @@ interface Generating {
   readonly takesAdapters: boolean;
 }
 
+export interface ModelSessionOptions {
+  readonly targetModules?: TargetModules;
+  /** Prompts that run together; 16 by default. */
+  readonly batchSize?: number;
+  /** Run every batch until its slowest row ends, for comparison; false by default. */
+  readonly hasFixedBatches?: boolean;
+}
+
 /**
  * A loaded model on a device. Generation, scoring and training alternate and never need their graphs at the same time, so
  * sessions are created when first asked for, generation and scoring release each other's, and both can be released before
@@ -34,13 +42,10 @@ export class ModelSession {
   readonly #targetModules: TargetModules;
   readonly #batchSize: number;
   readonly #scoring: ScoringSessions;
+  readonly #hasFixedBatches: boolean;
   #generating: Promise<Generating> | undefined;
 
-  constructor(
-    model: LoadedModel,
-    device: Device,
-    options: { targetModules?: TargetModules; batchSize?: number } = {},
-  ) {
+  constructor(model: LoadedModel, device: Device, options: ModelSessionOptions = {}) {
     this.model = model;
     this.device = device;
     this.#targetModules = options.targetModules ?? 'all-linear';
@@ -51,6 +56,7 @@ export class ModelSession {
       targetModules: this.#targetModules,
       batchSize: this.#batchSize,
     });
+    this.#hasFixedBatches = options.hasFixedBatches ?? false;
   }
 
   /** The model with an adapter, or with `null` the base model; usable before and after `releaseGeneration`. */
@@ -119,7 +125,7 @@ export class ModelSession {
       { label: 'generation graph', keepOnDevice: cacheOutputs(graph) },
     );
     const embedTokens = await this.#embedding();
-    const exchange = followsMask(graph) ? await this.#cacheRows(session) : null;
+    const exchange = followsMask(graph) && !this.#hasFixedBatches ? await this.#cacheRows(session) : null;
     const generator = new TextGenerator({
       device: this.device,
       session,

@@ -62,6 +62,15 @@ describe('evaluate', () => {
     expect(Object.keys(all!)).toEqual(['task', 'count', 'exact_match', 'f1', 'rouge_l', 'invalid_rate']);
   });
 
+  it('lets a task be answered with one of its labels only, where that is asked for', async () => {
+    writeFileSync(at('labelled.jsonl'), jsonLines(items.map((item) => ({ ...item, labels: ['yes', 'no'] }))));
+    const ask = ['evaluate', ...model, '--data', at('labelled.jsonl'), '--max-new-tokens', '4'];
+    const [free, bound] = [await whittle(...ask), await whittle(...ask, '--labels-only')];
+    const invalid = (stdout: readonly string[]) =>
+      (JSON.parse(stdout.at(-1)!) as { invalid_rate: number }).invalid_rate;
+    expect([invalid(free.stdout), invalid(bound.stdout)]).toEqual([1, 0]);
+  });
+
   it('needs held-out tasks', async () => {
     writeFileSync(at('bare.json'), '{"name":"x","seeds":[{"instruction":"a","output":"b"}]}');
     const { code, stderr } = await whittle('evaluate', ...model, '--data', at('bare.json'));
