@@ -78,6 +78,8 @@ export class ModelSession {
   async #releaseCompletion(): Promise<void> {
     const generating = await this.#generating;
     this.#generating = undefined;
+    // A call that was left early ends with the step that is running.
+    await generating?.generator.idle();
     await Promise.all(generating?.sessions.map((session) => session.dispose()) ?? []);
   }
 

@@ -2,6 +2,7 @@ import { disposeCache, type Cache } from './cache.ts';
 import type { CacheRows, RowChoice } from './cacheRows.ts';
 import type { CompletionRow } from './completionRow.ts';
 import type { DecoderSteps } from './decoderSteps.ts';
+import { passGate } from './passGate.ts';
 
 /** What happens while rows run. */
 export interface RowEvents {
@@ -36,7 +37,7 @@ export async function generateContinuously(
   const worthReading = Math.ceil(parts.batchSize / 8); // reading prompts is a run of the model by itself
   try {
     for (;;) {
-      await events.gate?.();
+      await passGate(events.gate, events.signal);
       if (events.signal?.aborted) return;
       const places = parts.batchSize - batch.live;
       if (waiting.length > 0 && places >= Math.min(worthReading, waiting.length)) {

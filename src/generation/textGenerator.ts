@@ -22,6 +22,7 @@ import { CompletionRow, type EncodedPrompt, type TokenizedPrompt } from './compl
 import { generateContinuously, type RowEvents } from './continuousBatch.ts';
 import { DecoderSteps } from './decoderSteps.ts';
 import { generateBatch } from './generateBatch.ts';
+import { passGate } from './passGate.ts';
 import { ProgressCount } from './progressCount.ts';
 import { continuousOrder, planBatches, withRoom } from './planBatches.ts';
 
@@ -86,6 +87,11 @@ export class TextGenerator {
     };
   }
 
+  /** Resolves once no request is under way, also none whose caller has left. */
+  async idle(): Promise<void> {
+    await this.#lastRequest;
+  }
+
   /** Runs `request` once all earlier ones are done, whether they failed or not. */
   #inTurn<T>(request: () => Promise<T>): Promise<T> {
     const result = this.#lastRequest.then(request);
@@ -137,7 +143,7 @@ export class TextGenerator {
       let waiting = prompts.length;
       for (const batch of planBatches(prompts, limits)) {
         waiting -= batch.length;
-        await request.gate?.();
+        await passGate(request.gate, request.signal);
         await this.#runBatch(this.#rows(batch, request), waiting, events);
       }
     }
