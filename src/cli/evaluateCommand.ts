@@ -20,6 +20,7 @@ const options = {
     help: 'JSONL tasks (instruction, input, output, task), or a domain file (.json)',
   },
   'max-new-tokens': { kind: 'count', default: 32, help: 'tokens per answer at most' },
+  'labels-only': { kind: 'flag', help: 'let a task that has labels be answered with one of them only' },
   'batch-size': { kind: 'count', default: 16, help: 'tasks that run together' },
 } as const;
 
@@ -45,8 +46,15 @@ export const evaluateCommand: Command = {
     const answerer = session.languageModel(adapter);
     const evaluation = await evaluate(
       items,
-      async (part) => (await answerer.complete(part.map(prompts.answer), sampling)).map(({ text }) => text),
-      { batchSize: 64, onProgress: (done, total) => output.progress(`${done} of ${total} tasks`) },
+      async (part) => {
+        const choices = part.map(({ labels }) => (values['labels-only'] && labels) || null);
+        const completions = await answerer.complete(part.map(prompts.answer), { ...sampling, choices });
+        return completions.map(({ text }) => text);
+      },
+      {
+        batchSize: 8 * values['batch-size'],
+        onProgress: (done, total) => output.progress(`${done} of ${total} tasks`),
+      },
     );
     report(evaluation, output);
     await device.dispose();

@@ -7,6 +7,7 @@ import { parseInputFile } from './files.ts';
 import { openDevice, openModel } from './openModel.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { createOutput } from './output.ts';
+import { WritingTotals } from './writingTotals.ts';
 
 const options = {
   ...commonOptions,
@@ -32,16 +33,20 @@ export const generateCommand: Command = {
     const session = new ModelSession(model, device, { batchSize: values['batch-size'] });
     const asIs = values.raw || !model.tokenizer.hasChatTemplate;
     const prompts = await promptsOf(values.prompt, values.data, asIs);
+    const totals = new WritingTotals();
     const completions = await session.languageModel(adapter).complete(prompts, {
       maxNewTokens: values['max-new-tokens'],
       temperature: values.temperature,
       topP: values['top-p'],
       seed: values.seed,
       stop: [],
+      onProgress: (progress) => totals.note(progress),
     });
     for (const { text, finishReason, tokens } of completions) {
       output.result({ text, finish_reason: finishReason, tokens }, text.trim());
     }
+    const line = totals.takeLine();
+    if (line !== null) output.warn(line);
     await device.dispose();
   },
 };

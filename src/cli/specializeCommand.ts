@@ -18,6 +18,7 @@ import { writeResults } from './runFolder.ts';
 import type { RunPlan } from '../engine/runPlan.ts';
 import { readRunPlan, readVersions, writeRunPlan } from './runPlan.ts';
 import { readDomain, readSettings, refuseChanges, specializeOptions } from './specializeOptions.ts';
+import { WritingTotals } from './writingTotals.ts';
 import { UnfinishedRun } from './unfinishedRun.ts';
 
 type Values = OptionValues<typeof specializeOptions>;
@@ -40,12 +41,15 @@ export const specializeCommand: Command = {
       });
       await unfinished.begin();
     }
-    const run = specializeModel(new ModelSession(model, device), {
+    const totals = new WritingTotals();
+    const session = new ModelSession(model, device, { batchSize: plan.settings.batchSize });
+    const run = specializeModel(session, {
       ...plan,
       state: await unfinished.read(model.decoder),
       checkpoints: (training) => unfinished.checkpointOf(training),
+      onWriting: (progress) => totals.note(progress),
     });
-    const state = await follow(run, output, (event) => unfinished.note(event, provenance));
+    const state = await follow(run, output, totals, (event) => unfinished.note(event, provenance));
     await writeResults(values.out, state, plan.domain, provenance);
     await unfinished.discard();
     output.result({ type: 'report', ...state.report! }, renderReport(state.report!));
@@ -88,6 +92,7 @@ async function earlierRun(values: Values, unfinished: UnfinishedRun): Promise<Pl
 async function follow(
   run: AsyncGenerator<SpecializeEvent<Adapter, TrainingEvent>, SpecializationState<Adapter>>,
   output: Output,
+  totals: WritingTotals,
   note: (event: SpecializeEvent<Adapter, TrainingEvent>) => Promise<void>,
 ): Promise<SpecializationState<Adapter>> {
   const start = performance.now();
@@ -97,7 +102,8 @@ async function follow(
     await note(next.value);
     if (next.value.type === 'training' && next.value.event.type === 'smallerBatch')
       output.warn(describeShortage(next.value.event));
-    const text = describe(next.value);
+    const written = next.value.type === 'phaseFinished' ? totals.takeLine() : null;
+    const text = written === null ? describe(next.value) : `  ${written}`;
     if (text !== null)
       output.progress(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`);
   }

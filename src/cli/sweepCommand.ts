@@ -123,7 +123,7 @@ async function runUntil(
   start: SpecializationState<Adapter>,
   isEnough: (state: SpecializationState<Adapter>) => boolean,
 ): Promise<SpecializationState<Adapter>> {
-  const session = new ModelSession(model, device);
+  const session = new ModelSession(model, device, { batchSize: plan.settings.batchSize });
   let state = start;
   try {
     for await (const event of specializeModel(session, { ...plan, state })) {

@@ -1,5 +1,7 @@
 import type { CompletionRequest, LanguageModel, Prompt } from '../generation/completion.ts';
 import { buildGenerationModel, cacheOutputs } from '../generation/buildGenerationModel.ts';
+import { CacheRows, openCacheRows, type CacheRowsSessions } from '../generation/cacheRows.ts';
+import { followsMask } from '../generation/maskPositions.ts';
 import { expandSoftcapAttention } from '../generation/softcapAttention.ts';
 import { TextGenerator } from '../generation/textGenerator.ts';
 import type { Model } from '../graph/model.ts';
@@ -21,6 +23,14 @@ interface Generating {
   readonly takesAdapters: boolean;
 }
 
+export interface ModelSessionOptions {
+  readonly targetModules?: TargetModules;
+  /** Prompts that run together; 16 by default. */
+  readonly batchSize?: number;
+  /** Run every batch until its slowest row ends, for comparison; false by default. */
+  readonly hasFixedBatches?: boolean;
+}
+
 /**
  * A loaded model on a device. Generation, scoring and training alternate and never need their graphs at the same time, so
  * sessions are created when first asked for, generation and scoring release each other's, and both can be released before
@@ -32,13 +42,10 @@ export class ModelSession {
   readonly #targetModules: TargetModules;
   readonly #batchSize: number;
   readonly #scoring: ScoringSessions;
+  readonly #hasFixedBatches: boolean;
   #generating: Promise<Generating> | undefined;
 
-  constructor(
-    model: LoadedModel,
-    device: Device,
-    options: { targetModules?: TargetModules; batchSize?: number } = {},
-  ) {
+  constructor(model: LoadedModel, device: Device, options: ModelSessionOptions = {}) {
     this.model = model;
     this.device = device;
     this.#targetModules = options.targetModules ?? 'all-linear';
@@ -49,6 +56,7 @@ export class ModelSession {
       targetModules: this.#targetModules,
       batchSize: this.#batchSize,
     });
+    this.#hasFixedBatches = options.hasFixedBatches ?? false;
   }
 
   /** The model with an adapter, or with `null` the base model; usable before and after `releaseGeneration`. */
@@ -70,6 +78,8 @@ export class ModelSession {
   async #releaseCompletion(): Promise<void> {
     const generating = await this.#generating;
     this.#generating = undefined;
+    // A call that was left early ends with the step that is running.
+    await generating?.generator.idle();
     await Promise.all(generating?.sessions.map((session) => session.dispose()) ?? []);
   }
 
@@ -117,15 +127,28 @@ export class ModelSession {
       { label: 'generation graph', keepOnDevice: cacheOutputs(graph) },
     );
     const embedTokens = await this.#embedding();
+    const exchange = followsMask(graph) && !this.#hasFixedBatches ? await this.#cacheRows(session) : null;
     const generator = new TextGenerator({
       device: this.device,
       session,
       ...(embedTokens && { embedTokens }),
+      ...(exchange && { cacheRows: new CacheRows(this.device, exchange) }),
       config,
       tokenizer,
       batchSize: this.#batchSize,
     });
-    return { generator, sessions: embedTokens ? [session, embedTokens] : [session], takesAdapters };
+    const sessions = [session, embedTokens, exchange?.kept, exchange?.joined].filter((one) => !!one);
+    return { generator, sessions, takesAdapters };
+  }
+
+  /** What exchanges rows of the generation cache; `null` where its batches have to run to their slowest row's end. */
+  #cacheRows(session: Session): Promise<CacheRowsSessions | null> {
+    return openCacheRows(session, (graph, label) =>
+      this.device.createSession(
+        { graph: encodeModel(graph), weights: { files: [] } },
+        { label, keepOnDevice: true },
+      ),
+    );
   }
 
   #rewrite(model: Model): Model {

@@ -3,6 +3,7 @@ import { createRandom } from '../random.ts';
 import type { Domain } from '../specialize/domain.ts';
 import { promptSets, type PromptSet } from '../specialize/prompts.ts';
 import type { SourceDocument } from '../specialize/retrieve.ts';
+import type { CallProgress } from '../specialize/languageModel.ts';
 import type { SpecializeSettings } from '../specialize/settings.ts';
 import type { TrainingRequest } from '../specialize/run.ts';
 import { specialize } from '../specialize/specialize.ts';
@@ -26,6 +27,8 @@ export interface Specialization {
   readonly signal?: AbortSignal;
   /** Awaited between steps; a promise that stays open pauses the run. */
   readonly gate?: () => Promise<void>;
+  /** Called after every step of generation. */
+  readonly onWriting?: (progress: CallProgress) => void;
   /** What an earlier, unfinished run left. */
   readonly state?: SpecializationState<Adapter>;
   /** Where a training leaves checkpoints and goes on from; without it a training is all or nothing. */

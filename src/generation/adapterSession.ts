@@ -46,11 +46,16 @@ export class AdapterSession {
     this.#adapter = adapter;
   }
 
-  /** Called by transformers.js; its feeds hold all inputs but the adapter's. */
-  async run(feeds: Feeds): Promise<Record<string, DeviceTensor>> {
+  /** Runs once; `feeds` hold all inputs but the adapter's. The caller owns the results. */
+  async step(feeds: Feeds): Promise<Record<string, DeviceTensor>> {
     await this.#letMessagesIn();
+    return this.#session.run({ ...feeds, ...this.#adapter });
+  }
+
+  /** The same as transformers.js calls it. */
+  async run(feeds: Feeds): Promise<Record<string, DeviceTensor>> {
     try {
-      return await this.#session.run({ ...feeds, ...this.#adapter });
+      return await this.step(feeds);
     } catch (error) {
       this.#failure = error;
       return {};

@@ -6,8 +6,11 @@ export type Prompt = string | readonly ChatTurn[];
 export interface Completion {
   /** The new text only, special tokens left out. */
   readonly text: string;
-  /** `length`: cut at `maxNewTokens` (or the model's context) before the model or a stop string ended it. */
-  readonly finishReason: 'stop' | 'length';
+  /**
+   * `length`: cut at `maxNewTokens` (or the model's context) before the model or a stop string ended it;
+   * `repetition`: cut because it went round in circles.
+   */
+  readonly finishReason: 'stop' | 'length' | 'repetition';
   /** Number of generated tokens, the end token among them. */
   readonly tokens: number;
 }
@@ -19,6 +22,14 @@ export interface GenerationProgress {
   /** Generated so far, over all prompts. */
   readonly tokens: number;
   readonly tokensPerSecond: number;
+  readonly seconds: number;
+  /**
+   * Of the rows that could have taken a token in the steps so far, the share that did: over all steps but those that
+   * read prompts, the rows that were not finished by the rows of the batch or, if they are fewer, the prompts left.
+   */
+  readonly busyRows: number;
+  /** Rows that could have taken a token in the steps so far, summed over the steps: what `busyRows` is a share of. */
+  readonly possibleRows: number;
 }
 
 export interface CompletionRequest {
@@ -31,8 +42,16 @@ export interface CompletionRequest {
   readonly seed: number;
   /** A completion ends before the first of these strings. */
   readonly stop: readonly string[];
+  /** For each prompt the strings that its completion must be one of, or `null`; without it all are free. */
+  readonly choices?: readonly (readonly string[] | null)[];
+  /** End a completion whose last tokens say the same over and over: 1 to 20 tokens three times, 24 tokens at least. */
+  readonly stopOnRepetition?: boolean;
+  /** The number of each prompt's own stream of random numbers; by default its position in the request. */
+  readonly streams?: readonly number[];
   /** Aborting rejects with the signal's reason, after the step that is running. */
   readonly signal?: AbortSignal;
+  /** Awaited between steps; a promise that stays open pauses. */
+  readonly gate?: () => Promise<void>;
   /** Called as each completion is finished, in any order. */
   readonly onCompletion?: (index: number, completion: Completion) => void;
   /** Called after every token of a prompt's completion with its text so far. */

@@ -1,13 +1,21 @@
 import type { Tokenizer } from '../text/tokenizer.ts';
+import type { TokenChoices } from './choices.ts';
 import type { Completion, CompletionRequest } from './completion.ts';
-import { sampleToken } from './sampleToken.ts';
+import { RepetitionWatch } from './repetition.ts';
+import { greedyToken, sampleToken } from './sampleToken.ts';
 import { seededRandom } from './seededRandom.ts';
 
-/** A prompt on its way through a batch. */
-export interface EncodedPrompt {
+/** A prompt as tokens. */
+export interface TokenizedPrompt {
   /** Position among the request's prompts. */
   readonly index: number;
   readonly ids: readonly number[];
+}
+
+/** A prompt on its way through a batch. */
+export interface EncodedPrompt extends TokenizedPrompt {
+  /** Most tokens that its completion may take. */
+  readonly room: number;
 }
 
 /** One row of a batch: chooses its tokens and knows when it is finished. */
@@ -15,15 +23,25 @@ export class CompletionRow {
   readonly prompt: EncodedPrompt;
   readonly #request: CompletionRequest;
   readonly #tokenizer: Tokenizer;
+  readonly #choices: TokenChoices | null;
   readonly #uniform: () => number;
+  readonly #repetition: RepetitionWatch | null;
   readonly #ids: number[] = [];
   #finishReason: Completion['finishReason'] | null = null;
 
-  constructor(prompt: EncodedPrompt, request: CompletionRequest, tokenizer: Tokenizer) {
+  /** `choices`: what the completion must be one of, if anything. */
+  constructor(
+    prompt: EncodedPrompt,
+    request: CompletionRequest,
+    tokenizer: Tokenizer,
+    choices: TokenChoices | null = null,
+  ) {
     this.prompt = prompt;
     this.#request = request;
     this.#tokenizer = tokenizer;
-    this.#uniform = seededRandom(request.seed, prompt.index);
+    this.#choices = choices;
+    this.#uniform = seededRandom(request.seed, request.streams?.[prompt.index] ?? prompt.index);
+    this.#repetition = request.stopOnRepetition ? new RepetitionWatch() : null;
   }
 
   get isFinished(): boolean {
@@ -34,19 +52,30 @@ export class CompletionRow {
     return this.#ids.length;
   }
 
-  /** The token to force on this row at the next step, or `null` to take the likeliest. */
-  chooseToken(logits: Float32Array): number | null {
+  /** What the next step reads. */
+  get lastToken(): number {
+    return this.#ids.at(-1) ?? this.#tokenizer.eosTokenId;
+  }
+
+  /** The token that this row takes next. `logits` is left as it is. */
+  chooseToken(logits: Float32Array): number {
     if (this.isFinished) return this.#tokenizer.eosTokenId; // keeps the batch rectangular; never read again
     const { temperature, topP } = this.#request;
-    return temperature > 0 ? sampleToken(logits, { temperature, topP }, this.#uniform()) : null;
+    const allowed = this.#choices?.restrict(this.#ids, logits) ?? logits;
+    const token =
+      temperature > 0 ? sampleToken(allowed, { temperature, topP }, this.#uniform()) : greedyToken(allowed);
+    return this.#choices?.asEnd(this.#ids, token) ?? token;
   }
 
   /** Takes the token that the step gave this row; says whether it finished the row. */
-  accept(token: number, isLast: boolean): boolean {
+  accept(token: number): boolean {
     if (this.isFinished) return false;
     this.#ids.push(token);
+    const isLoop = this.#repetition?.add(token) ?? false;
     if (this.#tokenizer.endTokenIds.includes(token) || this.#endsInStop()) this.#finishReason = 'stop';
-    else if (isLast) this.#finishReason = 'length';
+    else if (this.#choices?.isOnlyEnd(this.#ids)) this.#finishReason = 'stop';
+    else if (isLoop) this.#finishReason = 'repetition';
+    else if (this.tokens >= this.prompt.room) this.#finishReason = 'length';
     return this.isFinished;
   }
 

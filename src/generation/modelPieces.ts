@@ -15,6 +15,12 @@ export function intAttribute(name: string, value: number): Attributes {
   return { [name]: { type: 'int', value } };
 }
 
+/** An integer attribute of a node; `fallback` where it has none. */
+export function intOf({ attributes }: ModelNode, name: string, fallback: number): number {
+  const attribute = attributes[name];
+  return attribute?.type === 'int' ? attribute.value : fallback;
+}
+
 /** A one-dimensional int64 constant, or a scalar when `values` is a number. */
 export function int64Constant(name: string, values: number | readonly number[]): Initializer {
   const list = typeof values === 'number' ? [values] : values;

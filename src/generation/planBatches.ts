@@ -1,10 +1,4 @@
-import type { EncodedPrompt } from './completionRow.ts';
-
-/** Prompts that run together, and how many tokens each may get. */
-export interface Batch {
-  readonly prompts: readonly EncodedPrompt[];
-  readonly maxNewTokens: number;
-}
+import type { EncodedPrompt, TokenizedPrompt } from './completionRow.ts';
 
 export interface BatchLimits {
   readonly batchSize: number;
@@ -13,34 +7,64 @@ export interface BatchLimits {
   readonly contextLength: number;
 }
 
+/**
+ * The prompts with the tokens that each may get.
+ * @throws when a prompt fills the model's context.
+ */
+export function withRoom(
+  prompts: readonly TokenizedPrompt[],
+  { maxNewTokens, contextLength }: BatchLimits,
+): EncodedPrompt[] {
+  return prompts.map((prompt) => {
+    const room = Math.min(contextLength - prompt.ids.length, maxNewTokens);
+    if (room >= 1) return { ...prompt, room };
+    throw new Error(
+      `Prompt ${prompt.index + 1} has ${prompt.ids.length} tokens, which fills the model's context of ${contextLength}; shorten it.`,
+    );
+  });
+}
+
+// So many batches are sorted by length at a time.
+const windowBatches = 4;
+
+/**
+ * The order in which prompts enter a batch that is filled continuously. Those that enter together should be equally
+ * long, for they are padded to the longest; but the first should also be done first, for others wait for them in order.
+ */
+export function continuousOrder(prompts: readonly EncodedPrompt[], batchSize: number): EncodedPrompt[] {
+  const size = windowBatches * batchSize;
+  const windows = Array.from({ length: Math.ceil(prompts.length / size) }, (_, i) =>
+    prompts.slice(i * size, (i + 1) * size).toSorted(byLength),
+  );
+  return windows.flat();
+}
+
+const byLength = (a: TokenizedPrompt, b: TokenizedPrompt): number =>
+  a.ids.length - b.ids.length || a.index - b.index;
+
 // Rows of a tight batch end with its longest prompt's room; none may lose more than a quarter of its own.
 const leastShare = 0.75;
 
 /**
- * Prompts sorted by length and cut into batches, so that rows need little padding. Prompts that leave less than
- * `maxNewTokens` of the context come in batches of their own, of nearly equal length, with what the longest leaves.
+ * Prompts sorted by length and cut into batches that run until their slowest row ends, so that rows need little padding.
+ * Prompts that leave less than `maxNewTokens` of the context come in batches of their own, of nearly equal length, with
+ * what the longest leaves.
  * @throws when a prompt fills the model's context.
  */
-export function planBatches(prompts: readonly EncodedPrompt[], limits: BatchLimits): Batch[] {
-  const { batchSize, maxNewTokens, contextLength } = limits;
-  const room = (prompt: EncodedPrompt) => Math.min(contextLength - prompt.ids.length, maxNewTokens);
-  const full = prompts.find((prompt) => room(prompt) < 1);
-  if (full) {
-    throw new Error(
-      `Prompt ${full.index + 1} has ${full.ids.length} tokens, which fills the model's context of ${contextLength}; shorten it.`,
-    );
-  }
+export function planBatches(prompts: readonly TokenizedPrompt[], limits: BatchLimits): EncodedPrompt[][] {
+  const { batchSize, maxNewTokens } = limits;
   /** Whether `prompt`, no shorter than `shortest`, may run with it. */
   const fits = (prompt: EncodedPrompt, shortest: EncodedPrompt) =>
-    room(shortest) === maxNewTokens
-      ? room(prompt) === maxNewTokens
-      : room(prompt) >= leastShare * room(shortest);
+    shortest.room === maxNewTokens ? prompt.room === maxNewTokens : prompt.room >= leastShare * shortest.room;
   const batches: EncodedPrompt[][] = [];
-  for (const prompt of prompts.toSorted((a, b) => a.ids.length - b.ids.length || a.index - b.index)) {
+  for (const prompt of withRoom(prompts, limits).toSorted(byLength)) {
     const open = batches.at(-1) ?? [];
     const [shortest] = open;
     if (shortest && open.length < batchSize && fits(prompt, shortest)) open.push(prompt);
     else batches.push([prompt]);
   }
-  return batches.map((rows) => ({ prompts: rows, maxNewTokens: Math.min(...rows.map(room)) }));
+  return batches.map((rows) => {
+    const room = Math.min(...rows.map((prompt) => prompt.room));
+    return rows.map((prompt) => ({ ...prompt, room }));
+  });
 }

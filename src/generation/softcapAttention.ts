@@ -1,4 +1,5 @@
 import type { Attributes, Initializer, Model, ModelNode } from '../graph/model.ts';
+import { separateProjections } from './attentionProjections.ts';
 import {
   dataTypeNumbers,
   elementTypeOf,
@@ -6,6 +7,7 @@ import {
   floatConstant,
   int64Constant,
   intAttribute,
+  intOf,
   standardNode,
 } from './modelPieces.ts';
 
@@ -50,11 +52,6 @@ const float = (add: AddConstant, value: number) =>
 function softcapOf({ opType, attributes }: ModelNode): number {
   const softcap = attributes['softcap'];
   return opType === 'GroupQueryAttention' && softcap?.type === 'float' ? softcap.value : 0;
-}
-
-function intOf({ attributes }: ModelNode, name: string, fallback: number): number {
-  const attribute = attributes[name];
-  return attribute?.type === 'int' ? attribute.value : fallback;
 }
 
 /** `past` [1], and how many positions each key [T] lies before each query [S]: int32 [S, T], negative ahead of it. */
@@ -116,7 +113,11 @@ function attentionNodes(model: Model, node: ModelNode, add: AddConstant): ModelN
   const typed = (part: string, value: string) => op('Cast', part, [value], to);
   const softcap = softcapOf(node);
   const [, presentKey = '', presentValue = ''] = node.outputs;
-  const { nodes, query, key, value } = projected(model, node, size, add);
+  const { nodes, query, key, value } = separateProjections(model, node, {
+    path: name('').slice(0, -1),
+    positions: `${prefix}/past`,
+    constant: add,
+  });
   return [
     ...nodes,
     typed('factor', float(add, scaleOf(node, size) / softcap)),
@@ -175,36 +176,4 @@ function headSizeOf(model: Model, node: ModelNode): number {
   throw new Error(
     `Node ${node.name} (GroupQueryAttention with softcap) lacks an attention bias or a declared cache.`,
   );
-}
-
-/** Names of query, key and value [B, S, ·], taken apart and rotated as the op would. */
-function projected(model: Model, node: ModelNode, size: number, add: AddConstant) {
-  const [heads, kvHeads] = [intOf(node, 'num_heads', 0), intOf(node, 'kv_num_heads', 0)];
-  const name = (part: string) => `${node.name}/softcap/${part}`;
-  const nodes: ModelNode[] = [];
-  let [query, key, value] = [at.query, at.key, at.value].map((i) => node.inputs[i] ?? '') as [
-    string,
-    string,
-    string,
-  ];
-  if (!key) {
-    const widths = int64(add, [heads * size, kvHeads * size, kvHeads * size]);
-    const split = standardNode('Split', name('split'), [query, widths], intAttribute('axis', -1));
-    [query, key, value] = ['query', 'key', 'value'].map(name) as [string, string, string];
-    nodes.push({ ...split, outputs: [query, key, value] });
-  }
-  if (intOf(node, 'do_rotary', 0) === 0) return { nodes, query, key, value };
-  const [cos = '', sin = ''] = [node.inputs[at.cos], node.inputs[at.sin]];
-  const width = model.graph.initializers.find((initializer) => initializer.name === cos)?.dims[1];
-  const rotated = 2 * (width ?? size / 2);
-  const rotation = (input: string, part: string, count: number): ModelNode => ({
-    ...standardNode('RotaryEmbedding', name(part), [input, `${prefix}/past`, cos, sin], {
-      ...intAttribute('interleaved', intOf(node, 'rotary_interleaved', 0)),
-      ...intAttribute('num_heads', rotated < size ? count : 0),
-      ...intAttribute('rotary_embedding_dim', rotated < size ? rotated : 0),
-    }),
-    domain: 'com.microsoft',
-  });
-  nodes.push(rotation(query, 'rotated_query', heads), rotation(key, 'rotated_key', kvHeads));
-  return { nodes, query: name('rotated_query'), key: name('rotated_key'), value };
 }

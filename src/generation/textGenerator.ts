@@ -15,10 +15,16 @@ import {
   type CausalLanguageModel,
   type ModelConfig,
 } from './causalLanguageModel.ts';
+import type { CacheRows } from './cacheRows.ts';
+import { TokenChoices } from './choices.ts';
 import type { Completion, CompletionRequest, LanguageModel, Prompt } from './completion.ts';
-import { CompletionRow, type EncodedPrompt } from './completionRow.ts';
+import { CompletionRow, type EncodedPrompt, type TokenizedPrompt } from './completionRow.ts';
+import { generateContinuously, type RowEvents } from './continuousBatch.ts';
+import { DecoderSteps } from './decoderSteps.ts';
 import { generateBatch } from './generateBatch.ts';
-import { planBatches, type Batch } from './planBatches.ts';
+import { passGate } from './passGate.ts';
+import { ProgressCount } from './progressCount.ts';
+import { continuousOrder, planBatches, withRoom } from './planBatches.ts';
 
 export interface TextGeneratorParts {
   readonly device: Device;
@@ -31,6 +37,11 @@ export interface TextGeneratorParts {
   readonly tokenizer: Tokenizer;
   /** Most prompts that run together; 16 by default. */
   readonly batchSize?: number;
+  /**
+   * Exchanges rows of the session's cache, so that waiting prompts take the places of finished ones. Without it, or
+   * where the graph takes an input that only transformers.js knows, every batch runs until its slowest row ends.
+   */
+  readonly cacheRows?: CacheRows;
 }
 
 /** A language model that holds its adapter's tensors until it is disposed. */
@@ -49,6 +60,7 @@ export class TextGenerator {
   readonly #decoder: AdapterSession;
   readonly #embedding: AdapterSession | null;
   readonly #model: CausalLanguageModel;
+  readonly #steps: DecoderSteps | null;
   #lastRequest: Promise<unknown> = Promise.resolve();
 
   /** @throws when transformers.js has no class for the model type. */
@@ -58,6 +70,11 @@ export class TextGenerator {
     this.#decoder = new AdapterSession(parts.session, adapterInputs(parts.session));
     this.#embedding = parts.embedTokens ? new AdapterSession(parts.embedTokens, new Set()) : null;
     this.#model = causalLanguageModel(parts.config, this.#decoder, this.#embedding);
+    const { device, tokenizer } = parts;
+    this.#steps =
+      DecoderSteps.unknownInput(this.#decoder) === null
+        ? new DecoderSteps(device, this.#decoder, this.#embedding, tokenizer)
+        : null;
   }
 
   /** The model with an adapter, or with `null` the base model. @throws when the adapter does not fit the graph. */
@@ -68,6 +85,11 @@ export class TextGenerator {
       complete: (prompts, request) => this.#inTurn(() => this.#complete(prompts, request, tensors)),
       dispose: () => disposeAdapter(tensors),
     };
+  }
+
+  /** Resolves once no request is under way, also none whose caller has left. */
+  async idle(): Promise<void> {
+    await this.#lastRequest;
   }
 
   /** Runs `request` once all earlier ones are done, whether they failed or not. */
@@ -83,50 +105,68 @@ export class TextGenerator {
     adapter: AdapterTensors,
   ): Promise<Completion[]> {
     requireSampling(request);
-    const encoded = prompts.map((prompt, index) => ({ index, ids: this.#encode(prompt, index) }));
-    const batches = planBatches(encoded, {
-      batchSize: this.#parts.batchSize ?? 16,
-      maxNewTokens: request.maxNewTokens,
-      contextLength: contextLength(this.#parts.config),
-    });
+    requirePerPrompt(prompts.length, request);
+    const tokenized = prompts.map((prompt, index) => ({ index, ids: this.#encode(prompt, index) }));
     const completions = new Array<Completion>(prompts.length);
-    const progress = new ProgressCount(prompts.length, request);
+    const progress = new ProgressCount(prompts.length, request.onProgress);
     this.#decoder.bind(adapter);
-    for (const batch of batches) {
-      request.signal?.throwIfAborted();
-      const rows = batch.prompts.map((prompt) => new CompletionRow(prompt, request, this.tokenizer));
-      await this.#run(batch, rows, request, progress, (row) => {
+    await this.#run(tokenized, request, {
+      signal: request.signal,
+      gate: request.gate,
+      onToken: (row, isFinished) => {
+        const { index } = row.prompt;
+        progress.count(isFinished);
+        request.onText?.(index, row.text());
+        if (!isFinished) return;
         const completion = row.completion();
-        completions[row.prompt.index] = completion;
-        request.onCompletion?.(row.prompt.index, completion);
-      });
-    }
+        completions[index] = completion;
+        request.onCompletion?.(index, completion);
+      },
+      onStep: (rows) => progress.report(rows),
+    });
     return completions;
   }
 
   async #run(
-    batch: Batch,
-    rows: readonly CompletionRow[],
+    prompts: readonly TokenizedPrompt[],
     request: CompletionRequest,
-    progress: ProgressCount,
-    onFinished: (row: CompletionRow) => void,
+    events: RowEvents,
   ): Promise<void> {
+    const { cacheRows, config, batchSize = 16 } = this.#parts;
+    const limits = { batchSize, maxNewTokens: request.maxNewTokens, contextLength: contextLength(config) };
+    request.signal?.throwIfAborted();
+    if (cacheRows && this.#steps) {
+      const order = continuousOrder(withRoom(prompts, limits), batchSize);
+      const parts = { decoder: this.#steps, cacheRows, batchSize };
+      await generateContinuously(parts, this.#rows(order, request), events);
+    } else {
+      let waiting = prompts.length;
+      for (const batch of planBatches(prompts, limits)) {
+        waiting -= batch.length;
+        await passGate(request.gate, request.signal);
+        await this.#runBatch(this.#rows(batch, request), waiting, events);
+      }
+    }
+    request.signal?.throwIfAborted();
+  }
+
+  #rows(prompts: readonly EncodedPrompt[], request: CompletionRequest): CompletionRow[] {
+    return prompts.map((prompt) => {
+      const strings = request.choices?.[prompt.index];
+      const choices = strings ? new TokenChoices(strings, request.stop, this.tokenizer) : null;
+      return new CompletionRow(prompt, request, this.tokenizer, choices);
+    });
+  }
+
+  async #runBatch(rows: readonly CompletionRow[], waiting: number, events: RowEvents): Promise<void> {
+    events.signal?.throwIfAborted();
     const sessions = [this.#decoder, this.#embedding];
     for (const session of sessions) session?.clearFailure();
     try {
-      await generateBatch(this.#model, batch, rows, this.tokenizer, {
-        signal: request.signal,
-        onToken: (row, isFinished) => {
-          progress.count(isFinished);
-          request.onText?.(row.prompt.index, row.text());
-          if (isFinished) onFinished(row);
-        },
-        onStep: () => progress.report(),
-      });
+      await generateBatch(this.#model, rows, waiting, this.tokenizer, events);
     } catch (error) {
       throw sessions.find((session) => session?.failure)?.failure ?? error;
     }
-    request.signal?.throwIfAborted();
   }
 
   #encode(prompt: Prompt, index: number): EncodedPrompt['ids'] {
@@ -141,39 +181,17 @@ export class TextGenerator {
   }
 }
 
-/** Tokens and completions so far, for `onProgress`. */
-class ProgressCount {
-  readonly #prompts: number;
-  readonly #request: CompletionRequest;
-  readonly #start = performance.now();
-  #tokens = 0;
-  #completed = 0;
-
-  constructor(prompts: number, request: CompletionRequest) {
-    this.#prompts = prompts;
-    this.#request = request;
-  }
-
-  count(isFinished: boolean): void {
-    this.#tokens += 1;
-    this.#completed += Number(isFinished);
-  }
-
-  report(): void {
-    const seconds = (performance.now() - this.#start) / 1000;
-    this.#request.onProgress?.({
-      completed: this.#completed,
-      prompts: this.#prompts,
-      tokens: this.#tokens,
-      tokensPerSecond: seconds > 0 ? this.#tokens / seconds : 0,
-    });
-  }
-}
-
 function requireSampling({ maxNewTokens, temperature, topP }: CompletionRequest): void {
   const isCount = Number.isInteger(maxNewTokens) && maxNewTokens > 0;
   if (!isCount) throw new Error(`maxNewTokens is ${maxNewTokens}; give a whole number from 1.`);
   if (!(temperature >= 0 && Number.isFinite(temperature)))
     throw new Error(`temperature is ${temperature}; give 0 (greedy) or more.`);
   if (!(topP > 0 && topP <= 1)) throw new Error(`topP is ${topP}; give a number above 0, at most 1.`);
+}
+
+function requirePerPrompt(prompts: number, { choices, streams }: CompletionRequest): void {
+  for (const [name, list] of Object.entries({ choices, streams })) {
+    if (list && list.length !== prompts)
+      throw new Error(`There are ${prompts} prompts, but ${list.length} ${name}; give one for each.`);
+  }
 }

@@ -2,7 +2,7 @@ import type { Completion, CompletionRequest, LanguageModel, Prompt } from './lan
 
 /**
  * The completions of one call, in the order of the prompts, each as soon as it and its predecessors are finished: the
- * filters depend on the order, so it must not depend on the device.
+ * filters depend on the order, so it must not depend on the device. Leaving early stops the model.
  */
 export async function* completeInOrder(
   model: LanguageModel,
@@ -16,18 +16,24 @@ export async function* completeInOrder(
     finished.set(index, completion);
     wake();
   };
-  const all = model.complete(prompts, { ...request, onCompletion });
+  const left = new AbortController();
+  const signal = AbortSignal.any([left.signal, ...(request.signal ? [request.signal] : [])]);
+  const all = model.complete(prompts, { ...request, signal, onCompletion });
   all.catch(() => {}); // reported below, unless the consumer has left
-  for (let i = 0; i < prompts.length; i++) {
-    while (!finished.has(i)) {
-      const next = new Promise<void>((resolve) => (wake = resolve));
-      const completions = await Promise.race([all, next]);
-      completions?.forEach((completion, j) => finished.set(j, completion));
-      if (completions && !finished.has(i)) throw missingCompletion(completions.length, prompts.length);
+  try {
+    for (let i = 0; i < prompts.length; i++) {
+      while (!finished.has(i)) {
+        const next = new Promise<void>((resolve) => (wake = resolve));
+        const completions = await Promise.race([all, next]);
+        completions?.forEach((completion, j) => finished.set(j, completion));
+        if (completions && !finished.has(i)) throw missingCompletion(completions.length, prompts.length);
+      }
+      yield finished.get(i) as Completion;
     }
-    yield finished.get(i) as Completion;
+    await all;
+  } finally {
+    left.abort(new Error('The other completions are not needed.'));
   }
-  await all;
 }
 
 function missingCompletion(given: number, asked: number): Error {

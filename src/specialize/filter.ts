@@ -11,6 +11,8 @@ export interface TaskDraft extends TaskText {
 /** A task with its answer; `isCut` now speaks of the answer. */
 export interface AnsweredDraft extends AnsweredTask {
   readonly isCut: boolean;
+  /** The answer was stopped because it went round in circles. */
+  readonly isLoop?: boolean;
   /** Share of the votes that gave this answer. */
   readonly agreement: number;
 }

@@ -5,8 +5,10 @@ import {
   type GenerationContext,
   type GenerationEvents,
   progress,
+  promptsPerCall,
   samplingSeed,
   wordsOfSeeds,
+  writingCall,
 } from './generation.ts';
 import { instructionRules } from './instructionRules.ts';
 import type { LanguageModel, Prompt } from './languageModel.ts';
@@ -42,17 +44,20 @@ export async function* generateInstructions(
   const passages = createPassageOrders(context);
   for (let first = firstPrompt; first < settings.maxPrompts && judge.accepted() < settings.tasks;) {
     await ready();
-    const last = Math.min(first + settings.batchSize, settings.maxPrompts);
+    const last = Math.min(first + promptsPerCall(settings), settings.maxPrompts);
     const wave = Array.from({ length: last - first }, (_, i) => drawPrompt(context, passages, first + i));
-    for await (const { task, draft, shown } of writtenTasks(context, model, wave)) {
-      if (judge.accepted() >= settings.tasks) continue; // the model must finish what it was asked for
-      yield { type: 'taskGenerated', task };
-      const rejection = judge.reject(draft, shown);
-      if (rejection)
-        yield { type: 'taskRejected', id: task.id, rejection: { ...rejection, stage: 'instruction' } };
-      else yield progress(phase, judge.accepted(), settings.tasks);
+    for await (const { shown, written } of writtenTasks(context, model, wave)) {
+      for (const { task, draft } of written) {
+        if (judge.accepted() >= settings.tasks) break;
+        yield { type: 'taskGenerated', task };
+        const rejection = judge.reject(draft, shown);
+        if (rejection)
+          yield { type: 'taskRejected', id: task.id, rejection: { ...rejection, stage: 'instruction' } };
+        else yield progress(phase, judge.accepted(), settings.tasks);
+      }
+      yield { type: 'promptsFinished', count: shown.index + 1 };
+      if (judge.accepted() >= settings.tasks) return; // which stops the model
     }
-    yield { type: 'promptsFinished', count: last };
     first = last;
   }
 }
@@ -104,20 +109,22 @@ function passageAt(
   return order[(isDocument ? documentsBefore : index - documentsBefore) % order.length];
 }
 
-interface WrittenTask {
-  readonly task: GeneratedTask;
-  readonly draft: TaskDraft;
+/** What one prompt led to. */
+interface WrittenTasks {
   readonly shown: TaskPrompt;
+  readonly written: readonly { readonly task: GeneratedTask; readonly draft: TaskDraft }[];
 }
 
 async function* writtenTasks(
-  { prompts, settings, signal }: GenerationContext,
+  context: GenerationContext,
   model: LanguageModel,
   wave: readonly TaskPrompt[],
-): AsyncGenerator<WrittenTask> {
+): AsyncGenerator<WrittenTasks> {
+  const { prompts, settings } = context;
   const { seed, instructionTokens: maxNewTokens, temperature, topP, tasksPerPrompt } = settings;
-  const callSeed = samplingSeed(seed, 'instructions', wave[0]?.index ?? 0);
-  const request = { maxNewTokens, temperature, topP, seed: callSeed, stop: prompts.taskStop, signal };
+  const streams = wave.map(({ index }) => index);
+  const sampling = { maxNewTokens, temperature, topP, seed: samplingSeed(seed, 'instructions'), streams };
+  const request = { ...sampling, stop: prompts.taskStop, ...writingCall(context) };
   let position = 0;
   for await (const completion of completeInOrder(
     model,
@@ -125,10 +132,12 @@ async function* writtenTasks(
     request,
   )) {
     const shown = wave[position++] as TaskPrompt;
-    const isCut = completion.finishReason === 'length';
+    const isCut = completion.finishReason !== 'stop';
     const drafts = parseTaskList(completion.text, { continuesItem: prompts.continuesItem, isCut });
-    for (const [i, draft] of drafts.slice(0, tasksPerPrompt).entries())
-      yield { task: asTask(draft, shown, i), draft, shown };
+    const written = drafts
+      .slice(0, tasksPerPrompt)
+      .map((draft, i) => ({ task: asTask(draft, shown, i), draft }));
+    yield { shown, written };
   }
 }
 

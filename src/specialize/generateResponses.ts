@@ -10,10 +10,13 @@ import {
   type GenerationEvents,
   ownWords,
   progress,
+  promptsPerCall,
   samplingSeed,
   slices,
   wordsOfSeeds,
+  writingCall,
 } from './generation.ts';
+import { labelsFor } from './labels.ts';
 import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
 import { responseRules } from './responseRules.ts';
 import { createRetriever, type Retriever } from './retrieve.ts';
@@ -26,6 +29,8 @@ import { isRecited, taskKey } from './tasks.ts';
 interface Question {
   readonly task: GeneratedTask;
   readonly passage?: Passage | undefined;
+  /** What the answer must be one of, if the task names such a set. */
+  readonly labels: readonly string[] | null;
   readonly votes: readonly { readonly demonstrations: readonly SeedTask[]; readonly prompt: Prompt }[];
 }
 
@@ -44,7 +49,7 @@ export async function* generateResponses(
   const judge = createJudge(context);
   const passageFor = createPassageFinder(context);
   let done = total - pending.length;
-  for (const wave of slices(pending, Math.max(1, Math.floor(settings.batchSize / settings.votes)))) {
+  for (const wave of slices(pending, Math.max(1, Math.floor(promptsPerCall(settings) / settings.votes)))) {
     await ready();
     const questions = wave.map((task) => drawQuestion(context, passageFor, task));
     for await (const { question, draft, demonstrations } of answers(context, model, questions, phase.round)) {
@@ -118,7 +123,7 @@ function drawQuestion(
     });
     return { demonstrations, prompt };
   });
-  return { task, passage, votes };
+  return { task, passage, labels: labelsFor(task, sources[task.side].seeds), votes };
 }
 
 interface Answer {
@@ -128,12 +133,14 @@ interface Answer {
 }
 
 async function* answers(
-  { prompts, settings, signal }: GenerationContext,
+  context: GenerationContext,
   model: LanguageModel,
   questions: readonly Question[],
   round: number,
 ): AsyncGenerator<Answer> {
+  const { prompts, settings } = context;
   const asked = questions.flatMap((question) => question.votes.map((vote) => vote.prompt));
+  const choices = questions.flatMap(({ votes, labels }) => votes.map(() => labels));
   const seed = samplingSeed(settings.seed, 'responses', round, questions[0]?.task.id ?? '');
   const request = {
     maxNewTokens: settings.responseTokens,
@@ -141,10 +148,12 @@ async function* answers(
     topP: 1,
     seed,
     stop: prompts.demonstrationStop,
+    choices,
+    ...writingCall(context),
   };
   let given: Completion[] = [];
   let position = 0;
-  for await (const completion of completeInOrder(model, asked, { ...request, signal })) {
+  for await (const completion of completeInOrder(model, asked, request)) {
     given.push(completion);
     if (given.length < settings.votes) continue;
     const question = questions[position++] as Question;
@@ -166,6 +175,7 @@ function elect({ task, votes }: Question, given: readonly Completion[]): Omit<An
       input: task.input,
       output: completion.text.trim(),
       isCut: completion.finishReason === 'length',
+      isLoop: completion.finishReason === 'repetition',
       agreement: (counts[best] ?? 0) / given.length,
     },
   };

@@ -1,6 +1,7 @@
 import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { createRandom } from '../random.ts';
 import type { GenerationEvent, Phase } from './events.ts';
+import type { CallProgress } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SplitSources } from './split.ts';
@@ -15,8 +16,10 @@ export interface GenerationContext {
   /** Yes or no only, so that a draft can be refused without its held-out twin being known here. */
   readonly isHeldOut: (task: TaskText) => boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Resolves when work may go on: waits while paused, throws when aborted. Awaited before each call of the model. */
+  /** Resolves when work may go on: waits while paused, throws when aborted. Awaited before each step of the model. */
   readonly ready: () => Promise<void>;
+  /** Called after every step of the model. */
+  readonly onWriting?: ((progress: CallProgress) => void) | undefined;
   readonly tasks: () => readonly GeneratedTask[];
 }
 
@@ -46,6 +49,21 @@ const wordsOfTask = ({ instruction, input }: TaskText): string[] => unicodeToken
 /** Words of a task beyond those that seeds use too: what it is about. */
 export const ownWords = (task: TaskText, seedWords: ReadonlySet<string>): string[] =>
   wordsOfTask(task).filter((word) => !seedWords.has(word));
+
+/** So many batches are handed to the model at once: waiting prompts take the places of those that are done. */
+const batchesPerCall = 8;
+
+/** How many prompts are handed to the model at once. */
+export const promptsPerCall = ({ batchSize }: SpecializeSettings): number => batchesPerCall * batchSize;
+
+/** What all calls that write data have in common. */
+export const writingCall = (context: Pick<GenerationContext, 'signal' | 'ready' | 'onWriting'>) =>
+  ({
+    signal: context.signal,
+    gate: context.ready,
+    onProgress: context.onWriting,
+    stopOnRepetition: true,
+  }) as const;
 
 export function* slices<T>(values: readonly T[], size: number): Generator<readonly T[]> {
   for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);

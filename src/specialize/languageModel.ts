@@ -24,13 +24,37 @@ export interface SamplingOptions {
 export interface Completion {
   /** The new text only, special tokens left out. */
   readonly text: string;
-  /** `length`: cut at `maxNewTokens` before the model or a stop string ended it. */
-  readonly finishReason: 'stop' | 'length';
+  /**
+   * `length`: cut at `maxNewTokens` before the model or a stop string ended it; `repetition`: cut because it went round
+   * in circles.
+   */
+  readonly finishReason: 'stop' | 'length' | 'repetition';
   /** Number of generated tokens. */
   readonly tokens: number;
 }
 
+/** How far a call has come, and how fast. */
+export interface CallProgress {
+  /** Generated so far, over all prompts of the call. */
+  readonly tokens: number;
+  readonly seconds: number;
+  /** Share of the rows that took a token in a step, of those that could have. */
+  readonly busyRows: number;
+  /** Those that could have, summed over the steps. */
+  readonly possibleRows: number;
+}
+
 export interface CompletionRequest extends SamplingOptions {
+  /** For each prompt the strings that its completion must be one of, or `null`; without it all are free. */
+  readonly choices?: readonly (readonly string[] | null)[];
+  /** End a completion that says the same over and over. */
+  readonly stopOnRepetition?: boolean;
+  /** The number of each prompt's own stream of random numbers; by default its position in the call. */
+  readonly streams?: readonly number[];
+  /** Awaited between steps; a promise that stays open pauses. */
+  readonly gate?: () => Promise<void>;
+  /** Called after every step. */
+  readonly onProgress?: (progress: CallProgress) => void;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called as each completion is finished, in any order; the result holds all of them again. */

@@ -3,8 +3,10 @@ import {
   type GenerationContext,
   type GenerationEvents,
   progress,
+  promptsPerCall,
   samplingSeed,
   slices,
+  writingCall,
 } from './generation.ts';
 import type { Completion, LanguageModel } from './languageModel.ts';
 import { parseNumberedList } from './parse.ts';
@@ -19,7 +21,10 @@ const leastWords = 4;
 /** How many prompts of recitation a run takes: no more than the tasks it asks for. */
 export const recitationCount = ({ recitations, tasks }: SpecializeSettings) => Math.min(recitations, tasks);
 
-type RecitationContext = Pick<GenerationContext, 'subject' | 'prompts' | 'settings' | 'signal' | 'ready'>;
+type RecitationContext = Pick<
+  GenerationContext,
+  'subject' | 'prompts' | 'settings' | 'signal' | 'ready' | 'onWriting'
+>;
 
 /**
  * Lets the model write down what it knows of the subject; each fact can then stand in for a passage of a document.
@@ -30,7 +35,7 @@ export async function* recitePassages(context: RecitationContext, model: Languag
   const known = new Set<string>();
   const count = recitationCount(settings);
   const calls = Array.from({ length: count }, (_, i) => i);
-  for (const wave of slices(calls, settings.batchSize)) {
+  for (const wave of slices(calls, promptsPerCall(settings))) {
     await ready();
     let call = wave[0] ?? 0;
     for await (const completion of recite(context, model, wave)) {
@@ -46,18 +51,19 @@ export async function* recitePassages(context: RecitationContext, model: Languag
 }
 
 function recite(
-  { subject, prompts, settings, signal }: RecitationContext,
+  context: RecitationContext,
   model: LanguageModel,
-  wave: readonly number[],
+  streams: readonly number[],
 ): AsyncGenerator<Completion> {
+  const { subject, prompts, settings } = context;
   const { seed, recitationTokens: maxNewTokens, recitationTemperature: temperature, topP } = settings;
-  const callSeed = samplingSeed(seed, 'recitation', wave[0] ?? 0);
-  const asked = wave.map(() => prompts.writePassages(subject));
-  return completeInOrder(model, asked, { maxNewTokens, temperature, topP, seed: callSeed, stop: [], signal });
+  const sampling = { maxNewTokens, temperature, topP, seed: samplingSeed(seed, 'recitation'), streams };
+  const asked = streams.map(() => prompts.writePassages(subject));
+  return completeInOrder(model, asked, { ...sampling, stop: [], ...writingCall(context) });
 }
 
 function readFacts({ text, finishReason }: Completion, continuesItem: boolean): string[] {
-  const isCut = finishReason === 'length';
+  const isCut = finishReason !== 'stop';
   return parseNumberedList(text, continuesItem)
     .slice(0, isCut ? -1 : undefined)
     .map((fact) => fact.replace(/\s+/g, ' '))

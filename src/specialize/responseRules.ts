@@ -50,9 +50,10 @@ export const responseRules: readonly FilterRule<AnsweredDraft, ResponseContext>[
   {
     name: 'repetitiveAnswer',
     description: 'The answer says the same thing over and over.',
-    reject: ({ output }) => {
+    reject: ({ output, isLoop }) => {
       const loop = findRepetition(output);
-      return loop && `The answer repeats ${quote(loop)}.`;
+      if (loop) return `The answer repeats ${quote(loop)}.`;
+      return isLoop ? 'The answer went round in circles until it was stopped.' : null;
     },
   },
   {

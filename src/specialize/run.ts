@@ -4,7 +4,7 @@ import type { TrainingExample } from './dataset.ts';
 import type { Domain } from './domain.ts';
 import type { AdapterName, Phase, SpecializeEvent } from './events.ts';
 import { type GenerationContext, progress } from './generation.ts';
-import type { LanguageModel } from './languageModel.ts';
+import type { CallProgress, LanguageModel } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import { chunkDocument, type SourceDocument } from './retrieve.ts';
 import type { SpecializeSettings } from './settings.ts';
@@ -37,6 +37,8 @@ export interface SpecializeRequest<Adapter, TrainingEvent> {
   readonly signal?: AbortSignal;
   /** Awaited before every call of a model and after every training event; a promise that stays open pauses the run. */
   readonly gate?: () => Promise<void>;
+  /** Called after every step of a model that writes, with how far its call has come. */
+  readonly onWriting?: (progress: CallProgress) => void;
   /** What an earlier run left; finished phases are not done again. */
   readonly state?: SpecializationState<Adapter>;
 }
@@ -66,7 +68,7 @@ export async function* once<A, T>(
 
 /** The only way from a run to generation; held-out tasks stop here, behind a yes or no. */
 export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
-  const { domain, documents, settings, prompts, signal, ready } = run;
+  const { domain, documents, settings, prompts, signal, ready, onWriting } = run;
   const chunks = documents.flatMap((document) => chunkDocument(document, settings.passageWords));
   const passages = [...chunks, ...run.state.passages];
   return {
@@ -77,6 +79,7 @@ export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
     isHeldOut: heldOutCheck([...domain.heldOut, ...domain.retention], settings.maxHeldOutSimilarity),
     signal,
     ready,
+    onWriting,
     tasks: () => run.state.tasks,
   };
 }

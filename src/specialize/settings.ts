@@ -33,7 +33,9 @@ export const settingsSchema = z.object({
   ),
   tasks: count(1).describe('Stop writing tasks when this many have passed the instruction filters.'),
   maxPrompts: count(1).describe('Give up writing tasks after this many prompts.'),
-  batchSize: count(1).describe('Prompts handed to the model at once.'),
+  batchSize: count(1).describe(
+    'Prompts that the model completes side by side; as one is done, the next takes its place.',
+  ),
   instructionDemonstrations: count(1).describe('Seeds shown when asking for new tasks.'),
   tasksPerPrompt: count(1).describe('New tasks taken from one completion.'),
   instructionTokens: count(1).describe('Token limit of a completion that lists tasks.'),

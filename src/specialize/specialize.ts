@@ -5,7 +5,7 @@ import { buildDataset } from './dataset.ts';
 import type { EvaluatedModel, Phase, SpecializeEvent } from './events.ts';
 import { generateInstructions } from './generateInstructions.ts';
 import { generateResponses } from './generateResponses.ts';
-import { progress, samplingSeed, slices } from './generation.ts';
+import { progress, promptsPerCall, samplingSeed, slices } from './generation.ts';
 import { recitationCount, recitePassages } from './recite.ts';
 import { replayCount, replayGeneralTasks } from './replay.ts';
 import { buildReport, countRejects } from './report.ts';
@@ -107,12 +107,14 @@ async function* evaluateModel<A, T>(run: Run<A, T>, model: EvaluatedModel, round
       stop: prompts.answerStop,
     };
     const answers: string[] = [];
-    for (const wave of slices(items, settings.batchSize)) {
+    for (const wave of slices(items, promptsPerCall(settings))) {
       await run.ready();
       const request = {
         ...sampling,
         seed: samplingSeed(settings.seed, 'evaluation', answers.length),
         signal,
+        gate: run.ready,
+        onProgress: run.onWriting,
       };
       for await (const completion of completeInOrder(answerer, wave.map(prompts.answer), request)) {
         answers.push(completion.text);

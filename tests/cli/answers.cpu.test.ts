@@ -32,7 +32,10 @@ describe('generate', () => {
     expect(answersOf(adapted.stdout)).toEqual(['yes', 'yes']);
     expect(answersOf(base.stdout)).not.toContain('yes');
     expect(JSON.parse(adapted.stdout[0]!)).toEqual({ text: 'yes', finish_reason: 'stop', tokens: 4 });
-    expect([...base.stderr, ...adapted.stderr]).toEqual([]);
+    const summary = expect.stringMatching(
+      /^\d+ tokens, \d+ tokens\/s, 100 % of the batch's rows busy$/,
+    ) as string;
+    expect([...base.stderr, ...adapted.stderr]).toEqual([summary, summary]);
   });
 
   it('takes one prompt, through the chat template or as it stands', async () => {
@@ -57,6 +60,15 @@ describe('evaluate', () => {
     expect(task).toMatchObject({ task: 'agree', count: 2, majority: { f1: 1 } });
     expect(all).toMatchObject({ task: 'all', count: 2, exact_match: 0 });
     expect(Object.keys(all!)).toEqual(['task', 'count', 'exact_match', 'f1', 'rouge_l', 'invalid_rate']);
+  });
+
+  it('lets a task be answered with one of its labels only, where that is asked for', async () => {
+    writeFileSync(at('labelled.jsonl'), jsonLines(items.map((item) => ({ ...item, labels: ['yes', 'no'] }))));
+    const ask = ['evaluate', ...model, '--data', at('labelled.jsonl'), '--max-new-tokens', '4'];
+    const [free, bound] = [await whittle(...ask), await whittle(...ask, '--labels-only')];
+    const invalid = (stdout: readonly string[]) =>
+      (JSON.parse(stdout.at(-1)!) as { invalid_rate: number }).invalid_rate;
+    expect([invalid(free.stdout), invalid(bound.stdout)]).toEqual([1, 0]);
   });
 
   it('needs held-out tasks', async () => {

@@ -5,7 +5,7 @@ const prompts = (...lengths: number[]) =>
   lengths.map((length, index) => ({ index, ids: new Array<number>(length).fill(0) }));
 const plan = (lengths: number[], limits: Partial<Parameters<typeof planBatches>[1]> = {}) =>
   planBatches(prompts(...lengths), { batchSize: 2, maxNewTokens: 4, contextLength: 20, ...limits }).map(
-    (batch) => [batch.prompts.map(({ index }) => index), batch.maxNewTokens],
+    (batch) => [batch.map(({ index }) => index), batch[0]!.room],
   );
 
 describe('batches', () => {

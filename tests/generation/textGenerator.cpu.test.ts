@@ -32,7 +32,9 @@ beforeAll(() => {
 });
 afterAll(() => device.dispose());
 
-describe('batched generation', () => {
+describe.each([{ hasFixedBatches: false }, { hasFixedBatches: true }])('batched generation, %o', (how) => {
+  const generator = (options: TinyGeneratorOptions = {}) => tinyGenerator(device, { ...options, ...how });
+
   it('gives left-padded rows what they get alone', async () => {
     const single = await (await generator({ batchSize: 1 })).languageModel(null).complete(prompts, greedy);
     const batched = await (await generator({ batchSize: 6 })).languageModel(null).complete(prompts, greedy);

@@ -31,6 +31,30 @@ function itGenerates(provider: 'wasm' | 'webgpu'): void {
     expect(new Set(single.map(({ text }) => text)).size).toBeGreaterThan(1);
   });
 
+  it('gives rows that take the places of finished ones what they get alone', async () => {
+    const more = [...prompts, '17 18 19 20', '21 22 23', '24', '25 26 27 28 29 30 31'];
+    // One of three tokens ends a row, so that rows end at all lengths.
+    const endTokenIds = Array.from({ length: 12 }, (_, i) => 3 * i + 4);
+    const longer = { ...greedy, maxNewTokens: 12, temperature: 1, topP: 0.9 };
+    const single = await tinyGenerator(device, { batchSize: 1, endTokenIds, hasFixedBatches: true });
+    const expected = await single.languageModel(null).complete(more, longer);
+    const batches: number[] = [];
+    const places = new Set<string>();
+    const exchanging = await tinyGenerator(device, {
+      batchSize: 3,
+      endTokenIds,
+      onRun: (feeds) => {
+        batches.push(feeds['input_ids']!.dims[0]!);
+        const cache = Object.entries(feeds).filter(([name]) => name.startsWith('past'));
+        for (const [, { dims, location }] of cache) if (dims[2]! > 0) places.add(location);
+      },
+    });
+    expect(await exchanging.languageModel(null).complete(more, longer)).toEqual(expected);
+    expect(new Set(expected.map(({ tokens }) => tokens)).size).toBeGreaterThan(2);
+    expect([...places]).toEqual([provider === 'webgpu' ? 'gpu-buffer' : 'cpu']); // no cache is ever read back
+    expect(batches.filter((rows) => rows < 3).length).toBeGreaterThan(2); // prompts were read one or two at a time
+  });
+
   it('exchanges adapters without a new session', async () => {
     const generating = await tinyGenerator(device);
     const base = generating.languageModel(null);

@@ -62,6 +62,22 @@ describe('completeInOrder', () => {
     expect(unheard).not.toHaveBeenCalled();
   });
 
+  it('stops the model when its consumer has gone', async () => {
+    let signal: AbortSignal | undefined;
+    const model: LanguageModel = {
+      complete: (_, request) => {
+        signal = request.signal;
+        request.onCompletion?.(0, completion('early'));
+        return new Promise(() => {});
+      },
+    };
+    for await (const _ of completeInOrder(model, ['a', 'b'], sampling)) {
+      expect(signal?.aborted).toBe(false);
+      break;
+    }
+    expect(signal?.aborted).toBe(true);
+  });
+
   it('works with a model that reports only at the end', async () => {
     const model: LanguageModel = { complete: async (prompts) => prompts.map((p) => completion(p as string)) };
     expect(await texts(model, ['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);

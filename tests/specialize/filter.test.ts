@@ -83,6 +83,7 @@ const responseCases: readonly [string, Partial<AnsweredDraft>, RegExp][] = [
   ['answerRepeatsTask', { output: 'name the bone between hip and knee' }, /instruction again/],
   ['answerRepeatsTask', { output: 'Name the bone between hip and knee. Femur.' }, /contains the instruction/],
   ['answerRepeatsTask', { output: 'the knee' }, /only says words/],
+  ['repetitiveAnswer', { isLoop: true }, /went round in circles/],
   ['repetitiveAnswer', { output: 'It is in the leg, and it is in the leg, it is in the leg.' }, /repeats/],
   [
     'demonstrationLeak',

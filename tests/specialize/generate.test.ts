@@ -5,7 +5,7 @@ import type { GenerationEvent } from '../../src/specialize/events.ts';
 import { generateInstructions } from '../../src/specialize/generateInstructions.ts';
 import { generateResponses } from '../../src/specialize/generateResponses.ts';
 import type { GenerationContext, GenerationEvents } from '../../src/specialize/generation.ts';
-import type { LanguageModel } from '../../src/specialize/languageModel.ts';
+import type { Completion, CompletionRequest, LanguageModel } from '../../src/specialize/languageModel.ts';
 import { pocketPrompts } from '../../src/specialize/prompts.ts';
 import { recitePassages } from '../../src/specialize/recite.ts';
 import { replayGeneralTasks } from '../../src/specialize/replay.ts';
@@ -14,16 +14,21 @@ import type { GeneratedTask, Passage } from '../../src/specialize/tasks.ts';
 import { exampleDomain, promptText } from './stubModel.ts';
 
 /** A model that answers each prompt by a function of its text. */
-function modelOf(answer: (prompt: string, i: number) => string, finishReason: 'stop' | 'length' = 'stop') {
+function modelOf(
+  answer: (prompt: string, i: number) => string,
+  finishReason: Completion['finishReason'] = 'stop',
+) {
   const prompts: string[] = [];
+  const requests: CompletionRequest[] = [];
   const model: LanguageModel = {
-    complete: async (asked) => {
+    complete: async (asked, request) => {
+      requests.push(request);
       const texts = asked.map(promptText);
       prompts.push(...texts);
       return texts.map((prompt, i) => ({ text: answer(prompt, i), finishReason, tokens: 1 }));
     },
   };
-  return { model, prompts };
+  return { model, prompts, requests };
 }
 
 /** Runs one stage on some tasks and returns what became of them. */
@@ -133,7 +138,7 @@ describe('generateInstructions', () => {
     const { context, run } = createStage({ maxPrompts: 5, batchSize: 2 });
     const { events } = await run(generateInstructions(context, model, 0));
     expect(prompts).toHaveLength(5);
-    expect(events.flatMap((e) => (e.type === 'promptsFinished' ? [e.count] : []))).toEqual([2, 4, 5]);
+    expect(events.flatMap((e) => (e.type === 'promptsFinished' ? [e.count] : []))).toEqual([1, 2, 3, 4, 5]);
   });
 });
 
@@ -225,6 +230,39 @@ describe('generateResponses', () => {
   });
 });
 
+describe('what the model is asked beside the prompts', () => {
+  const questions = [
+    pending('a', 'Is insulin a hormone? Answer yes or no.'),
+    pending('b', 'Why does the heart beat?'),
+  ];
+
+  it('is to answer with a label where a task names the labels of a seed, and freely elsewhere', async () => {
+    const { model, requests } = modelOf(() => ' yes');
+    const { context, run } = createStage({ votes: 2 }, questions);
+    const seeds = context.sources.train.seeds.map((seed) => ({ ...seed, labels: ['yes', 'no'] }));
+    const sources = { ...context.sources, train: { ...context.sources.train, seeds } };
+    await run(generateResponses({ ...context, sources }, model, { stage: 'responses', round: 1 }));
+    expect(requests.map(({ choices }) => choices)).toEqual([[['yes', 'no'], ['yes', 'no'], null, null]]);
+  });
+
+  it('is to end what goes round in circles, which the filters then refuse', async () => {
+    const { model, requests } = modelOf(() => ' A sound answer', 'repetition');
+    const { context, run } = createStage({}, questions);
+    const { tasks } = await run(generateResponses(context, model, { stage: 'responses', round: 1 }));
+    expect(requests.every(({ stopOnRepetition }) => stopOnRepetition)).toBe(true);
+    expect(fates(tasks)).toEqual(['repetitiveAnswer', 'repetitiveAnswer']);
+  });
+
+  it('is more than a batch at once, so that rows that are done have a successor', async () => {
+    const { model, requests } = modelOf((_, i) => ` Why is ${i} a number?`);
+    const { context, run } = createStage({ batchSize: 2, maxPrompts: 40, tasks: 99 });
+    await run(generateInstructions(context, model, 0));
+    expect(requests.map(({ streams }) => streams?.length)).toEqual([16, 16, 8]);
+    expect(requests.flatMap(({ streams }) => streams)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    expect(new Set(requests.map(({ seed }) => seed)).size).toBe(1);
+  });
+});
+
 describe('recitePassages', () => {
   const recited = async (text: string, finishReason: 'stop' | 'length') => {
     const { context, run } = createStage({ recitations: 2 });
@@ -272,9 +310,9 @@ describe('replayGeneralTasks', () => {
     expect(prompts).toEqual([
       'Tasks about nature:\n1.',
       'Tasks about nature:\n1.',
+      'Tasks about nature:\n1.',
       'Why is grass green?',
       'Where do owls sleep?',
-      'Tasks about nature:\n1.',
     ]);
     expect(tasks).toEqual([
       { id: 'replay-1', instruction: 'Why is grass green?', input: '', output: 'Why' },

@@ -164,27 +164,22 @@ describe('specialize', () => {
     expect(isCleanedUp).toBe(true);
   });
 
-  it('waits at the gate before it asks the model anything more', async () => {
+  it('waits at the gate before it asks the model anything more, also within a call', async () => {
     const { request, base } = createRun();
     let open = (): void => {};
-    let isPaused = false;
-    const gate = () => (isPaused ? new Promise<void>((resolve) => (open = resolve)) : Promise.resolve());
+    let passed = 0;
+    const gate = () =>
+      ++passed === 5 ? new Promise<void>((resolve) => (open = resolve)) : Promise.resolve();
     let isDone = false;
-    const run = (async () => {
-      for await (const event of specialize({ ...request, gate }))
-        if (event.type === 'promptsFinished') isPaused = true;
-      isDone = true;
-    })();
-    while (!isPaused) await new Promise((resolve) => setTimeout(resolve, 1));
-    const asked = base.prompts.length;
+    const run = collect({ ...request, gate }).then((events) => ((isDone = true), events));
+    while (passed < 5) await new Promise((resolve) => setTimeout(resolve, 1));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect([isDone, asked, base.prompts.length]).toEqual([false, 3, 3]);
-    while (!isDone) {
-      isPaused = false;
-      open();
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    await run;
+    const { length: asked } = base.prompts;
+    expect([isDone, passed]).toEqual([false, 5]);
+    expect(asked).toBe(2);
+    expect(base.requests).toHaveLength(1);
+    open();
+    expect(await run).toEqual(await collect(createRun().request));
     expect(base.prompts.length).toBeGreaterThan(asked);
   });
 

@@ -53,29 +53,31 @@ export class StubModel implements LanguageModel {
   }
 
   async complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]> {
-    request.signal?.throwIfAborted();
     this.requests.push(request);
-    const completions = prompts.map((prompt, i) => this.#complete(promptText(prompt), request, i));
-    const order = completions.map((_, i) => i);
+    const order = prompts.map((_, i) => i);
+    const completions: Completion[] = [];
     for (const i of this.#options.isShuffled
       ? createRandom(prompts.length).sample(order, order.length)
       : order) {
-      await Promise.resolve();
-      request.onCompletion?.(i, completions[i] as Completion);
+      await request.gate?.();
+      request.signal?.throwIfAborted();
+      completions[i] = this.#complete(promptText(prompts[i]!), request, i);
+      request.onCompletion?.(i, completions[i]);
     }
     return completions;
   }
 
   #complete(prompt: string, request: CompletionRequest, i: number): Completion {
     const call = this.prompts.push(prompt) - 1;
-    const text = request.temperature > 0 ? this.#write(prompt, request, i, call) : this.#answer(prompt);
+    const stream = request.streams?.[i] ?? i;
+    const text = request.temperature > 0 ? this.#write(prompt, request, stream, call) : this.#answer(prompt);
     return { text, finishReason: 'stop', tokens: text.split(' ').length };
   }
 
-  #write(prompt: string, request: CompletionRequest, i: number, call: number): string {
-    if (prompt.startsWith('Facts')) return ` Fact number ${request.seed} and ${i} is true.\n2. Short.`;
+  #write(prompt: string, request: CompletionRequest, stream: number, call: number): string {
+    if (prompt.startsWith('Facts')) return ` Fact number ${request.seed} and ${stream} is true.\n2. Short.`;
     if (this.#options.tasks) return this.#options.tasks(call, prompt);
-    const random = createRandom(request.seed, i);
+    const random = createRandom(request.seed, stream);
     const lines = [1, 2, 3].map(() => `What is drug${random.below(200)}ol used against in humans?`);
     return ` ${lines.join('\n5. ')}`;
   }

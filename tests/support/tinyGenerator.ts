@@ -6,7 +6,8 @@ import { layOutParameters } from '../../src/graph/parameterLayout.ts';
 import { adapterTensors } from '../../src/lora/injectLora.ts';
 import { findLoraTargets, type LoraTarget } from '../../src/lora/targets.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { Device, Session } from '../../src/runtime/device.ts';
+import type { Device, Feeds, Session } from '../../src/runtime/device.ts';
+import { cacheRowsOf } from './cacheRows.ts';
 import { numberTokenizer } from './numberTokenizer.ts';
 import { tinyConfig, tinyDecoder } from './tinyDecoder.ts';
 
@@ -17,8 +18,10 @@ export interface TinyGeneratorOptions {
   readonly batchSize?: number;
   /** 99 by default, which the model never writes: every row runs to its length. */
   readonly endTokenIds?: readonly number[];
+  /** Run every batch until its slowest row ends, as models are run whose rows cannot be exchanged. */
+  readonly hasFixedBatches?: boolean;
   /** Called before every run of the session. */
-  readonly onRun?: () => void;
+  readonly onRun?: (feeds: Feeds) => void;
 }
 
 /** A text generator over `tinyDecoder` with LoRA inputs on all its linear layers. */
@@ -31,8 +34,10 @@ export async function tinyGenerator(
     { graph, weights: { files: [] } },
     { label: 'tiny graph', keepOnDevice: cacheOutputs(tinyModel) },
   );
+  const cacheRows = options.hasFixedBatches ? null : await cacheRowsOf(device, session);
   return new TextGenerator({
     device,
+    ...(cacheRows && { cacheRows }),
     session: watched(session, options.onRun),
     config: tinyConfig,
     tokenizer: numberTokenizer(options.endTokenIds ?? [99]),
@@ -40,10 +45,10 @@ export async function tinyGenerator(
   });
 }
 
-function watched(session: Session, onRun: (() => void) | undefined): Session {
+function watched(session: Session, onRun: ((feeds: Feeds) => void) | undefined): Session {
   const { inputNames, outputNames, inputMetadata, outputMetadata } = session;
   const run: Session['run'] = (feeds, fetches) => {
-    onRun?.();
+    onRun?.(feeds);
     return session.run(feeds, fetches);
   };
   return { inputNames, outputNames, inputMetadata, outputMetadata, run, dispose: () => session.dispose() };

@@ -1,0 +1,38 @@
+import type { CallProgress } from '../specialize/languageModel.ts';
+
+/** Adds up what the calls of a model report of themselves. */
+export class WritingTotals {
+  #done: CallProgress = { tokens: 0, seconds: 0, busyRows: 1, possibleRows: 0 };
+  #call: CallProgress | null = null;
+
+  /** Takes what a call reports after a step; one that has fewer tokens than before is another call. */
+  note(progress: CallProgress): void {
+    if (this.#call && progress.tokens < this.#call.tokens) this.#done = added(this.#done, this.#call);
+    this.#call = progress;
+  }
+
+  /** One line about everything since the last one, or `null` where nothing was written. */
+  takeLine(): string | null {
+    const total = this.#call ? added(this.#done, this.#call) : this.#done;
+    this.#done = { tokens: 0, seconds: 0, busyRows: 1, possibleRows: 0 };
+    this.#call = null;
+    return total.tokens > 0 ? describeWriting(total) : null;
+  }
+}
+
+function added(a: CallProgress, b: CallProgress): CallProgress {
+  const possibleRows = a.possibleRows + b.possibleRows;
+  const live = a.busyRows * a.possibleRows + b.busyRows * b.possibleRows;
+  return {
+    tokens: a.tokens + b.tokens,
+    seconds: a.seconds + b.seconds,
+    busyRows: possibleRows > 0 ? live / possibleRows : 1,
+    possibleRows,
+  };
+}
+
+/** "1234 tokens, 210 tokens/s, 97 % of the batch's rows busy". */
+export function describeWriting({ tokens, seconds, busyRows }: CallProgress): string {
+  const speed = seconds > 0 ? Math.round(tokens / seconds) : 0;
+  return `${tokens} tokens, ${speed} tokens/s, ${Math.round(100 * busyRows)} % of the batch's rows busy`;
+}
