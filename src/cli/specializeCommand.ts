@@ -10,8 +10,9 @@ import {
 import { ModelSession } from '../engine/modelSession.ts';
 import { promptsFor, specializeModel } from '../engine/specializeModel.ts';
 import type { Adapter } from '../lora/adapter.ts';
-import { parseDomain, type Domain } from '../specialize/domain.ts';
+import type { Domain } from '../specialize/domain.ts';
 import type { SpecializeEvent } from '../specialize/events.ts';
+import { readDomain } from '../specialize/readDomain.ts';
 import { renderReport } from '../specialize/renderReport.ts';
 import type { SourceDocument } from '../specialize/retrieve.ts';
 import { resolveSettings, settingsPresets } from '../specialize/settings.ts';
@@ -29,7 +30,11 @@ import { writeRun } from './runFolder.ts';
 
 const options = {
   ...commonOptions,
-  domain: { kind: 'text', isRequired: true, help: 'domain file: seed tasks, held-out tasks, documents' },
+  domain: {
+    kind: 'text',
+    isRequired: true,
+    help: 'domain file (.json or .md): seed tasks, held-out tasks, documents',
+  },
   documents: {
     kind: 'text',
     help: 'text or Markdown file, or folder of such, besides those that the domain names',
@@ -58,7 +63,7 @@ export const specializeCommand: Command = {
   run: async (argv) => {
     const values = readOptions(options, argv);
     const output = createOutput(values.json);
-    const domain = await parseInputFile(values.domain, parseDomain);
+    const domain = await parseInputFile(values.domain, readDomain);
     await makeOutFolder(values.out);
     const documents = await readDocuments(values, domain);
     const model = await openModel(values);

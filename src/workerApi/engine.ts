@@ -22,7 +22,7 @@ export interface Engine {
   device(): Promise<DeviceDescription>;
   describeModel(model: ModelReference): Promise<ModelDescription>;
   planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;
-  readDomain(json: string): Promise<Domain>;
+  readDomain(text: string): Promise<Domain>;
   describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
   specialize(request: SpecializeRequest, signal: AbortSignal): AsyncGenerator<RunEvent, void>;
   chat(request: ChatRequest, onText: (text: string) => void, signal: AbortSignal): Promise<ChatReply>;

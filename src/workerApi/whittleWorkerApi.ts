@@ -115,7 +115,7 @@ export interface ChatApi extends LivingWorker {
   /** Whether training would fit into memory, worked out from the model's graph. */
   planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;
   /** Reads a domain file; rejects with a sentence that names the row at fault. */
-  readDomain(json: string): Promise<Domain>;
+  readDomain(text: string): Promise<Domain>;
   /** Checks that an adapter fits the model; rejects with a sentence that says what does not. */
   describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
   /** `onText` gets the whole text so far, each time it grows. */
