@@ -9,7 +9,9 @@ interface Row {
 }
 
 const compiler = ['graph', 'onnx', 'lowering', 'lora', 'autodiff', 'exporter', 'compile'];
-const machinery = ['runtime', 'text', 'training', 'generation', 'specialize', 'evaluation', 'storage', 'hub'];
+const machinery = [
+  ...['runtime', 'text', 'training', 'generation', 'specialize', 'sources', 'evaluation', 'storage', 'hub'],
+];
 
 const importTable: Readonly<Record<string, Row>> = {
   graph: { may: [] },
@@ -26,6 +28,8 @@ const importTable: Readonly<Record<string, Row>> = {
   generation: { may: ['runtime', 'text', 'lora'], types: ['graph'] },
   evaluation: { may: [] },
   specialize: { may: ['evaluation'] },
+  // Files of data sets and documents become what a domain is made of; the method never sees a file.
+  sources: { may: ['specialize', 'evaluation'] },
   storage: { may: [] },
   // Runs in browsers and under Node alike: where bytes lie is handed in.
   hub: { may: [], types: ['storage'] },
@@ -44,11 +48,18 @@ const packageOwners: readonly { readonly package: RegExp; readonly owners: reado
   { package: /^@huggingface\//, owners: ['generation'] },
   { package: /^@bufbuild\//, owners: ['onnx'] },
   { package: /^(react|react-dom|@mantine|uplot|zustand)(\/|$)/, owners: ['ui'] },
+  // Each is loaded only when a file of its kind is read.
+  {
+    package: /^(papaparse|hyparquet|hyparquet-compressors|htmlparser2|pdfjs-dist|mammoth)(\/|$)/,
+    owners: ['sources'],
+  },
   { package: /^comlink$/, owners: ['workers', 'workerApi', 'ui'] },
 ];
 
 /** Modules that run anywhere: nothing of Node. */
-const withoutNode = [...compiler, 'text', 'specialize', 'evaluation', 'hub', 'workerApi', 'ui', 'workers'];
+const withoutNode = [
+  ...[...compiler, 'text', 'specialize', 'sources', 'evaluation', 'hub', 'workerApi', 'ui', 'workers'],
+];
 
 /** Seeded randomness, JSON of unknown shape, half precision, versions: anyone may import them, they import nothing. */
 const shared: readonly string[] = ['random', 'jsonValue', 'halfPrecision', 'package.json'];

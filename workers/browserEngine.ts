@@ -10,7 +10,7 @@ import { createBrowserDevice } from '../src/runtime/browser.ts';
 import type { Device } from '../src/runtime/device.ts';
 import { gpuKind, type GpuKind } from '../src/runtime/gpuDevice.ts';
 import { RuntimeFailure } from '../src/runtime/failure.ts';
-import { parseDomain } from '../src/specialize/domain.ts';
+import { readDomain } from '../src/specialize/readDomain.ts';
 import type { ByteStore } from '../src/storage/byteStore.ts';
 import type { TrainingName } from '../src/storage/runFiles.ts';
 import type { AdapterFiles } from '../src/workerApi/adapter.ts';
@@ -123,7 +123,7 @@ export class BrowserEngine implements Engine {
     presetWith(await this.#load(reference), parameters);
   }
 
-  readDomain = async (json: string) => parseDomain(json);
+  readDomain = async (text: string) => readDomain(text);
 
   async describeAdapter(reference: ModelReference, files: AdapterFiles) {
     const description = await describeFiles(files);

@@ -7,8 +7,8 @@ ${Object.entries(commands)
   .map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`)
   .join('\n')}
 
-Every command takes --device cpu|webgpu, --seed N, --json (one JSON object per line on stdout, progress on stderr)
-and --help, which lists its options.`;
+Every command takes --seed N, --json (one JSON object per line on stdout, progress on stderr) and --help, which lists
+its options; all but import take --device cpu|webgpu.`;
 
 const isCommand = (name: string | undefined): name is CommandName =>
   name !== undefined && Object.hasOwn(commands, name);

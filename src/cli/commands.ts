@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { evaluateCommand } from './evaluateCommand.ts';
 import { generateCommand } from './generateCommand.ts';
+import { importCommand } from './importCommand.ts';
 import { inspectCommand } from './inspectCommand.ts';
 import { specializeCommand } from './specializeCommand.ts';
 import { sweepCommand } from './sweepCommand.ts';
@@ -10,6 +11,7 @@ const table = {
   inspect: inspectCommand,
   train: trainCommand,
   generate: generateCommand,
+  import: importCommand,
   specialize: specializeCommand,
   evaluate: evaluateCommand,
   sweep: sweepCommand,

@@ -3,7 +3,7 @@ import { promptsFor } from '../engine/specializeModel.ts';
 import { evaluate, type Evaluation } from '../evaluation/evaluate.ts';
 import type { EvaluationItem } from '../evaluation/items.ts';
 import { parseEvaluationItems } from '../evaluation/parseItems.ts';
-import { parseDomain } from '../specialize/domain.ts';
+import { readDomain } from '../specialize/readDomain.ts';
 import { readAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
 import { parseInputFile } from './files.ts';
@@ -64,7 +64,7 @@ export const evaluateCommand: Command = {
 /** Held-out tasks of a domain file, or the rows of a JSONL file such as a run's `test.jsonl`. */
 async function readItems(path: string): Promise<readonly EvaluationItem[]> {
   if (!path.endsWith('.json')) return parseInputFile(path, parseEvaluationItems);
-  const { heldOut } = await parseInputFile(path, parseDomain);
+  const { heldOut } = await parseInputFile(path, readDomain);
   if (heldOut.length === 0) throw new Error(`${path} has no held-out tasks; add "heldOut" to it.`);
   return heldOut;
 }

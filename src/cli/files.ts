@@ -3,11 +3,16 @@ import { mkdir, readFile } from 'node:fs/promises';
 
 /** A text file that a person named. @throws saying which file is not there */
 export async function readInputFile(path: string): Promise<string> {
+  return new TextDecoder().decode(await readInputBytes(path));
+}
+
+/** The bytes of a file that a person named. @throws saying which file is not there */
+export async function readInputBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
   try {
-    return await readFile(path, 'utf8');
+    return new Uint8Array(await readFile(path));
   } catch (error) {
-    throw new Error(`${path} cannot be read (${codeOf(error)}); give the path of a text file.`, {
+    throw new Error(`${path} cannot be read (${codeOf(error)}); give the path of a file.`, {
       cause: error,
     });
   }

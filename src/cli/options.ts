@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 
 /** An option of a command: what it holds, its default, and one line of help. */
 export interface OptionRow {
-  /** A count is a whole number above 0. */
-  readonly kind: 'text' | 'number' | 'count' | 'flag';
+  /** A count is a whole number above 0; texts are an option that may be given several times. */
+  readonly kind: 'text' | 'texts' | 'number' | 'count' | 'flag';
   readonly default?: string | number;
   /** A command that cannot do without it says so. */
   readonly isRequired?: boolean;
@@ -14,8 +14,10 @@ export type OptionTable = Readonly<Record<string, OptionRow>>;
 
 type ValueOf<Row extends OptionRow> = Row['kind'] extends 'flag'
   ? boolean
-  : | (Row['kind'] extends 'number' | 'count' ? number : string)
-    | (Row extends { default: unknown } | { isRequired: true } ? never : undefined);
+  : Row['kind'] extends 'texts'
+    ? readonly string[]
+    : | (Row['kind'] extends 'number' | 'count' ? number : string)
+      | (Row extends { default: unknown } | { isRequired: true } ? never : undefined);
 
 export type OptionValues<Table extends OptionTable> = {
   readonly [Name in keyof Table]: ValueOf<Table[Name]>;
@@ -53,7 +55,7 @@ function parse(table: OptionTable, argv: readonly string[]) {
   const options = Object.fromEntries(
     Object.entries(table).map(([name, { kind }]) => [
       name,
-      { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
+      { type: kind === 'flag' ? ('boolean' as const) : ('string' as const), multiple: kind === 'texts' },
     ]),
   );
   try {
@@ -64,8 +66,11 @@ function parse(table: OptionTable, argv: readonly string[]) {
   }
 }
 
-function readOption(name: string, row: OptionRow, given: string | boolean | undefined) {
+type Given = string | boolean | (string | boolean)[] | undefined;
+
+function readOption(name: string, row: OptionRow, given: Given) {
   if (row.kind === 'flag') return given === true;
+  if (row.kind === 'texts' && (given !== undefined || !row.isRequired)) return given ?? [];
   const value = given ?? row.default;
   if (value === undefined) {
     if (row.isRequired) throw new Error(`--${name} is missing: ${row.help}.`);

@@ -17,7 +17,7 @@ import { createOutput, type Output } from './output.ts';
 import { writeResults } from './runFolder.ts';
 import type { RunPlan } from '../engine/runPlan.ts';
 import { readRunPlan, readVersions, writeRunPlan } from './runPlan.ts';
-import { readDomain, readSettings, refuseChanges, specializeOptions } from './specializeOptions.ts';
+import { readSettings, readSubject, refuseChanges, specializeOptions } from './specializeOptions.ts';
 import { WritingTotals } from './writingTotals.ts';
 import { UnfinishedRun } from './unfinishedRun.ts';
 
@@ -70,7 +70,7 @@ async function planRun(values: Values, unfinished: UnfinishedRun): Promise<Plann
     device = commonOptions.device.default,
   } = values;
   if (folder === undefined) throw new Error(`--model is missing: ${specializeOptions.model.help}.`);
-  const subject = await readDomain(values);
+  const subject = await readSubject(values);
   await makeOutFolder(values.out);
   const model = await openModel({ model: folder, dtype, device });
   const suitable = promptsFor(model).name === 'pocket' ? 'pocket' : 'small';

@@ -8,7 +8,8 @@ import {
   type AdapterSettings,
 } from '../engine/adapterSettings.ts';
 import { controlNames, type ControlName } from '../specialize/controlNames.ts';
-import { parseDomain, type Domain } from '../specialize/domain.ts';
+import type { Domain } from '../specialize/domain.ts';
+import { readDomain } from '../specialize/readDomain.ts';
 import type { SourceDocument } from '../specialize/retrieve.ts';
 import { resolveSettings, settingsPresets, type SpecializeSettings } from '../specialize/settings.ts';
 import { activationOptions, parseActivations } from './activations.ts';
@@ -22,7 +23,7 @@ export const specializeOptions = {
   model: { kind: 'text', help: `${model.help}; required without --from` },
   domain: {
     kind: 'text',
-    help: 'domain file: seed tasks, held-out tasks, documents; required without --from',
+    help: 'domain file (.json or .md): seed tasks, held-out tasks, documents; required without --from',
   },
   documents: {
     kind: 'text',
@@ -70,9 +71,9 @@ export function refuseChanges(values: Values, option: '--from' | '--resume'): vo
 }
 
 /** Which domain and documents a run is about. @throws where the domain is not named or cannot be read */
-export async function readDomain(values: Values): Promise<Pick<RunPlan, 'domain' | 'documents'>> {
+export async function readSubject(values: Values): Promise<Pick<RunPlan, 'domain' | 'documents'>> {
   if (values.domain === undefined) throw new Error(`--domain is missing: ${specializeOptions.domain.help}.`);
-  const domain = await parseInputFile(values.domain, parseDomain);
+  const domain = await parseInputFile(values.domain, readDomain);
   return { domain, documents: await readDocuments(values.domain, values.documents, domain) };
 }
 

@@ -1,3 +1,13 @@
+/** Where an imported task stood, so that it can be found again. */
+export interface Origin {
+  /** Name of the file. */
+  readonly file: string;
+  /** Row of a table or line of a text, from 1. */
+  readonly row: number;
+  /** The row's own id there. */
+  readonly id?: string | undefined;
+}
+
 /** A task with a known answer, used to measure a model and never to teach it. */
 export interface EvaluationItem {
   readonly id: string;
@@ -11,4 +21,5 @@ export interface EvaluationItem {
   readonly labels?: readonly string[];
   /** Where the answer can be known from. */
   readonly source?: 'pretraining' | 'documents';
+  readonly origin?: Origin | undefined;
 }

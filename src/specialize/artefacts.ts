@@ -47,8 +47,9 @@ function answeredTasks({ evaluations, rounds }: SpecializationState<unknown>, do
 }
 
 /** The example's own fields first, then provenance under the names that data sets use. */
-function toColumns({ id, source, seedIds, passageId, example }: DatasetRow): object {
-  return { ...example, id, source, seed_ids: seedIds, doc_ids: passageId === undefined ? [] : [passageId] };
+function toColumns({ id, source, seedIds, passageId, origin, example }: DatasetRow): object {
+  const doc_ids = passageId === undefined ? [] : [passageId];
+  return { ...example, id, source, seed_ids: seedIds, doc_ids, ...(origin && { origin }) };
 }
 
 function jsonLines(rows: readonly unknown[]): string {

@@ -1,3 +1,4 @@
+import type { Origin } from '../evaluation/items.ts';
 import type { ChatMessage } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import type { SplitSources } from './split.ts';
@@ -13,6 +14,8 @@ export interface DatasetRow {
   readonly source: 'seed' | 'generated' | 'replay';
   readonly seedIds: readonly string[];
   readonly passageId?: string;
+  /** Where an imported seed came from. */
+  readonly origin?: Origin | undefined;
   readonly example: TrainingExample;
 }
 
@@ -46,7 +49,8 @@ export function buildDataset(
 }
 
 function seedRow(seed: SeedTask, prompts: PromptSet): DatasetRow {
-  return { id: seed.id, source: 'seed', seedIds: [seed.id], example: toExample(seed, prompts) };
+  const { id, origin } = seed;
+  return { id, source: 'seed', seedIds: [id], ...(origin && { origin }), example: toExample(seed, prompts) };
 }
 
 function replayRow(task: ReplayedTask, prompts: PromptSet): DatasetRow {

@@ -30,6 +30,7 @@ const seedSchema = z.object({
   output: text,
   labels: z.array(text).min(2).optional(),
   task: text.optional(),
+  origin: z.object({ file: text, row: z.int().min(1), id: text.optional() }).optional(),
 });
 const itemSchema = seedSchema.extend({ task: text, source: z.enum(['pretraining', 'documents']).optional() });
 

@@ -1,3 +1,5 @@
+import type { Origin } from '../evaluation/items.ts';
+
 /** An instruction with the text that it works on. */
 export interface TaskText {
   readonly instruction: string;
@@ -14,6 +16,8 @@ export interface SeedTask extends AnsweredTask {
   readonly id: string;
   readonly labels?: readonly string[];
   readonly task?: string;
+  /** The file and row that it was imported from. */
+  readonly origin?: Origin | undefined;
 }
 
 /** What generation may know of a domain. */

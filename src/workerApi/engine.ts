@@ -25,7 +25,7 @@ export interface Engine {
   describeModel(model: ModelReference): Promise<ModelDescription>;
   planTraining(model: ModelReference, shape: TrainingShape): Promise<TrainingFit>;
   checkParameters(model: ModelReference, parameters: RunParameters): Promise<void>;
-  readDomain(json: string): Promise<Domain>;
+  readDomain(text: string): Promise<Domain>;
   describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
   /** What a run left, as files by name; without the adapters. */
   runFiles(setup: RunSetup, events: readonly RunEvent[]): Promise<Readonly<Record<string, string>>>;

@@ -133,7 +133,7 @@ export interface ChatApi extends LivingWorker {
   /** Rejects with a sentence that names the setting which makes no sense. */
   checkParameters(model: ModelReference, parameters: RunParameters): Promise<void>;
   /** Reads a domain file; rejects with a sentence that names the row at fault. */
-  readDomain(json: string): Promise<Domain>;
+  readDomain(text: string): Promise<Domain>;
   /** Checks that an adapter fits the model; rejects with a sentence that says what does not. */
   describeAdapter(model: ModelReference, files: AdapterFiles): Promise<AdapterDescription>;
   /** What a run left, as files by name; without the adapters. */

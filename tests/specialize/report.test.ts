@@ -136,6 +136,21 @@ describe('specializationFiles', () => {
     expect(JSON.parse(files['report.json'] ?? '')).toEqual(state.report);
   });
 
+  it('says of seeds and held-out tasks which file and row they came from', () => {
+    const origin = { file: 'rows.csv', row: 7, id: 'q7' };
+    const [seed, held] = [
+      { ...domain.seeds[0]!, origin },
+      { ...domain.heldOut[0]!, origin: { ...origin, row: 8 } },
+    ];
+    const sides = { train: { seeds: [seed], passages: [] }, valid: { seeds: [], passages: [] } };
+    const dataset = buildDataset(sides, [], [], pocketPrompts);
+    const files = specializationFiles({ ...emptyState(), dataset }, { ...domain, heldOut: [held] });
+    expect(JSON.parse(files['train.jsonl']!)).toMatchObject({ source: 'seed', origin });
+    expect(JSON.parse(files['test.jsonl']!)).toMatchObject({
+      origin: { file: 'rows.csv', row: 8, id: 'q7' },
+    });
+  });
+
   it('leaves out what does not exist yet', () => {
     expect(Object.keys(specializationFiles(emptyState(), domain))).toEqual(['tasks.jsonl', 'test.jsonl']);
   });

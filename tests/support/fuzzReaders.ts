@@ -24,6 +24,7 @@ import { mutateBytes } from './fuzzBytes.ts';
 import { hubReaders } from './fuzzHub.ts';
 import { mutateJson } from './fuzzJson.ts';
 import { fuzzOnnxReader } from './fuzzOnnx.ts';
+import { sourceReaders } from './fuzzSources.ts';
 import { storedReaders } from './fuzzStored.ts';
 import { damagedFiles, damagedJson, type FuzzedReader } from './fuzzRun.ts';
 
@@ -252,5 +253,5 @@ export const fuzzedReaders = [
   fuzzOnnxReader, fuzzGraphReader,
   safetensors, adapterConfig, adapterWeights, adapterZip, checkpoint,
   tokenizer('tokenizer.json'), tokenizer('tokenizer_config.json'), tokenizer('generation_config.json'), tokenizer('config.json'),
-  modelConfig, decoderConfig, domain, trainingRows, promptRows, evaluationItems, ...hubReaders, ...storedReaders,
+  modelConfig, decoderConfig, domain, trainingRows, promptRows, evaluationItems, ...hubReaders, ...storedReaders, ...sourceReaders,
 ] as unknown as readonly AnyReader[]; // prettier-ignore

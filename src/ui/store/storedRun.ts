@@ -40,12 +40,14 @@ const controlName = z.enum(
 );
 
 const task = { id: text, instruction: text, input: text, output: text };
-const seed = z.object({ ...task, labels: z.optional(texts), task: z.optional(text) });
+const origin = z.optional(z.object({ file: text, row: count, id: z.optional(text) }));
+const seed = z.object({ ...task, labels: z.optional(texts), task: z.optional(text), origin });
 const item = z.object({
   ...task,
   task: text,
   labels: z.optional(texts),
   source: z.optional(z.enum(['pretraining', 'documents'])),
+  origin,
 });
 
 const domain: Format<Domain> = z.object({
@@ -190,7 +192,9 @@ const example = z.union([
   z.object({ messages: z.array(message) }),
 ]);
 const source = z.enum(['seed', 'generated', 'replay']);
-const datasetRow = z.object({ id: text, source, seedIds: texts, passageId: z.optional(text), example });
+const datasetRow = z.object({
+  ...{ id: text, source, seedIds: texts, passageId: z.optional(text), origin, example },
+});
 const rows = z.array(datasetRow);
 
 const answered = { id: text, output: text, passageId: z.optional(text) };
