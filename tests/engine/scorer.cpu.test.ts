@@ -159,7 +159,7 @@ describe('sessions', () => {
     await model.embed(['5 6']);
     expect([labels.at(-1), open()]).toEqual(['pooling graph for 2 tokens', 1]);
     await model.complete(['5'], { maxNewTokens: 1, temperature: 0, topP: 1, seed: 1, stop: [] });
-    expect([labels.at(-1), open()]).toEqual(['generation graph', 1]);
+    expect([labels.at(-1), open()]).toEqual(['graph that joins cache rows', 3]);
     await model.score(scoredRows);
     expect(open()).toBe(2);
     await session.releaseGeneration();
