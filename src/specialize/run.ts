@@ -82,7 +82,10 @@ export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
 }
 
 /** All seeds, or so many as the settings say, drawn at random: fewer are always among more. */
-function usedSeeds(seeds: readonly SeedTask[], { seed, seedCount }: SpecializeSettings): readonly SeedTask[] {
+export function usedSeeds(
+  seeds: readonly SeedTask[],
+  { seed, seedCount }: SpecializeSettings,
+): readonly SeedTask[] {
   if (seedCount === null || seedCount >= seeds.length) return seeds;
   const drawn = new Set(createRandom(seed, 'seedCount').sample(seeds, seedCount));
   return seeds.filter((task) => drawn.has(task));
