@@ -3,9 +3,8 @@ import { promptsFor } from '../engine/specializeModel.ts';
 import type { Evaluation, GroupScores, LikeliestScores, TaskScores } from '../evaluation/evaluate.ts';
 import { parseEvaluationItems } from '../evaluation/parseItems.ts';
 import { parseDomain, type Domain } from '../specialize/domain.ts';
-import { evaluateModel, type ModelTest } from '../specialize/evaluateModel.ts';
+import { evaluateModel, type ModelTest, type TestedModel } from '../specialize/evaluateModel.ts';
 import type { ModelEvaluation } from '../specialize/events.ts';
-import type { LanguageModel } from '../specialize/languageModel.ts';
 import { readAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
 import { parseInputFile } from './files.ts';
@@ -64,7 +63,7 @@ async function readTasks(path: string, fewShot: number): Promise<ModelTest['doma
   return { ...domain, retention: [] };
 }
 
-async function follow(test: ModelTest, model: LanguageModel, output: Output): Promise<ModelEvaluation> {
+async function follow(test: ModelTest, model: TestedModel, output: Output): Promise<ModelEvaluation> {
   const run = evaluateModel(test, model);
   for (let told = 0; ;) {
     const next = await run.next();

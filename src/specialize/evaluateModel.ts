@@ -5,7 +5,7 @@ import { completeInOrder } from './completeInOrder.ts';
 import type { Domain } from './domain.ts';
 import type { ModelEvaluation } from './events.ts';
 import { samplingSeed, slices } from './generation.ts';
-import type { LanguageModel, Prompt, Score, ScoredRow } from './languageModel.ts';
+import type { LanguageModel, Prompt, Score, ScoredRow, Scorer } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import type { SpecializeSettings } from './settings.ts';
 
@@ -18,6 +18,9 @@ export interface ModelTest {
   /** Awaited before each call of the model; waits while paused, throws when aborted. */
   readonly ready: () => Promise<void>;
 }
+
+/** A model that answers, and weighs given texts. */
+export type TestedModel = LanguageModel & Pick<Scorer, 'score'>;
 
 /** Answers given and texts scored, of all that there are. */
 export interface TestProgress {
@@ -41,7 +44,7 @@ interface Part {
  */
 export async function* evaluateModel(
   test: ModelTest,
-  model: LanguageModel,
+  model: TestedModel,
 ): AsyncGenerator<TestProgress, ModelEvaluation> {
   const { heldOut, retention } = test.domain;
   const parts = [
@@ -59,15 +62,12 @@ export async function* evaluateModel(
     }
   }
   // Writing and weighing take different sessions, so all the answers come before all the likelihoods.
-  const scores = parts.map((): Score[] => []);
-  for (const [i, part] of parts.entries()) {
-    for await (const scored of scoresOf(test, model, part)) {
-      scores[i]?.push(...scored);
-      yield { done: (done += scored.length), total };
-    }
-  }
+  const weighing = weigh(test, model, parts.flatMap(scoringRows));
+  let next = await weighing.next();
+  for (; !next.done; next = await weighing.next()) yield { done: done + next.value, total };
+  const scores = next.value.values();
   const [zeroShot, general, fewShot] = parts.map((part, i) =>
-    scoreAnswers(part.items, answers[i] ?? [], likelihoodsOf(part, scores[i] ?? [])),
+    scoreAnswers(part.items, answers[i] ?? [], likelihoodsOf(part, scores)),
   ) as [Evaluation, Evaluation, Evaluation?];
   return { heldOut: zeroShot, ...(fewShot && { fewShot }), retention: general };
 }
@@ -88,7 +88,7 @@ function afterSeeds({ domain, prompts, settings }: ModelTest): Part {
 
 async function* answersTo(
   { settings, signal, ready }: ModelTest,
-  model: LanguageModel,
+  model: TestedModel,
   { prompts, stop }: Part,
 ): AsyncGenerator<string> {
   let start = 0;
@@ -101,15 +101,27 @@ async function* answersTo(
   }
 }
 
-async function* scoresOf(
-  { settings, signal, ready }: ModelTest,
-  model: LanguageModel,
-  part: Part,
-): AsyncGenerator<readonly Score[]> {
-  for (const wave of slices(scoringRows(part), settings.batchSize)) {
-    await ready();
-    const scores = await model.score?.(wave, { ...(signal && { signal }) });
-    if (scores) yield scores;
+/** Yields how many rows are weighed. One call takes them all, since the model plans its graphs by the rows of a call. */
+async function* weigh(
+  { signal, ready }: ModelTest,
+  model: TestedModel,
+  rows: readonly ScoredRow[],
+): AsyncGenerator<number, readonly Score[]> {
+  if (rows.length === 0) return [];
+  await ready();
+  const told: number[] = [];
+  let wake = (): void => {};
+  const onProgress = (done: number): void => {
+    told.push(done);
+    wake();
+  };
+  const all = model.score(rows, { onProgress, ...(signal && { signal }) });
+  all.catch(() => {}); // reported below, unless the consumer has left
+  for (;;) {
+    const more = new Promise<null>((resolve) => (wake = () => resolve(null)));
+    const scores = told.length > 0 ? null : await Promise.race([all, more]);
+    while (told.length > 0) yield told.shift() as number;
+    if (scores) return scores;
   }
 }
 
@@ -129,11 +141,9 @@ function completionAfter(prompt: Prompt, text: string): string {
   return typeof prompt === 'string' && /\S$/.test(prompt) ? ` ${text}` : text;
 }
 
-/** `scores` in the order of `scoringRows`; none where the model cannot score. */
-function likelihoodsOf({ items, measuresLoss }: Part, scores: readonly Score[]): ItemLikelihoods[] {
-  if (scores.length === 0) return [];
-  let position = 0;
-  const next = (): Score => scores[position++] as Score;
+/** Takes what belongs to the part from `scores`, which come in the order of `scoringRows`. */
+function likelihoodsOf({ items, measuresLoss }: Part, scores: Iterator<Score>): ItemLikelihoods[] {
+  const next = (): Score => scores.next().value as Score;
   return items.map(({ labels }) => {
     const weighed = labels?.map((label) => ({ label, ...next() }));
     return { ...(weighed && { labels: weighed }), ...(measuresLoss && { reference: next() }) };

@@ -37,23 +37,9 @@ export interface CompletionRequest extends SamplingOptions {
   readonly onCompletion?: (index: number, completion: Completion) => void;
 }
 
-/** A given text after a prompt, to be weighed and not written. */
-export interface ScoredRow {
-  readonly prompt: Prompt;
-  readonly completion: string;
-}
-
-export interface Score {
-  /** Sum over the completion's tokens, in nats. */
-  readonly logLikelihood: number;
-  readonly tokens: number;
-}
-
 export interface LanguageModel {
   /** One completion per prompt, in the order of the prompts; batches are the model's own affair. */
   complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]>;
-  /** The log-likelihood of each completion after its prompt, in the order of the rows. */
-  score?(rows: readonly ScoredRow[], options: { readonly signal?: AbortSignal }): Promise<Score[]>;
 }
 
 /** A completion to be judged behind its prompt. */

@@ -82,7 +82,8 @@ describe('evaluate', () => {
       [1, 'agree'],
       [1, 'all'],
     ]);
-    expect(rows[0]).toMatchObject({ label_f1: 0, invalid_rate: 1 });
+    expect(rows[0]).toMatchObject({ label_f1: 0, invalid_rate: 1, likeliest_label: { count: 2 } });
+    expect(rows[3]).toMatchObject({ likeliest_label: { count: 2 } });
     const refused = await ask('items.jsonl', '--few-shot', '1');
     expect([refused.code, refused.stderr]).toEqual([
       1,

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateModel, type ModelTest } from '../../src/specialize/evaluateModel.ts';
+import { evaluateModel, type ModelTest, type TestedModel } from '../../src/specialize/evaluateModel.ts';
 import type { ModelEvaluation } from '../../src/specialize/events.ts';
 import type {
   CompletionRequest,
-  LanguageModel,
   Prompt,
   ScoredRow,
+  ScoreRequest,
 } from '../../src/specialize/languageModel.ts';
 import { chatPrompts, pocketPrompts } from '../../src/specialize/prompts.ts';
 import { exampleDomain, promptText } from './stubModel.ts';
 
 /** Says "yes" to whatever it is asked, and weighs texts as it is told. */
-class WeighingModel implements LanguageModel {
+class WeighingModel implements TestedModel {
   readonly prompts: Prompt[] = [];
   readonly requests: CompletionRequest[] = [];
   readonly rows: ScoredRow[] = [];
@@ -27,8 +27,13 @@ class WeighingModel implements LanguageModel {
     return Promise.resolve(prompts.map(() => ({ text: ' yes', finishReason: 'stop' as const, tokens: 1 })));
   }
 
-  score(rows: readonly ScoredRow[]) {
+  readonly scoring: ScoreRequest[] = [];
+
+  /** Tells of every second row. */
+  score(rows: readonly ScoredRow[], request: ScoreRequest = {}) {
+    this.scoring.push(request);
     this.rows.push(...rows);
+    for (let done = 2; done <= rows.length; done += 2) request.onProgress?.(done, rows.length);
     return Promise.resolve(rows.map(({ completion }) => this.#weigh(completion)));
   }
 }
@@ -45,7 +50,7 @@ function testWith(change: Partial<ModelTest['settings']> = {}, more: Partial<Mod
   return { domain, prompts: pocketPrompts, settings, ready: () => Promise.resolve(), ...more };
 }
 
-async function run(test: ModelTest, model: LanguageModel = new WeighingModel()) {
+async function run(test: ModelTest, model: TestedModel = new WeighingModel()) {
   const progress: (readonly [number, number])[] = [];
   const running = evaluateModel(test, model);
   for (;;) {
@@ -142,15 +147,31 @@ describe('on the way', () => {
     expect(progress.map(([done]) => done)).toEqual(progress.map(([done]) => done).toSorted((a, b) => a - b));
   });
 
+  it('weighs everything in one call, which can be aborted', async () => {
+    const model = new WeighingModel();
+    const { signal } = new AbortController();
+    await run(testWith({ fewShot: 1 }, { signal }), model);
+    expect(model.scoring.map((request) => request.signal)).toEqual([signal]);
+  });
+
+  it('fails with what the scorer says', async () => {
+    const model = new WeighingModel();
+    model.score = (_, request) => {
+      request?.onProgress?.(1, 8);
+      return Promise.reject(new Error('Row 3 to be scored is too long.'));
+    };
+    await expect(run(testWith(), model)).rejects.toThrow('Row 3 to be scored is too long.');
+  });
+
   it('passes the gate before every call of the model', async () => {
     const model = new WeighingModel();
     let passes = 0;
     const ready = () => {
       passes += 1;
-      if (passes > 5) throw new Error('stopped');
+      if (passes > 4) throw new Error('stopped');
       return Promise.resolve();
     };
     await expect(run(testWith({}, { ready }), model)).rejects.toThrow('stopped');
-    expect([model.requests.length, model.rows.length]).toEqual([4, 3]);
+    expect([model.requests.length, model.rows.length]).toEqual([4, 0]);
   });
 });
