@@ -46,6 +46,7 @@ export const specializeOptions = {
   'memory-budget': { kind: 'count', help: 'MB that training may take (default 4000, as a guess)' },
   activations: { kind: 'text', help: `${activationOptions.activations.help} (default auto)` },
   'no-retrieval': { kind: 'flag', help: 'answer without passages of the documents' },
+  'few-shot': { kind: 'count', help: 'answered seeds to show in a second test of the held-out tasks' },
   controls: {
     kind: 'text',
     help: `adapters to train for comparison: all, or a list of ${controlNames.join(', ')}`,
@@ -121,6 +122,7 @@ const settingOptions = (values: Values) => ({
   rounds: values.rounds,
   tasks: values.tasks,
   retrieve: values['no-retrieval'] ? false : undefined,
+  fewShot: values['few-shot'],
   controls: values.controls === undefined ? undefined : parseControls(values.controls),
 });
 

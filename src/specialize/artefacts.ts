@@ -1,3 +1,4 @@
+import type { ScoredAnswer } from '../evaluation/evaluate.ts';
 import type { DatasetRow } from './dataset.ts';
 import type { Domain } from './domain.ts';
 import type { ModelEvaluation } from './events.ts';
@@ -35,15 +36,27 @@ function answeredTasks({ evaluations, rounds }: SpecializationState<unknown>, do
   const each = rounds.length > 1 ? rounds.map((round, i) => [`specialized (round ${i + 1})`, round]) : [];
   const evaluated = [...Object.entries(evaluations), ...(each as [string, ModelEvaluation][])];
   return domain.heldOut.map((item, i) => {
-    const answers = evaluated.map(([model, { heldOut }]) => {
-      const { answer, exactMatch, f1, rougeL, isInvalid } = heldOut.answers[i]!;
-      return [
-        model,
-        { answer, exact_match: exactMatch, f1, rouge_l: rougeL, is_invalid: isInvalid },
-      ] as const;
-    });
-    return { ...item, ...(answers.length > 0 && { answers: Object.fromEntries(answers) }) };
+    const answers = evaluated.map(([model, { heldOut, fewShot }]) => [
+      model,
+      {
+        ...answerColumns(heldOut.answers[i]!),
+        ...(fewShot && { few_shot: answerColumns(fewShot.answers[i]!) }),
+      },
+    ]);
+    return { ...item, ...(answers.length > 0 && { answers: Object.fromEntries(answers) as object }) };
   });
+}
+
+function answerColumns({ answer, exactMatch, f1, rougeL, isInvalid, likelihoods }: ScoredAnswer) {
+  const labels = likelihoods?.labels?.map(({ label, logLikelihood, tokens }) => ({
+    label,
+    log_likelihood: logLikelihood,
+    tokens,
+  }));
+  return {
+    ...{ answer, exact_match: exactMatch, f1, rouge_l: rougeL, is_invalid: isInvalid },
+    ...(labels && { labels }),
+  };
 }
 
 /** The example's own fields first, then provenance under the names that data sets use. */

@@ -46,7 +46,11 @@ export type GenerationEvent =
 export type AnswerEvent = Extract<GenerationEvent, { type: 'taskAnswered' | 'taskKept' | 'taskRejected' }>;
 
 export interface ModelEvaluation {
+  /** Zero-shot: the bare task. */
   readonly heldOut: Evaluation;
+  /** The held-out tasks again, each after some answered seeds, where the settings ask for it. */
+  readonly fewShot?: Evaluation;
+  /** With the loss of the right answers. */
   readonly retention: Evaluation;
 }
 

@@ -54,7 +54,8 @@ export const ownWords = (task: TaskText, seedWords: ReadonlySet<string>): string
 const batchesPerCall = 8;
 
 /** How many prompts are handed to the model at once. */
-export const promptsPerCall = ({ batchSize }: SpecializeSettings): number => batchesPerCall * batchSize;
+export const promptsPerCall = ({ batchSize }: Pick<SpecializeSettings, 'batchSize'>): number =>
+  batchesPerCall * batchSize;
 
 /** What all calls that write data have in common. */
 export const writingCall = (context: Pick<GenerationContext, 'signal' | 'ready' | 'onWriting'>) =>

@@ -1,4 +1,5 @@
 import { controlTitles } from './controlNames.ts';
+import type { GroupScores } from '../evaluation/evaluate.ts';
 import type { EvaluatedModel } from './events.ts';
 import type { Comparison, Comparisons, Report, ReportRow } from './report.ts';
 
@@ -12,16 +13,15 @@ const points = (share: number): string => (100 * share).toFixed(1);
 const signed = (share: number): string => `${share < 0 ? '−' : '+'}${points(Math.abs(share))}`;
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The report as Markdown; scores in percent. */
+/** The report as Markdown; scores in percent. Of every set the tasks come first, what they come to together second. */
 export function renderReport(report: Report): string {
-  const { counts, heldOut, retention, rejects } = report;
+  const { counts, heldOut, fewShot, retention, rejects, settings } = report;
   const sections = [
     `# ${capitalized(report.domain)}: ${report.verdict}`,
-    renderComparisons(heldOut),
     ...(report.rolledBack ? [report.rolledBack.reason] : []),
-    '## Held-out tasks',
-    renderScores(heldOut),
-    ...(retention ? ['## General tasks', renderComparisons(retention), renderScores(retention)] : []),
+    ...renderSet('Held-out tasks', heldOut),
+    ...(fewShot ? renderSet(`Held-out tasks after ${settings.fewShot} answered seeds`, fewShot) : []),
+    ...(retention ? renderSet('General tasks', retention) : []),
     '## Data',
     `${counts.seeds} seeds; ${counts.prompts} prompts wrote ${counts.generated} tasks, of which ${counts.kept} were kept. ` +
       `Training saw ${counts.train} rows; ${counts.valid} only watched the loss.`,
@@ -35,8 +35,18 @@ export function renderReport(report: Report): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function renderComparisons({ comparisons }: Comparisons): string {
-  return comparisons.map((comparison) => `- ${renderComparison(comparison)}`).join('\n');
+function renderSet(title: string, set: Comparisons): string[] {
+  const loss = renderLoss(set.overall);
+  return [
+    `## ${title}`,
+    renderChanges(set.tasks),
+    'Together:',
+    renderChanges([...set.sources, set.overall]),
+    set.comparisons.map((comparison) => `- ${renderComparison(comparison)}`).join('\n'),
+    ...(loss ? [loss] : []),
+    'All scores:',
+    renderScores(set),
+  ];
 }
 
 /** One sentence, for example "Specialised against base: +31.2 points of F1 (95 % interval +20.1 to +42.0): better." */
@@ -45,27 +55,69 @@ export function renderComparison({ of, with: other, difference, verdict }: Compa
   return `${capitalized(modelNames[of])} against ${modelNames[other]}: ${signed(mean)} points of F1 (95 % interval ${signed(low)} to ${signed(high)}): ${verdict}.`;
 }
 
-const columns = ['set', 'n', 'model', 'exact match', 'F1', 'ROUGE-L', 'invalid'];
-
-function renderScores({ overall, tasks, sources }: Comparisons): string {
-  return renderTable(columns, [overall, ...sources, ...tasks].flatMap(scoreRows));
+/** What specialising changed, row by row; reports from before rows were compared have no interval and no verdict. */
+function renderChanges(rows: readonly ReportRow[]): string {
+  const header = ['set', 'n', 'F1 before', 'F1 after', 'change', '95 % interval', 'verdict'];
+  const cells = rows.map(({ name, count, models, comparison }) => {
+    const [before, after] = [models.base?.f1 ?? 0, models.specialized?.f1 ?? 0];
+    const interval = comparison && [comparison.difference.low, comparison.difference.high];
+    return [
+      ...[name, String(count), points(before), points(after), signed(after - before)],
+      ...[interval?.map(signed).join(' to ') ?? '–', comparison?.verdict ?? '–'],
+    ];
+  });
+  return renderTable(header, cells);
 }
 
-function scoreRows({ name, count, models, majority, random }: ReportRow): string[][] {
-  const rows = Object.entries(models).map(([model, scores]) => [
+function renderLoss({ models: { base, specialized } }: ReportRow): string | null {
+  if (base?.loss === undefined || specialized?.loss === undefined) return null;
+  return `Loss of the right answers: ${base.loss.toFixed(3)} before, ${specialized.loss.toFixed(3)} after (nats per token).`;
+}
+
+interface ScoreColumn {
+  readonly title: string;
+  /** Undefined where these items have no such score. */
+  readonly of: (scores: Partial<GroupScores>) => string | undefined;
+}
+
+const share = (value: number | undefined) => (value === undefined ? undefined : points(value));
+
+const columns: readonly ScoreColumn[] = [
+  { title: 'exact match', of: ({ exactMatch }) => share(exactMatch) },
+  { title: 'F1', of: ({ f1 }) => share(f1) },
+  { title: 'label F1', of: ({ labelF1 }) => share(labelF1) },
+  { title: 'ROUGE-L', of: ({ rougeL }) => share(rougeL) },
+  { title: 'invalid', of: ({ invalidRate }) => share(invalidRate) },
+  { title: 'likeliest label', of: ({ likeliest }) => share(likeliest?.accuracy) },
+  { title: 'its label F1', of: ({ likeliest }) => share(likeliest?.labelF1) },
+  { title: 'by sum', of: ({ likeliest }) => share(likeliest?.accuracyByTotal) },
+  { title: 'loss', of: ({ loss }) => loss?.toFixed(3) },
+];
+
+/** Every score of every model; a column that no row has anything for is left out. */
+function renderScores({ overall, tasks, sources }: Comparisons): string {
+  const rows = [...tasks, ...sources, overall];
+  const shown = columns.filter(({ of }) =>
+    rows.some(({ models }) => Object.values(models).some((scores) => of(scores) !== undefined)),
+  );
+  const header = ['set', 'n', 'model', ...shown.map(({ title }) => title)];
+  return renderTable(
+    header,
+    rows.flatMap((row) => scoreRows(row, shown)),
+  );
+}
+
+function scoreRows({ name, count, models, majority, random }: ReportRow, shown: readonly ScoreColumn[]) {
+  const scored: [string, Partial<GroupScores>][] = Object.entries(models).map(([model, scores]) => [
     modelNames[model as EvaluatedModel],
-    points(scores.exactMatch),
-    points(scores.f1),
-    points(scores.rougeL),
-    points(scores.invalidRate),
+    scores,
   ]);
-  for (const [label, scores] of [
-    ['majority answer', majority],
-    ['random answer', random],
-  ] as const) {
-    if (scores) rows.push([label, points(scores.exactMatch), points(scores.f1), points(scores.rougeL), '']);
-  }
-  return rows.map((row, i) => [i === 0 ? name : '', i === 0 ? String(count) : '', ...row]);
+  if (majority) scored.push(['majority answer', majority]);
+  if (random) scored.push(['random answer', random]);
+  return scored.map(([model, scores], i) => [
+    ...[i === 0 ? name : '', i === 0 ? String(count) : '', model],
+    ...shown.map(({ of }) => of(scores) ?? ''),
+  ]);
 }
 
 /** A Markdown table; pipes and line breaks in cells are escaped. */

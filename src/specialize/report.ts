@@ -1,11 +1,5 @@
 import type { AnswerScores } from '../evaluation/baselines.ts';
-import {
-  type Evaluation,
-  type GroupScores,
-  scoreGroup,
-  type ScoredAnswer,
-  type TaskScores,
-} from '../evaluation/evaluate.ts';
+import { type Evaluation, type GroupScores, scoreGroup, type ScoredAnswer } from '../evaluation/evaluate.ts';
 import { type Interval, pairedBootstrap, type Verdict, verdictOf } from '../evaluation/pairedBootstrap.ts';
 import { controlNames } from './controlNames.ts';
 import type { EvaluatedModel, ModelEvaluation, RollBack } from './events.ts';
@@ -21,6 +15,8 @@ export interface ReportRow {
   readonly count: number;
   /** Always `base` and `specialized`; and the controls that were trained. */
   readonly models: Readonly<Partial<Record<EvaluatedModel, GroupScores>>>;
+  /** Of the specialised model with the base on these items; absent in reports from before rows were compared. */
+  readonly comparison?: Comparison;
   /** Present for tasks, which are what one constant answer makes sense for. */
   readonly majority?: AnswerScores;
   readonly random?: AnswerScores;
@@ -50,9 +46,12 @@ export interface RejectCount {
 
 export interface Report {
   readonly domain: string;
-  /** Of the specialised model against the base on the held-out tasks. */
+  /** Of the specialised model against the base on the held-out tasks, zero-shot. */
   readonly verdict: Verdict;
+  /** Zero-shot. */
   readonly heldOut: Comparisons;
+  /** The same after some answered seeds; absent or null where that was not tested. */
+  readonly fewShot?: Comparisons | null;
   /** General tasks; null where the domain has none. */
   readonly retention: Comparisons | null;
   readonly counts: Readonly<Record<'seeds' | 'prompts' | 'generated' | 'kept' | 'train' | 'valid', number>>;
@@ -105,14 +104,17 @@ export function buildReport(
   settings: SpecializeSettings,
 ): Report {
   const { evaluations, tasks, dataset, promptsUsed, rounds, rolledBack } = state;
-  const heldOut = compareModels(evaluations, 'heldOut', settings.seed);
+  const { base, specialized } = evaluations;
+  if (!base || !specialized)
+    throw new Error('The base and the specialised model must be evaluated before a report.');
+  const compare = (set: keyof ModelEvaluation) => compareModels(modelsOn(evaluations, set), settings.seed);
+  const heldOut = compare('heldOut');
   return {
     domain: domain.name,
     verdict: heldOut.comparisons[0]?.verdict ?? 'no difference shown',
     heldOut,
-    retention: evaluations.base?.retention.answers.length
-      ? compareModels(evaluations, 'retention', settings.seed)
-      : null,
+    fewShot: base.fewShot && specialized.fewShot ? compare('fewShot') : null,
+    retention: base.retention.answers.length > 0 ? compare('retention') : null,
     counts: {
       seeds: domain.seeds.length,
       prompts: promptsUsed,
@@ -139,46 +141,61 @@ export function countRejects(tasks: SpecializationState<unknown>['tasks']): Reje
     .sort((a, b) => b.count - a.count);
 }
 
-function compareModels(evaluations: Evaluations, set: keyof ModelEvaluation, seed: number): Comparisons {
-  const { base, specialized } = evaluations;
-  if (!base || !specialized)
-    throw new Error('The base and the specialised model must be evaluated before a report.');
-  const trained = controlNames.filter((name) => evaluations[name]);
-  const order: EvaluatedModel[] = ['base', ...trained, 'specialized'];
-  const models: Models = Object.fromEntries(order.map((name) => [name, evaluations[name]![set]]));
-  const compare = (of: EvaluatedModel, against: EvaluatedModel): Comparison[] => {
-    const [left, right] = [models[of], models[against]];
-    if (!left || !right) return [];
-    const difference = pairedBootstrap(f1Differences(left, right), { seed });
-    return [{ of, with: against, difference, verdict: verdictOf(difference) }];
-  };
+type Models = Readonly<Partial<Record<EvaluatedModel, Evaluation>>>;
+
+/** What the models did on one set, in the order of a report. */
+function modelsOn(evaluations: Evaluations, set: keyof ModelEvaluation): Models {
+  const order: readonly EvaluatedModel[] = ['base', ...controlNames, 'specialized'];
+  const found = order.flatMap((model) => {
+    const evaluation = evaluations[model]?.[set];
+    return evaluation ? [[model, evaluation] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+function compareModels(models: Models, seed: number): Comparisons {
+  const row = (name: string, belongs: Selection): ReportRow => scoreRow(models, name, belongs, seed);
+  const all = comparison(models, seed, () => true);
   return {
-    overall: row('all', models, () => true),
-    tasks: base[set].tasks.map((task) => taskRow(task, models)),
+    overall: row('all', () => true),
+    tasks: (models.base?.tasks ?? []).map(({ task, majority, random }) => ({
+      ...row(task, ({ item }) => item.task === task),
+      majority,
+      random,
+    })),
     sources: itemSources
-      .map((source) => row(source, models, (answer) => answer.item.source === source))
+      .map((source) => row(source, ({ item }) => item.source === source))
       .filter(({ count }) => count > 0),
     comparisons: [
-      ...compare('specialized', 'base'),
-      ...trained.flatMap((control) => compare('specialized', control)),
-      ...trained.flatMap((control) => compare(control, 'base')),
+      ...all('specialized', 'base'),
+      ...controlNames.flatMap((control) => all('specialized', control)),
+      ...controlNames.flatMap((control) => all(control, 'base')),
     ],
   };
 }
 
-type Models = Readonly<Partial<Record<EvaluatedModel, Evaluation>>>;
+type Selection = (answer: ScoredAnswer) => boolean;
 
-function taskRow({ task, majority, random }: TaskScores, models: Models): ReportRow {
-  return { ...row(task, models, (answer) => answer.item.task === task), majority, random };
-}
-
-function row(name: string, models: Models, belongs: (answer: ScoredAnswer) => boolean): ReportRow {
+function scoreRow(models: Models, name: string, belongs: Selection, seed: number): ReportRow {
   const scores = Object.entries(models).map(
     ([model, { answers }]) => [model, scoreGroup(answers.filter(belongs))] as const,
   );
-  return { name, count: scores[0]?.[1].count ?? 0, models: Object.fromEntries(scores) };
+  const [compared] = comparison(models, seed, belongs)('specialized', 'base');
+  return {
+    name,
+    count: scores[0]?.[1].count ?? 0,
+    models: Object.fromEntries(scores),
+    ...(compared && { comparison: compared }),
+  };
 }
 
-function f1Differences(left: Evaluation, right: Evaluation): number[] {
-  return left.answers.map((answer, i) => answer.f1 - (right.answers[i]?.f1 ?? 0));
+/** Compares two models on the answers that belong; nothing where one of them was not evaluated. */
+function comparison(models: Models, seed: number, belongs: Selection) {
+  return (of: EvaluatedModel, against: EvaluatedModel): Comparison[] => {
+    const [left, right] = [models[of], models[against]].map((model) => model?.answers.filter(belongs));
+    if (!left || !right) return [];
+    const differences = left.map((answer, i) => answer.f1 - (right[i]?.f1 ?? 0));
+    const difference = pairedBootstrap(differences, { seed });
+    return [{ of, with: against, difference, verdict: verdictOf(difference, differences) }];
+  };
 }

@@ -2,9 +2,10 @@ import type { EvaluationItem } from '../evaluation/items.ts';
 import { createRandom } from '../random.ts';
 import type { TrainingExample } from './dataset.ts';
 import type { Domain } from './domain.ts';
+import type { TestedModel } from './evaluateModel.ts';
 import type { AdapterName, Phase, SpecializeEvent } from './events.ts';
 import { type GenerationContext, progress } from './generation.ts';
-import type { CallProgress, LanguageModel } from './languageModel.ts';
+import type { CallProgress } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import { chunkDocument, type SourceDocument } from './retrieve.ts';
 import type { SpecializeSettings } from './settings.ts';
@@ -29,9 +30,9 @@ export interface SpecializeRequest<Adapter, TrainingEvent> {
   readonly settings: SpecializeSettings;
   readonly prompts: PromptSet;
   /** The base model. */
-  readonly model: LanguageModel;
+  readonly model: TestedModel;
   /** The base model with an adapter. */
-  readonly withAdapter: (adapter: Adapter) => LanguageModel | Promise<LanguageModel>;
+  readonly withAdapter: (adapter: Adapter) => TestedModel | Promise<TestedModel>;
   /** Trains an adapter on the base model; its events pass through. */
   readonly train: (request: TrainingRequest) => AsyncGenerator<TrainingEvent, Adapter>;
   readonly signal?: AbortSignal;
@@ -85,7 +86,10 @@ export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
 }
 
 /** All seeds, or so many as the settings say, drawn at random: fewer are always among more. */
-function usedSeeds(seeds: readonly SeedTask[], { seed, seedCount }: SpecializeSettings): readonly SeedTask[] {
+export function usedSeeds(
+  seeds: readonly SeedTask[],
+  { seed, seedCount }: SpecializeSettings,
+): readonly SeedTask[] {
   if (seedCount === null || seedCount >= seeds.length) return seeds;
   const drawn = new Set(createRandom(seed, 'seedCount').sample(seeds, seedCount));
   return seeds.filter((task) => drawn.has(task));

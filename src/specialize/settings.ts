@@ -80,6 +80,9 @@ export const settingsSchema = z.object({
     .describe('Adapters that are trained and evaluated too, each with one thing left out.'),
   seedCount: count(1).nullable().describe('Use only so many of the seeds, drawn at random; null for all.'),
   maxFall: share.describe('A further round is undone where held-out or general F1 falls by more than this.'),
+  fewShot: count(0).describe(
+    'Answered seeds shown in a second test of the held-out tasks, beside the one without any; 0 for no such test.',
+  ),
 });
 
 export type SpecializeSettings = Readonly<z.infer<typeof settingsSchema>>;
@@ -133,6 +136,7 @@ export const faithfulSettings: SpecializeSettings = {
   controls: [],
   seedCount: null,
   maxFall: 0.02,
+  fewShot: 0,
 };
 
 /** For 100 M to 3 B parameters: fewer tasks, cooler sampling, fewer demonstrations, half of the tasks about passages. */

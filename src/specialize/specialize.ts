@@ -1,16 +1,23 @@
-import { scoreAnswers } from '../evaluation/evaluate.ts';
-import { completeInOrder } from './completeInOrder.ts';
 import { answerControls, trainControls } from './controlPhases.ts';
 import { buildDataset } from './dataset.ts';
+import { evaluateModel } from './evaluateModel.ts';
 import type { EvaluatedModel, Phase, SpecializeEvent } from './events.ts';
 import { generateInstructions } from './generateInstructions.ts';
 import { generateResponses } from './generateResponses.ts';
-import { progress, promptsPerCall, samplingSeed, slices } from './generation.ts';
+import { progress } from './generation.ts';
 import { recitationCount, recitePassages } from './recite.ts';
 import { replayCount, replayGeneralTasks } from './replay.ts';
 import { buildReport, countRejects } from './report.ts';
 import { findFall } from './roundVerdict.ts';
-import { adapterOf, type Events, generationContext, once, type Run, type SpecializeRequest } from './run.ts';
+import {
+  adapterOf,
+  type Events,
+  generationContext,
+  once,
+  type Run,
+  type SpecializeRequest,
+  usedSeeds,
+} from './run.ts';
 import { applyEvent, emptyState, type SpecializationState } from './state.ts';
 import { trainAdapter } from './trainPhase.ts';
 
@@ -55,7 +62,7 @@ async function* phases<A, T>(run: Run<A, T>): Events<A, T> {
   }
   for (let round = run.state.round; round <= rounds && !run.state.rolledBack; round++)
     yield* oneRound(run, round);
-  for (const control of controls) yield* evaluateModel(run, control);
+  for (const control of controls) yield* testModel(run, control);
   yield { type: 'done', report: buildReport(run.domain, run.state, settings) };
 }
 
@@ -71,11 +78,11 @@ async function* oneRound<A, T>(run: Run<A, T>, round: number): Events<A, T> {
   const responses: Phase = { stage: 'responses', round };
   yield* once(run, responses, pending, () => generateResponses(generationContext(run), answerer, responses));
   if (round === 1) yield* answerControls(run);
-  yield* evaluateModel(run, 'base');
+  yield* testModel(run, 'base');
   yield* once(run, { stage: 'dataset', round }, 1, () => makeDataset(run));
   if (round === 1) yield* trainControls(run);
   yield* trainAdapter(run, 'specialized', round, () => run.state.dataset!);
-  yield* evaluateModel(run, 'specialized', round);
+  yield* testModel(run, 'specialized', round);
   const before = run.state.previous?.evaluations.specialized;
   const fall = before && findFall(before, run.state.evaluations.specialized!, round, settings.maxFall);
   if (fall) yield { type: 'rolledBack', round, reason: fall };
@@ -94,38 +101,15 @@ async function* makeDataset<A, T>(run: Run<A, T>): Events<A, T> {
   yield { type: 'datasetReady', dataset };
 }
 
-async function* evaluateModel<A, T>(run: Run<A, T>, model: EvaluatedModel, round = 1): Events<A, T> {
-  const { domain, settings, prompts, signal } = run;
+async function* testModel<A, T>(run: Run<A, T>, model: EvaluatedModel, round = 1): Events<A, T> {
   const phase: Phase = { stage: 'evaluation', round, model };
-  const items = [...domain.heldOut, ...domain.retention];
-  yield* once(run, phase, items.length, async function* (): Events<A, T> {
+  const unknown = 0; // the test tells its size with its first answer
+  yield* once(run, phase, unknown, async function* (): Events<A, T> {
     const answerer = model === 'base' ? run.model : await run.withAdapter(adapterOf(run, model));
-    const sampling = {
-      maxNewTokens: settings.responseTokens,
-      temperature: 0,
-      topP: 1,
-      stop: prompts.answerStop,
-    };
-    const answers: string[] = [];
-    for (const wave of slices(items, promptsPerCall(settings))) {
-      await run.ready();
-      const request = {
-        ...sampling,
-        seed: samplingSeed(settings.seed, 'evaluation', answers.length),
-        signal,
-        gate: run.ready,
-        onProgress: run.onWriting,
-      };
-      for await (const completion of completeInOrder(answerer, wave.map(prompts.answer), request)) {
-        answers.push(completion.text);
-        yield progress(phase, answers.length, items.length);
-      }
-    }
-    const split = domain.heldOut.length;
-    const evaluation = {
-      heldOut: scoreAnswers(domain.heldOut, answers.slice(0, split)),
-      retention: scoreAnswers(domain.retention, answers.slice(split)),
-    };
-    yield { type: 'evaluated', model, evaluation };
+    const domain = { ...run.domain, seeds: usedSeeds(run.domain.seeds, run.settings) };
+    const test = evaluateModel({ ...run, domain }, answerer);
+    let next = await test.next();
+    for (; !next.done; next = await test.next()) yield progress(phase, next.value.done, next.value.total);
+    yield { type: 'evaluated', model, evaluation: next.value };
   });
 }

@@ -34,6 +34,8 @@ export interface RunParameters {
   readonly controls?: readonly ControlName[];
   /** In runs from before there were other controls. */
   readonly seedsOnly?: boolean;
+  /** Answered seeds shown in a second test of the unseen tasks; absent, as in earlier runs, or 0: no such test. */
+  readonly fewShot?: number;
   readonly seed: number;
 }
 

@@ -59,7 +59,39 @@ describe('evaluate', () => {
     const [task, all] = rows.stdout.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(task).toMatchObject({ task: 'agree', count: 2, majority: { f1: 1 } });
     expect(all).toMatchObject({ task: 'all', count: 2, exact_match: 0 });
-    expect(Object.keys(all!)).toEqual(['task', 'count', 'exact_match', 'f1', 'rouge_l', 'invalid_rate']);
+    expect(Object.keys(all!)).toEqual([
+      'shots',
+      'task',
+      'count',
+      'exact_match',
+      'f1',
+      'rouge_l',
+      'invalid_rate',
+    ]);
+  });
+
+  it('tests once more after seeds, which only a domain file has, and gives F1 over labels', async () => {
+    const choices = items.map((item) => ({ ...item, labels: ['yes', 'no'] }));
+    const seeds = [{ instruction: 'three', output: 'no' }];
+    writeFileSync(at('choices.json'), JSON.stringify({ name: 'numbers', seeds, heldOut: choices }));
+    const long = ['--model', writeModelFolder(at('long'), 512), '--threads', '1', '--json'];
+    const ask = (data: string, ...more: string[]) => whittle('evaluate', ...long, '--data', at(data), '--max-new-tokens', '4', ...more); // prettier-ignore
+    const { code, stdout } = await ask('choices.json', '--few-shot', '1');
+    expect(code).toBe(0);
+    const rows = stdout.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rows.map(({ shots, task }) => [shots, task])).toEqual([
+      [0, 'agree'],
+      [0, 'all'],
+      [1, 'agree'],
+      [1, 'all'],
+    ]);
+    expect(rows[0]).toMatchObject({ label_f1: 0, invalid_rate: 1, likeliest_label: { count: 2 } });
+    expect(rows[3]).toMatchObject({ likeliest_label: { count: 2 } });
+    const refused = await ask('items.jsonl', '--few-shot', '1');
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      [`--few-shot shows seeds, and ${at('items.jsonl')} has none; give a domain file (.json) as --data.`],
+    ]);
   });
 
   it('lets a task be answered with one of its labels only, where that is asked for', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { majorityBaseline, randomBaseline } from '../../src/evaluation/baselines.ts';
-import { evaluate, isInvalidAnswer, scoreAnswers } from '../../src/evaluation/evaluate.ts';
+import { isInvalidAnswer, scoreAnswers } from '../../src/evaluation/evaluate.ts';
 import type { EvaluationItem } from '../../src/evaluation/items.ts';
+import { likeliestLabel } from '../../src/evaluation/likelihoods.ts';
 
 const item = (task: string, output: string, labels?: string[]): EvaluationItem => ({
   id: `${task}-${output}`,
@@ -75,20 +76,77 @@ describe('baselines', () => {
   });
 });
 
-describe('evaluate', () => {
-  it('asks in batches, reports progress, and keeps the order', async () => {
-    const progress: number[] = [];
-    const sizes: number[] = [];
-    const result = await evaluate(
-      choices,
-      async (batch) => {
-        sizes.push(batch.length);
-        return batch.map((i) => i.output);
-      },
-      { batchSize: 2, onProgress: (done) => progress.push(done) },
+describe('macro-F1 over labels', () => {
+  it('is the mean of the labels, worked out by hand', () => {
+    // yes: 1 right, given twice, right twice → 2·1/4; no: 0 right, given once, right once → 0
+    expect(scoreAnswers(choices, ['yes', 'no', 'yes']).tasks[0]?.labelF1).toBeCloseTo(0.25, 12);
+    expect(scoreAnswers(choices, ['yes', 'Yes.', 'no']).tasks[0]?.labelF1).toBe(1);
+  });
+
+  it('counts a rare label as much as a frequent one, other than exact match', () => {
+    const items = [...Array.from({ length: 9 }, () => item('rare', 'no', yesNo)), item('rare', 'yes', yesNo)];
+    const always = scoreAnswers(
+      items,
+      items.map(() => 'no'),
+    ).tasks[0];
+    expect(always?.exactMatch).toBeCloseTo(0.9, 12);
+    expect(always?.labelF1).toBeCloseTo(9 / 19, 12); // no: 2·9/(10 + 9); yes: 0
+  });
+
+  it('takes an answer outside the labels for a miss and for no label of its own', () => {
+    // yes: 2·1/(1 + 2); no: 1
+    expect(scoreAnswers(choices, ['yes', 'perhaps', 'no']).tasks[0]?.labelF1).toBeCloseTo(
+      (2 / 3 + 1) / 2,
+      12,
     );
-    expect(sizes).toEqual([2, 1]);
-    expect(progress).toEqual([2, 3]);
-    expect(result.overall.exactMatch).toBe(1);
+  });
+
+  it('leaves labels out that were neither given nor right', () => {
+    const three = [item('choice', 'yes', [...yesNo, 'unknown'])];
+    expect(scoreAnswers(three, ['yes']).tasks[0]?.labelF1).toBe(1);
+  });
+
+  it('is there for one task with labels only', () => {
+    const mixed = scoreAnswers([...choices, item('open', 'a')], ['yes', 'yes', 'no', 'a']);
+    expect(mixed.tasks.map(({ labelF1 }) => labelF1)).toEqual([1, undefined]);
+    expect(mixed.overall.labelF1).toBeUndefined();
+    expect(
+      scoreAnswers([...choices, item('other', 'b', ['a', 'b'])], ['yes', 'yes', 'no', 'b']).overall.labelF1,
+    ).toBeUndefined();
+  });
+});
+
+describe('likelihoods', () => {
+  const label = (label: string, logLikelihood: number, tokens: number) => ({ label, logLikelihood, tokens });
+  const short = [label('no', -1, 1), label('very likely so', -2, 4)];
+
+  it('choose the likeliest label, by its tokens or by their sum', () => {
+    expect(likeliestLabel(short, 'perToken')).toBe('very likely so');
+    expect(likeliestLabel(short, 'total')).toBe('no');
+    expect(likeliestLabel([label('a', -1, 1), label('b', -1, 1)], 'perToken')).toBe('a');
+    expect(likeliestLabel([], 'total')).toBe('');
+  });
+
+  it('are scored beside the answers, over the items that have labels', () => {
+    const items = [
+      item('choice', 'very likely so', ['no', 'very likely so']),
+      item('choice', 'no', ['no', 'very likely so']),
+      item('open', 'a'),
+    ];
+    const { tasks, overall } = scoreAnswers(items, ['', '', 'a'], [{ labels: short }, { labels: short }, {}]);
+    // always "very likely so": right once in two; its F1 2·1/(2 + 1), that of "no" 0
+    expect(tasks[0]?.likeliest).toEqual({ count: 2, accuracy: 0.5, accuracyByTotal: 0.5, labelF1: 1 / 3 });
+    expect(overall.likeliest).toMatchObject({ count: 2, accuracy: 0.5 });
+    expect(tasks[1]?.likeliest).toBeUndefined();
+    expect(tasks[0]?.invalidRate).toBe(1);
+  });
+
+  it('give the loss per token of the right answers, not per answer', () => {
+    const reference = (logLikelihood: number, tokens: number) => ({ reference: { logLikelihood, tokens } });
+    const items = [item('open', 'a'), item('open', 'b')];
+    const { overall, answers } = scoreAnswers(items, ['a', 'b'], [reference(-6, 2), reference(-1, 5)]);
+    expect(overall.loss).toBeCloseTo(1, 12);
+    expect(answers[0]?.likelihoods).toEqual(reference(-6, 2));
+    expect(scoreAnswers(items, ['a', 'b']).overall).not.toHaveProperty('loss');
   });
 });

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { pairedBootstrap, verdictOf } from '../../src/evaluation/pairedBootstrap.ts';
 import { createRandom } from '../../src/random.ts';
 
+const verdict = (differences: number[]) => verdictOf(pairedBootstrap(differences, { seed: 3 }), differences);
+
 describe('pairedBootstrap', () => {
   it('comes close to the normal interval where that is known', () => {
     const random = createRandom('normal');
@@ -32,12 +34,19 @@ describe('pairedBootstrap', () => {
   });
 
   it('gives a verdict only where the interval excludes zero', () => {
-    const verdict = (differences: number[]) => verdictOf(pairedBootstrap(differences, { seed: 3 }));
     expect(verdict([1, 1, 0, 1, 1, 1, 0, 1])).toBe('better');
     expect(verdict([-1, -1, 0, -1, -1, -1, 0, -1])).toBe('worse');
     expect(verdict([1, -1, 1, -1, 1])).toBe('no difference shown');
     expect(verdict([-1, 1, -1, 1, -1])).toBe('no difference shown');
     expect(verdict([])).toBe('no difference shown');
+  });
+
+  it('gives none from fewer than six changed items, however narrow the interval', () => {
+    expect(verdict([1])).toBe('no difference shown');
+    expect(verdict([1, 1, 1, 1, 1])).toBe('no difference shown');
+    expect(verdict([-1, -1, -1, -1, -1, 0, 0])).toBe('no difference shown');
+    expect(verdict([1, 1, 1, 1, 1, 1])).toBe('better');
+    expect(verdict([-1, -1, -1, -1, -1, -0.1])).toBe('worse');
   });
 });
 

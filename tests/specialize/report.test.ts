@@ -84,6 +84,50 @@ describe('buildReport', () => {
     });
   });
 
+  it('gives every task a verdict of its own, and its interval', () => {
+    const { tasks, sources, overall } = report(0, 6).heldOut;
+    expect(tasks.map(({ name, comparison }) => [name, comparison?.verdict])).toEqual([
+      ['odd', 'no difference shown'], // three items are too few
+      ['even', 'no difference shown'],
+    ]);
+    expect(tasks[0]?.comparison?.difference).toEqual({ mean: 1, low: 1, high: 1 });
+    expect([sources[0]?.comparison?.verdict, overall.comparison?.verdict]).toEqual(['better', 'better']);
+  });
+
+  it('tells a task that got better from one that got worse, where together they show nothing', () => {
+    const items = ['up', 'down'].flatMap((task) =>
+      Array.from({ length: 8 }, (_, i) => ({
+        ...{ id: `${task}-${i}`, task, instruction: `What is ${task} ${i}?`, input: '', output: 'right' },
+      })),
+    );
+    const retention = scoreAnswers([], []);
+    const answering = (good: string) =>
+      scoreAnswers(
+        items,
+        items.map(({ task }) => (task === good ? 'right' : 'wrong')),
+      );
+    const evaluations = {
+      base: { heldOut: answering('down'), retention },
+      specialized: { heldOut: answering('up'), retention },
+    };
+    const { heldOut, verdict } = buildReport(domain, { ...finishedState(0, 0), evaluations }, pocketSettings);
+    expect(heldOut.tasks.map(({ comparison }) => comparison?.verdict)).toEqual(['better', 'worse']);
+    expect(verdict).toBe('no difference shown');
+  });
+
+  it('compares after answered seeds where both were tested so', () => {
+    const { evaluations, ...state } = finishedState(0, 6);
+    const both = {
+      base: { ...evaluations.base!, fewShot: evaluations.specialized!.heldOut },
+      specialized: { ...evaluations.specialized!, fewShot: evaluations.base!.heldOut },
+    };
+    const tested = buildReport(domain, { ...state, evaluations: both }, { ...pocketSettings, fewShot: 3 });
+    expect([tested.verdict, tested.fewShot?.comparisons[0]?.verdict]).toEqual(['better', 'worse']);
+    expect(renderReport(tested)).toContain('## Held-out tasks after 3 answered seeds\n');
+    const one = { ...both, base: evaluations.base! };
+    expect(buildReport(domain, { ...state, evaluations: one }, pocketSettings).fewShot).toBeNull();
+  });
+
   it('compares on general tasks apart', () => {
     expect(report(0, 6).retention?.comparisons[0]?.verdict).toBe('no difference shown');
   });
@@ -106,6 +150,49 @@ describe('renderReport', () => {
     expect(text).toContain('| odd | 3 | base |');
     expect(text).toMatch(/majority answer \| 33\.3/);
     expect(text).toContain('| 2 | novelty |');
+  });
+});
+
+describe('what renderReport puts where', () => {
+  it('has the changes per task first, what they come to second, every score third', () => {
+    const [, heldOut = ''] = renderReport(report(0, 6)).split('## ');
+    const places = [
+      '| odd | 3 | 0.0 | 100.0 | +100.0 |',
+      'Together:',
+      '| all | 6 |',
+      '- Specialised',
+      'All scores:',
+    ];
+    const found = places.map((place) => heldOut.indexOf(place));
+    expect(found).not.toContain(-1);
+    expect(found).toEqual(found.toSorted((a, b) => a - b));
+    expect(heldOut).toContain('| +100.0 to +100.0 | no difference shown |');
+  });
+
+  it('has columns for labels and loss only where there are any, and the loss in a sentence', () => {
+    expect(renderReport(report(0, 6))).not.toMatch(/label F1|\| loss|Loss/);
+    const item = {
+      id: 'x',
+      task: 'choice',
+      instruction: 'Is it?',
+      input: '',
+      output: 'yes',
+      labels: ['yes', 'no'],
+    };
+    const weighed = (logLikelihood: number) => {
+      const label = (name: string, weight: number) => ({ label: name, logLikelihood: weight, tokens: 1 });
+      const labels = [label('yes', logLikelihood), label('no', -2)];
+      const set = scoreAnswers([item], ['no'], [{ labels, reference: { logLikelihood, tokens: 2 } }]);
+      return { heldOut: set, retention: set };
+    };
+    const evaluations = { base: weighed(-3), specialized: weighed(-1) };
+    const text = renderReport(buildReport(domain, { ...finishedState(0, 0), evaluations }, pocketSettings));
+    expect(text).toContain('Loss of the right answers: 1.500 before, 0.500 after (nats per token).');
+    expect(text).toContain(
+      '| set | n | model | exact match | F1 | label F1 | ROUGE-L | invalid | likeliest label | its label F1 | by sum | loss |',
+    );
+    expect(text).toContain('| base | 0.0 | 0.0 | 0.0 | 0.0 | 0.0 | 0.0 | 0.0 | 0.0 | 1.500 |');
+    expect(text).toContain('| specialised | 0.0 | 0.0 | 0.0 | 0.0 | 0.0 | 100.0 | 100.0 | 100.0 | 0.500 |');
   });
 });
 

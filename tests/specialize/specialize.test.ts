@@ -32,11 +32,27 @@ describe('specialize', () => {
       ['even', 3],
     ]);
     expect(report?.retention?.overall.count).toBe(2);
+    expect(report?.retention?.overall.models.base?.loss).toBe(2);
+    expect(report?.retention?.overall.models.specialized?.loss).toBe(0.5);
     expect(report?.counts).toMatchObject({ seeds: 10, kept: 12 });
     expect(trained.map((t) => t.model)).toEqual(['seedsOnly', 'specialized']);
     expect(trained[0]?.train).toHaveLength(8);
     expect((trained[1]?.train.length ?? 0) + (trained[1]?.valid.length ?? 0)).toBe(22);
     expect(events.filter((e) => e.type === 'training').map((e) => e.event)).toEqual([1, 2, 1, 2]);
+  });
+
+  it('tests every model after answered seeds too, where that is set, and never outside a test', async () => {
+    const { request, base, adapted } = createRun({ fewShot: 2 });
+    const { report, evaluations } = fold(await collect(request));
+    expect(Object.values(evaluations).map(({ fewShot }) => fewShot?.answers.length)).toEqual([6, 6, 6]);
+    expect(report?.fewShot?.comparisons.map(({ of, with: other }) => [of, other])).toContainEqual([
+      'specialized',
+      'base',
+    ]);
+    const shown = (prompts: readonly string[]) =>
+      prompts.filter((prompt) => /^Task: .*secretol/s.test(prompt));
+    expect(shown(base.prompts)).toHaveLength(6);
+    expect(shown(adapted.get('specialized')!.prompts)).toEqual(shown(base.prompts));
   });
 
   it('trains on general tasks too, where that is set, and not the control', async () => {

@@ -1,10 +1,13 @@
 import { createRandom } from '../../src/random.ts';
 import type { Domain } from '../../src/specialize/domain.ts';
+import type { TestedModel } from '../../src/specialize/evaluateModel.ts';
 import type {
   Completion,
   CompletionRequest,
-  LanguageModel,
   Prompt,
+  Score,
+  ScoredRow,
+  ScoreRequest,
 } from '../../src/specialize/languageModel.ts';
 
 export const promptText = (prompt: Prompt): string =>
@@ -43,7 +46,7 @@ export interface StubOptions {
 }
 
 /** Writes tasks about random drugs and answers every question; records whatever it is asked. */
-export class StubModel implements LanguageModel {
+export class StubModel implements TestedModel {
   readonly prompts: string[] = [];
   readonly requests: CompletionRequest[] = [];
   readonly #options: StubOptions;
@@ -65,6 +68,18 @@ export class StubModel implements LanguageModel {
       request.onCompletion?.(i, completions[i]);
     }
     return completions;
+  }
+
+  /** Finds the answer that it would give likelier than any other text. */
+  score(rows: readonly ScoredRow[], request: ScoreRequest = {}): Promise<Score[]> {
+    request.signal?.throwIfAborted();
+    request.onProgress?.(rows.length, rows.length);
+    return Promise.resolve(
+      rows.map(({ prompt, completion }) => {
+        const isOwn = completion === this.#answer(promptText(prompt));
+        return { logLikelihood: isOwn ? -1 : -4, tokens: 2 };
+      }),
+    );
   }
 
   #complete(prompt: string, request: CompletionRequest, i: number): Completion {

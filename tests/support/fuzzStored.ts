@@ -3,8 +3,8 @@ import type { Random } from '../../src/random.ts';
 import { DomainFormatError, parseDomain } from '../../src/specialize/domain.ts';
 import { draftOf, fileOf } from '../../src/ui/domain/draft.ts';
 import { reportFile, taskLines } from '../../src/ui/adapter/exportRun.ts';
-import { orderRows, pairAnswers } from '../../src/ui/compare/rowVerdict.ts';
-import { describeControl, describeVerdict, scoreNote } from '../../src/ui/compare/verdict.ts';
+import { orderRows, pairAnswers, toneOf } from '../../src/ui/compare/rowVerdict.ts';
+import { describeControl, describeLoss, describeVerdict, scoreNote } from '../../src/ui/compare/verdict.ts';
 import { dateAndTime } from '../../src/ui/format.ts';
 import { AdapterLibrary } from '../../src/ui/store/adapterLibrary.ts';
 import { AdapterShelf } from '../../src/ui/store/adapterShelf.ts';
@@ -195,8 +195,9 @@ const run: FuzzedReader = {
     if (!report) return;
     describeVerdict(report);
     describeControl(report);
+    describeLoss(report);
     scoreNote(report);
-    orderRows(report.heldOut.tasks, 'worstFirst');
+    orderRows(report.heldOut.tasks, 'worstFirst').map(toneOf);
     reportFile({ ...found!, setup: found!.snapshot, state, owner: null, secondsLeft: null });
   },
 };

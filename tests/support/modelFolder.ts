@@ -34,8 +34,8 @@ export function temporaryFolder(): string {
 }
 
 /** Writes a model of random weights, in the layout of the Hub, that Whittle can load: about 100,000 parameters in 4 bits. */
-export function writeModelFolder(folder: string): string {
-  const config = { ...tinyConfigs.llama, max_position_embeddings: 128, eos_token_id: 1 };
+export function writeModelFolder(folder: string, contextLength = 128): string {
+  const config = { ...tinyConfigs.llama, max_position_embeddings: contextLength, eos_token_id: 1 };
   const model = exportDecoder({ config, tensors: randomCheckpoint('llama'), dtype: 'q4' });
   const json = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
   mkdirSync(join(folder, 'onnx'), { recursive: true });

@@ -9,6 +9,7 @@ import type {
   CallProgress,
   CompletionRequest,
   LanguageModel,
+  Scorer,
   Prompt,
 } from '../../src/specialize/languageModel.ts';
 import { parseDomain } from '../../src/specialize/domain.ts';
@@ -63,7 +64,8 @@ async function callsOfRun(
   const calls: Call[] = [];
   const base = session.languageModel(null);
   const totals = new WritingTotals();
-  const model: LanguageModel = {
+  const model: LanguageModel & Scorer = {
+    ...base,
     complete: (prompts, request) => {
       calls.push({ prompts, request });
       return base.complete(prompts, request);

@@ -1,13 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pairedBootstrap, type Interval } from '../../src/evaluation/pairedBootstrap.ts';
+import {
+  pairedBootstrap,
+  type Interval,
+  type Verdict,
+  verdictOf,
+} from '../../src/evaluation/pairedBootstrap.ts';
 import type { Report } from '../../src/specialize/report.ts';
+
+interface Answer {
+  readonly f1: number;
+  readonly is_invalid: boolean;
+  /** The same task after some answered seeds. */
+  readonly few_shot?: { readonly f1: number };
+}
 
 /** A held-out task with the F1 of every model that was asked. */
 interface AnsweredItem {
   readonly id: string;
   readonly source?: string;
-  readonly answers: Readonly<Record<string, { readonly f1: number; readonly is_invalid: boolean }>>;
+  readonly answers: Readonly<Record<string, Answer>>;
 }
 
 /** A finished run with its items. */
@@ -39,6 +51,11 @@ export function meanF1(runs: readonly RunResult[], model: string, source?: strin
   );
 }
 
+/** Mean F1 over items and seeds, after some answered seeds; NaN where that was not tested. */
+export function fewShotF1(runs: readonly RunResult[], model: string): number {
+  return mean(runs.flatMap(({ items }) => items.map(({ answers }) => answers[model]!.few_shot?.f1 ?? NaN)));
+}
+
 export function invalidRate(runs: readonly RunResult[], model: string): number {
   return mean(runs.flatMap(({ items }) => items.map(({ answers }) => Number(answers[model]!.is_invalid))));
 }
@@ -58,10 +75,15 @@ export function generalF1(runs: readonly RunResult[], model: string): number {
  * The difference in F1 between two models with its 95 % interval: every item's mean over the seeds, items drawn with
  * replacement. It says how far the difference depends on which tasks were held out, not on the seeds.
  */
-export function difference(runs: readonly RunResult[], of: string, against: string): Interval {
+export function compare(
+  runs: readonly RunResult[],
+  of: string,
+  against: string,
+): { readonly difference: Interval; readonly verdict: Verdict } {
   const [first] = runs;
   const differences = (first?.items ?? []).map((_, i) =>
     mean(runs.map(({ items }) => items[i]!.answers[of]!.f1 - items[i]!.answers[against]!.f1)),
   );
-  return pairedBootstrap(differences, { seed: 0, resamples: 10_000 });
+  const difference = pairedBootstrap(differences, { seed: 0, resamples: 10_000 });
+  return { difference, verdict: verdictOf(difference, differences) };
 }

@@ -68,8 +68,8 @@ export function evidenceRuns({ out, domains, seeds, sweeps: names }: EvidenceSet
   return [...methods, ...varied];
 }
 
-/** A second round is kept whatever it does: evidence wants to know. */
-const settings = { settings: { maxFall: 1 } };
+/** A second round is kept whatever it does, and models are tested after answered seeds too: evidence wants to know. */
+const settings = { settings: { maxFall: 1, fewShot: 3 } };
 
 /**
  * Runs what is not done yet, so many at a time with a thread each: small models gain little by a second thread. Rejects

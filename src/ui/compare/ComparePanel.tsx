@@ -8,8 +8,9 @@ import { isGoing } from '../store/appState.ts';
 import { Answers } from './Answers.tsx';
 import { Chat } from './Chat.tsx';
 import { controlsIn, ControlTable } from './ControlTable.tsx';
+import { LabelTable } from './LabelTable.tsx';
 import { ScoreTable } from './ScoreTable.tsx';
-import { describeControl, describeVerdict, scoreNote } from './verdict.ts';
+import { describeControl, describeLoss, describeVerdict, scoreNote } from './verdict.ts';
 import classes from './compare.module.css';
 
 const lead = 'The same unseen tasks, answered before and after. Then ask both yourself.';
@@ -18,6 +19,7 @@ const lead = 'The same unseen tasks, answered before and after. Then ask both yo
 export function ComparePanel() {
   const run = useAppState((state) => state.run);
   const report = run?.state.report;
+  const loss = report && describeLoss(report);
   return (
     <Panel title="Compare" lead={lead}>
       {run && <RunEnding run={run} />}
@@ -27,7 +29,14 @@ export function ComparePanel() {
           <Card title="Unseen tasks">
             <ScoreTable of="unseen tasks" comparisons={report.heldOut} />
             <p className={classes.footnote}>{scoreNote(report)}</p>
+            <LabelTable of="unseen tasks" comparisons={report.heldOut} />
           </Card>
+          {report.fewShot && (
+            <Card title="Unseen tasks, after a few answered examples">
+              <ScoreTable of="unseen tasks after examples" comparisons={report.fewShot} />
+              <LabelTable of="unseen tasks after examples" comparisons={report.fewShot} />
+            </Card>
+          )}
           {controlsIn(report).length > 0 && (
             <Card title="Controls: what made the difference">
               <ControlTable report={report} />
@@ -36,6 +45,8 @@ export function ComparePanel() {
           {report.retention && (
             <Card title="General tasks: what it must not forget">
               <ScoreTable of="general tasks" comparisons={report.retention} />
+              {loss && <p className={classes.footnote}>{loss}</p>}
+              <LabelTable of="general tasks" comparisons={report.retention} />
             </Card>
           )}
         </>

@@ -3,15 +3,8 @@ import type { Comparisons, EvaluatedModel, ReportRow } from '../../workerApi/run
 import { points, signedPoints } from '../format.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { modelNames } from '../store/runProgress.ts';
-import {
-  changeOf,
-  nextOrder,
-  orderRows,
-  verdictOfChange,
-  verdictWords,
-  type RowOrder,
-} from './rowVerdict.ts';
-import { verdictTitles } from './verdict.ts';
+import { changeOf, nextOrder, orderRows, toneOf, verdictOfChange, type RowOrder } from './rowVerdict.ts';
+import { rangeWords, readable, verdictTitles } from './verdict.ts';
 import classes from './compare.module.css';
 
 /** The two that matter, and at the far end the control. */
@@ -21,25 +14,24 @@ const sourceNames: Readonly<Record<string, string>> = {
   documents: 'Only in your texts',
 };
 
-const readable = (name: string): string => {
-  const words = name.replace(/[-_]/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
-
 interface ScoreTableProps {
   /** What is scored. */
   readonly of: string;
   readonly comparisons: Comparisons;
 }
 
-/** F1 out of 100 per group of tasks, the whole first. The groups can be put in order of what they gained. */
+/**
+ * F1 out of 100 per task, each with its own verdict, then what they come to together. The tasks can be put in order of
+ * what they gained.
+ */
 export function ScoreTable({ of, comparisons }: ScoreTableProps) {
   const { overall, tasks, sources } = comparisons;
   const [order, setOrder] = useState<RowOrder>('given');
   const hasControl = overall.models.seedsOnly !== undefined;
-  const verdict = comparisons.comparisons.find(
+  // Reports from before rows had comparisons of their own have this one.
+  const whole = comparisons.comparisons.find(
     (comparison) => comparison.of === 'specialized' && comparison.with === 'base',
-  )?.verdict;
+  );
   return (
     /* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by key */
     <div className={classes.tableFrame} tabIndex={0} role="region" aria-label={`Scores: ${of}`}>
@@ -58,12 +50,9 @@ export function ScoreTable({ of, comparisons }: ScoreTableProps) {
           </tr>
         </thead>
         <tbody>
-          <ScoreRow
-            row={{ ...overall, name: 'All together' }}
-            hasControl={hasControl}
-            {...(verdict && { words: verdictTitles[verdict] })}
-            isTotal
-          />
+          {orderRows(tasks, order).map((row) => (
+            <ScoreRow key={row.name} row={row} hasControl={hasControl} />
+          ))}
           {sources.map((row) => (
             <ScoreRow
               key={row.name}
@@ -71,9 +60,11 @@ export function ScoreTable({ of, comparisons }: ScoreTableProps) {
               hasControl={hasControl}
             />
           ))}
-          {orderRows(tasks, order).map((row) => (
-            <ScoreRow key={row.name} row={row} hasControl={hasControl} />
-          ))}
+          <ScoreRow
+            row={{ ...(whole && { comparison: whole }), ...overall, name: 'All together' }}
+            hasControl={hasControl}
+            isTotal
+          />
         </tbody>
       </table>
     </div>
@@ -109,15 +100,12 @@ function scoreOf({ models }: ReportRow, model: EvaluatedModel): string {
 interface ScoreRowProps {
   readonly row: ReportRow;
   readonly hasControl: boolean;
-  /** The verdict where it rests on more than the difference. */
-  readonly words?: string;
   readonly isTotal?: boolean;
 }
 
-function ScoreRow({ row, hasControl, words, isTotal }: ScoreRowProps) {
-  const { name, count, majority } = row;
+function ScoreRow({ row, hasControl, isTotal }: ScoreRowProps) {
+  const { name, count, majority, comparison } = row;
   const change = changeOf(row);
-  const verdict = verdictOfChange(change);
   return (
     <tr data-total={isTotal || undefined}>
       <th scope="row">
@@ -129,10 +117,14 @@ function ScoreRow({ row, hasControl, words, isTotal }: ScoreRowProps) {
         </td>
       ))}
       <td>
-        <span className={classes.change} data-tone={verdict}>
-          {verdict === 'same' ? '±0' : signedPoints(change)}
+        <span className={classes.change} data-tone={toneOf(row)}>
+          {verdictOfChange(change) === 'same' ? '±0' : signedPoints(change)}
         </span>
-        <span className={classes.verdictNote}>{words ?? verdictWords[verdict]}</span>
+        {comparison && (
+          <span className={classes.verdictNote}>
+            {verdictTitles[comparison.verdict]} ({rangeWords(comparison.difference)})
+          </span>
+        )}
       </td>
       {hasControl && <td>{scoreOf(row, 'seedsOnly')}</td>}
       <td className={classes.faint}>{majority ? points(majority.f1) : '–'}</td>

@@ -1,6 +1,6 @@
 import type { EvaluatedModel, ModelEvaluation, ReportRow, ScoredAnswer } from '../../workerApi/runEvent.ts';
 
-/** The specialist against the base on a few tasks or one, by the score alone: too few for more than that. */
+/** The specialist against the base on one task, by the score alone. */
 export type RowVerdict = 'better' | 'worse' | 'same';
 
 export const verdictWords: Record<RowVerdict, string> = {
@@ -19,6 +19,13 @@ export function verdictOfChange(change: number): RowVerdict {
 /** In F1, in [-1, 1]. */
 export const changeOf = ({ models }: ReportRow): number =>
   (models.specialized?.f1 ?? 0) - (models.base?.f1 ?? 0);
+
+/** What colours a change: its verdict, or in reports from before rows had one, the score alone. */
+export function toneOf(row: ReportRow): RowVerdict {
+  if (!row.comparison) return verdictOfChange(changeOf(row));
+  const { verdict } = row.comparison;
+  return verdict === 'no difference shown' ? 'same' : verdict;
+}
 
 export type RowOrder = 'given' | 'worstFirst' | 'bestFirst';
 

@@ -67,7 +67,7 @@ function Field({ field: { name, label, help, min, max, step }, parameters }: Fie
     <NumberInput
       label={label}
       description={help}
-      value={parameters[name]}
+      value={parameters[name] ?? 0}
       min={min}
       max={max}
       step={step}

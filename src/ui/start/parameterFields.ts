@@ -1,7 +1,7 @@
 import type { ActivationSetting, ControlName, RunParameters } from '../../workerApi/runParameters.ts';
 
 type NumberName = {
-  [K in keyof RunParameters]-?: RunParameters[K] extends number ? K : never;
+  [K in keyof RunParameters]-?: Exclude<RunParameters[K], undefined> extends number ? K : never;
 }[keyof RunParameters];
 
 export interface ParameterField {
@@ -126,6 +126,19 @@ export const parameterGroups: readonly ParameterGroup[] = [
         min: 16,
         max: 4096,
         step: 16,
+      },
+    ],
+  },
+  {
+    title: 'Testing',
+    fields: [
+      {
+        name: 'fewShot',
+        label: 'Examples shown',
+        help: 'A second test shows so many answered examples before each task; 0 leaves it out.',
+        min: 0,
+        max: 8,
+        step: 1,
       },
     ],
   },

@@ -41,7 +41,7 @@ const nouns: Record<Stage, string> = {
   responses: 'tasks answered',
   dataset: 'steps',
   training: 'steps',
-  evaluation: 'unseen tasks answered',
+  evaluation: 'answers and choices checked',
 };
 
 /** Progress of the present phase; training knows for itself how long it takes yet. */

@@ -69,6 +69,7 @@ const parameters: Format<RunParameters> = z.object({
   },
   ...{ seedsOnly: z.optional(z.boolean()), controls: z.optional(z.array(controlName)) },
   activations: z.optional(z.enum(['auto', 'float32', 'float16'])),
+  fewShot: z.optional(count),
 });
 
 const setup: Format<RunSetup> = z.object({
@@ -106,36 +107,59 @@ const generatedTask: Format<GeneratedTask> = z.object({
 });
 
 const scores = { exactMatch: z.number(), f1: z.number(), rougeL: z.number() };
-const group = z.object({ ...scores, count, invalidRate: z.number() });
+const labelF1 = z.optional(z.number());
+const likeliest = z.object({ count, accuracy: z.number(), accuracyByTotal: z.number(), labelF1 });
+const groupScores = {
+  ...{ ...scores, count, invalidRate: z.number(), labelF1 },
+  ...{ likeliest: z.optional(likeliest), loss: z.optional(anyNumber) },
+};
+const group = z.object(groupScores);
+const likelihood = { logLikelihood: anyNumber, tokens: count };
+const likelihoods = z.object({
+  labels: z.optional(z.array(z.object({ ...likelihood, label: text }))),
+  reference: z.optional(z.object(likelihood)),
+});
 const baselines = { majority: z.object(scores), random: z.object(scores) };
 
 const evaluation = z.object({
-  answers: z.array(z.object({ ...scores, item, answer: text, isInvalid: z.boolean() })),
-  tasks: z.array(z.object({ ...scores, count, invalidRate: z.number(), task: text, ...baselines })),
+  answers: z.array(
+    z.object({
+      ...{ ...scores, item, answer: text, isInvalid: z.boolean() },
+      likelihoods: z.optional(likelihoods),
+    }),
+  ),
+  tasks: z.array(z.object({ ...groupScores, task: text, ...baselines })),
   overall: group,
   taskMean: z.object({ ...scores, invalidRate: z.number() }),
 });
-const modelEvaluation: Format<ModelEvaluation> = z.object({ heldOut: evaluation, retention: evaluation });
+const modelEvaluation: Format<ModelEvaluation> = z.object({
+  heldOut: evaluation,
+  fewShot: z.optional(evaluation),
+  retention: evaluation,
+});
 
+const verdict = z.enum(['better', 'no difference shown', 'worse']);
+const interval: Format<Interval> = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+const comparison = z.object({ of: modelName, with: modelName, difference: interval, verdict });
 const row: Format<ReportRow> = z.object({
   name: text,
   count,
   models: z.partialRecord(modelName, group),
+  comparison: z.optional(comparison),
   majority: z.optional(baselines.majority),
   random: z.optional(baselines.random),
 });
-const verdict = z.enum(['better', 'no difference shown', 'worse']);
-const interval: Format<Interval> = z.object({ mean: z.number(), low: z.number(), high: z.number() });
 const comparisons: Format<Comparisons> = z.object({
   overall: row,
   tasks: z.array(row),
   sources: z.array(row),
-  comparisons: z.array(z.object({ of: modelName, with: modelName, difference: interval, verdict })),
+  comparisons: z.array(comparison),
 });
 const report: Format<Report> = z.object({
   domain: text,
   verdict,
   heldOut: comparisons,
+  fewShot: z.optional(z.nullable(comparisons)),
   retention: z.nullable(comparisons),
   counts: z.object({
     seeds: count,
