@@ -88,7 +88,12 @@ function inRows(name: string, bytes: Value, rows: number): [Value, ...GraphNode[
 }
 
 const everyRow = (rows: number): Value =>
-  integers(`every_row_of_${rows}`, 'int32', [rows], Array.from({ length: rows }, (_, i) => i));
+  integers(
+    `every_row_of_${rows}`,
+    'int32',
+    [rows],
+    Array.from({ length: rows }, (_, i) => i),
+  );
 
 const integers = (
   name: string,
