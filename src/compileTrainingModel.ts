@@ -12,6 +12,8 @@ import type { Model } from './graph/model.ts';
 import { estimateTraining, type TrainingMemory } from './graph/memoryEstimate.ts';
 import { layOutParameters, type ParameterLayout } from './graph/parameterLayout.ts';
 import { toModel } from './graph/toModel.ts';
+import { readWeightsOnce } from './graph/weightsOnce.ts';
+import { feedWeights, weightInputs, type WeightInput, type WeightStorage } from './graph/weightStorage.ts';
 import { adapterLayout, scalingOf, type LoraConfig } from './lora/adapter.ts';
 import { injectLora, scalingInput } from './lora/injectLora.ts';
 import { decodersOf } from './lora/mergedDecoder.ts';
@@ -64,6 +66,8 @@ export interface CompileOptions {
   readonly largestHeadSlice?: number;
   /** The most bytes of the head's matrix that may be read at a time as they are stored; default `null`, no limit. */
   readonly largestWeight?: number | null;
+  /** Where the device has its weights (`Device.weightStorage`); default `'mapped'`. */
+  readonly weights?: WeightStorage;
 }
 
 /** Everything a training run needs of the model; see `addLoss` and `buildAdamW` for the graphs' inputs and outputs. */
@@ -82,6 +86,10 @@ export interface CompiledTraining {
   readonly sequenceLength: number;
   readonly maxSupervised: number;
   readonly vocabularySize: number;
+  /** Weights that both graphs, or one of them, take as inputs: all or none. */
+  readonly weightInputs: readonly WeightInput[];
+  /** Whether sessions must not fold constants: of a weight that gradients read as it is stored they would make floats. */
+  readonly isLean: boolean;
   /** What a step with the training graph takes. */
   readonly memory: TrainingMemory;
   readonly activations: Precision;
@@ -108,20 +116,28 @@ export function compileTrainingModel(
   options: CompileOptions = {},
 ): CompiledTraining {
   const graphs = buildTrainingGraphs(model, trainable, batch, options);
-  const encode = (graph: Graph) => encodeModel(toModel(graph), { modelFileName: model.fileName });
+  const { fileName } = model;
+  const { weights = 'mapped' } = options;
+  const inputs = weights === 'shared' ? weightInputs([graphs.training, graphs.forward], fileName) : [];
+  const encode = (graph: Graph) =>
+    encodeModel(toModel(feedWeights(graph, inputs)), { modelFileName: fileName });
   return {
     trainingGraph: encode(graphs.training),
     forwardGraph: encode(graphs.forward),
     optimizerGraph: encode(graphs.optimizer),
     layout: graphs.layout,
     vocabularySize: graphs.vocabularySize,
-    memory: estimateTraining(graphs),
+    weightInputs: inputs,
+    isLean: isReadOnce(options) && inputs.length === 0,
+    memory: estimateTraining(graphs, weights),
     activations: options.activations ?? 'float32',
     batchSize: batch.batchSize,
     sequenceLength: batch.sequenceLength,
     maxSupervised: maxSupervisedOf(batch),
   };
 }
+
+const isReadOnce = ({ weights }: CompileOptions) => weights === 'once' || weights === 'shared';
 
 /** Rows whose logits exist at the same time. */
 export const defaultChunk = 128;
@@ -152,7 +168,10 @@ export function buildTrainingGraphs(
   const gradients = differentiateSegments(g, segments, seeds, targets, options.recompute ?? 'none');
   const gradient = packGradients(g, layout, tensors, gradients);
   const training = finishTraining(g, loss.loss, gradient, scaled.lossScale);
-  const ordered = (graph: Graph) => sourcesFirst(isHalf ? toMixedPrecision(graph) : graph);
+  const ordered = (graph: Graph) => {
+    const typed = isHalf ? toMixedPrecision(graph) : graph;
+    return sourcesFirst(isReadOnce(options) ? readWeightsOnce(typed) : typed);
+  };
   return {
     forward: ordered(forward),
     training: ordered(training),

@@ -115,7 +115,8 @@ export class BrowserEngine implements Engine {
     const { decoder } = await this.#load(reference);
     const trainable = { kind: 'lora', targetModules: 'all-linear', rank, alpha } as const;
     const batch = { batchSize, sequenceLength: maxLength };
-    const plan = planMemory(decoder, trainable, batch, defaultMemoryBudget);
+    const { weightStorage: weights } = await this.#openDevice();
+    const plan = planMemory(decoder, trainable, batch, defaultMemoryBudget, { weights });
     return toTrainingFit(plan, defaultMemoryBudget);
   }
 

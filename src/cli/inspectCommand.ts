@@ -49,7 +49,7 @@ export const inspectCommand: Command = {
     const trainable = { kind: 'lora', targetModules, rank: values.rank, alpha: values.rank } as const;
     const activations = parsePrecision(values.activations);
     const facts = describe(decoder, targets, buildTrainingGraphs(decoder, trainable, batch, { activations }));
-    const planFor = memoryPlanner(decoder, trainable, batch, activations);
+    const planFor = memoryPlanner(decoder, trainable, batch, { activations });
     const plans = budgets.map((budgetBytes) => ({ budgetBytes, ...planFor(budgetBytes) }));
     const output = createOutput(values.json);
     output.result({ ...facts, memory: plans.map(toFacts) }, render(facts, plans));
@@ -99,7 +99,7 @@ function describe(
   targets: readonly LoraTarget[],
   graphs: TrainingGraphs,
 ) {
-  const memory = estimateTraining(graphs);
+  const memory = estimateTraining(graphs, 'mapped');
   return {
     layers: new Set(targets.map(({ module }) => module.split('.')[2])).size,
     ops: countOps(decoder),

@@ -27,8 +27,8 @@ export interface ProgramRequest {
   readonly rows: readonly TokenizedRow[];
   readonly evaluationRows?: readonly TokenizedRow[];
   readonly lora: LoraConfig & { readonly targetModules: TargetModules };
-  /** What will run the programs; without one nothing limits a weight's size. */
-  readonly device?: Pick<Device, 'limits'>;
+  /** What will run the programs; without one nothing limits a weight's size, and files are mapped. */
+  readonly device?: Pick<Device, 'limits' | 'weightStorage'>;
   /** Rows per microstep; fewer are computed at a time where they do not fit. */
   readonly batchSize: number;
   /** Longest row in tokens; longer ones are cut. */
@@ -113,18 +113,18 @@ const compileLongest = (request: ProgramRequest, batchSize: number, recompute: R
   compile(request, shapesOf(request, batchSize).at(-1)!, recompute);
 
 /**
- * A model with many weights gets one program for all lengths, which also evaluates: every session would hold the weights
- * once more.
+ * Where sessions do not share weights, a model with many gets one program for all lengths, which also evaluates: every
+ * session would hold the weights once more.
  */
 function withShorter(
   request: ProgramRequest,
   { built: longest, fit, recompute }: Fitted<CompiledTraining>,
   budgetBytes: number,
 ): AdapterPrograms {
-  const { batchSize, sequenceLength, memory } = longest;
+  const { batchSize, sequenceLength, memory, weightInputs } = longest;
   const shorter = shapesOf(request, batchSize).slice(0, -1);
   const programs =
-    memory.weights > manyWeights
+    memory.weights > manyWeights && weightInputs.length === 0
       ? [{ ...longest, forwardGraph: null, isLean: true }]
       : [...shorter.map((shape) => compile(request, shape, recompute)), longest];
   return {
@@ -142,7 +142,8 @@ export function compile(
   const { model, lora, device, activations = 'float32' } = request;
   const largestWeight = limitOf(device);
   const decoder = splitLargeTables(model.decoder, largestWeight);
-  const options = { recompute, largestWeight, activations };
+  const weights = device?.weightStorage ?? 'mapped';
+  const options = { recompute, largestWeight, activations, weights };
   return compileTrainingModel(decoder, trainableOf(lora), shape, options);
 }
 
@@ -154,10 +155,13 @@ const shapesOf = ({ rows, evaluationRows = [], maxLength }: ProgramRequest, batc
   planShapes([...rows, ...evaluationRows], batchSize, maxLength);
 
 /** One sentence on what a single row takes, and one on what to change. */
-function describeRefusal({ model, lora }: ProgramRequest, one: CompiledTraining, budget: number): string {
+function describeRefusal({ model, lora, device }: ProgramRequest, one: CompiledTraining, budget: number): string {
   const { batchSize, sequenceLength, maxSupervised, activations } = one;
   const shape = { batchSize, sequenceLength, maxSupervised };
-  const { totalBytes, advice } = planMemory(model.decoder, trainableOf(lora), shape, budget, activations);
+  const { totalBytes, advice } = planMemory(model.decoder, trainableOf(lora), shape, budget, {
+    activations,
+    weights: device?.weightStorage ?? 'mapped',
+  });
   const [takes, may] = [totalBytes, budget].map((bytes) => `${(bytes / 1e6).toFixed(0)} MB`);
   return `Training takes ${takes} even with one row of ${sequenceLength} tokens at a time and layers computed again, but may take ${may}. ${advice.join(' ')} Streaming the weights from disk does not make it fit either.`;
 }

@@ -93,7 +93,7 @@ function modelTypeOf(config: string | null): string | undefined {
 
 async function readGraph(folder: ModelFolder, fileName: string): Promise<Model | null> {
   const bytes = await folder.read(`onnx/${fileName}`);
-  return bytes && hoistWeights(decodeModel(bytes, fileName));
+  return bytes && hoistWeights(decodeModel(bytes, fileName), bytes);
 }
 
 async function loadEmbedding(folder: ModelFolder, decoder: Model, suffix: string) {

@@ -1,4 +1,3 @@
-import type { Precision } from '../autodiff/precisions.ts';
 import type { Recompute } from '../autodiff/recompute.ts';
 import {
   buildTrainingGraphs,
@@ -35,6 +34,9 @@ export interface StreamingPlan {
   readonly cost: StreamingCost;
 }
 
+/** What is computed, and where. */
+type PlanOptions = Pick<CompileOptions, 'activations' | 'weights'>;
+
 /**
  * What training takes, how to compile it within `budgetBytes`, and what to change where that is not enough. Reads graphs
  * alone, no weights.
@@ -45,9 +47,9 @@ export function planMemory(
   trainable: Trainable,
   batch: BatchShape,
   budgetBytes: number,
-  activations: Precision = 'float32',
+  options: PlanOptions = {},
 ): MemoryPlan {
-  return memoryPlanner(model, trainable, batch, activations)(budgetBytes);
+  return memoryPlanner(model, trainable, batch, options)(budgetBytes);
 }
 
 /** `planMemory` for several budgets: what is found out for one serves the others. Streaming is always in float32. */
@@ -55,12 +57,12 @@ export function memoryPlanner(
   model: DecoderModel,
   trainable: Trainable,
   batch: BatchShape,
-  activations: Precision = 'float32',
+  options: PlanOptions = {},
 ): (budgetBytes: number) => MemoryPlan {
   const known = new Map<string, TrainingMemory>();
   const estimate = (shape: BatchShape, recompute: Recompute): TrainingMemory => {
     const key = JSON.stringify([shape, recompute]);
-    const memory = known.get(key) ?? estimateShape(model, trainable, shape, { recompute, activations });
+    const memory = known.get(key) ?? estimateShape(model, trainable, shape, { ...options, recompute });
     known.set(key, memory);
     return memory;
   };
@@ -101,7 +103,7 @@ function estimateShape(
   batch: BatchShape,
   options: CompileOptions,
 ): TrainingMemory {
-  return estimateTraining(buildTrainingGraphs(model, trainable, batch, options));
+  return estimateTraining(buildTrainingGraphs(model, trainable, batch, options), options.weights ?? 'mapped');
 }
 
 function adviseOn(

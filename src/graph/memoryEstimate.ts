@@ -1,11 +1,12 @@
 import { executionOrder } from './executionOrder.ts';
 import { sizeOf, type Graph, type GraphNode, type Value } from './graph.ts';
-import type { ElementType } from './model.ts';
+import type { ElementType, WeightData } from './model.ts';
 import type { PrimitiveOp } from './primitives.ts';
+import type { WeightStorage } from './weightStorage.ts';
 
 /** Bytes that running a graph takes, by what they hold. */
 export interface MemoryEstimate {
-  /** Weights and constants as the session holds them: twice, where forward and backward read them in two forms. */
+  /** Weights and constants: twice, where sessions copy them and forward and backward read them in two forms. */
   readonly weights: number;
   /** Activations and gradients alive at the same time, at most, in onnxruntime's order of execution and its buffers. */
   readonly activations: number;
@@ -36,9 +37,13 @@ export const stateBytes = (parameterCount: number): number => vectorsHeld * 4 * 
 /**
  * Estimates what training steps need. The two graphs run one after the other, so what each computes is not there at the
  * same time, and the larger counts; the weights stay meanwhile.
+ * @param storage where the weights lie; default: every one a copy
  */
-export function estimateTraining({ training, optimizer, layout }: StepGraphs): TrainingMemory {
-  const { weights, activations } = estimateMemory(training);
+export function estimateTraining(
+  { training, optimizer, layout }: StepGraphs,
+  storage?: WeightStorage,
+): TrainingMemory {
+  const { weights, activations } = estimateMemory(training, storage);
   return {
     weights,
     activations: Math.max(activations, estimateMemory(optimizer).activations),
@@ -60,15 +65,27 @@ export function bytesOf({ shape, elementType }: Pick<Value, 'shape' | 'elementTy
   return halfBytes[elementType] ? Math.ceil(size / 2) : size * (wideBytes[elementType] ?? 1);
 }
 
-/** Estimates what a session for `graph` needs, by the lifetime of every value; inputs are not counted. */
-export function estimateMemory(graph: Graph): MemoryEstimate {
+/**
+ * Estimates what a session for `graph` needs, by the lifetime of every value; inputs are not counted.
+ * @param storage where weights lie; default: every one a copy
+ */
+export function estimateMemory(graph: Graph, storage: WeightStorage = 'copied'): MemoryEstimate {
   const constants = new Set(graph.nodes.flatMap(({ node }) => node.inputs).filter((v) => v?.constant));
-  const weights = [...graph.weights.map(({ value }) => value), ...(constants as Set<Value>)];
+  const stored = storage === 'mapped' ? distinct(graph.weights) : graph.weights;
+  const weights = [...stored.map(({ value }) => value), ...(constants as Set<Value>)];
   return {
     weights: weights.reduce((sum, value) => sum + bytesOf(value), 0),
     activations: peakActivations(graph),
   };
 }
+
+/** One of the weights that lie on the same bytes of a file. */
+const distinct = (weights: Graph['weights']): Graph['weights'] => [
+  ...new Map(weights.map((weight) => [stretchOf(weight.initializer.data), weight])).values(),
+];
+
+const stretchOf = (data: WeightData): unknown =>
+  'bytes' in data ? data : `${data.offset}+${data.length} ${data.location}`;
 
 /**
  * The largest sum of buffers at a time. Buffers are shared as onnxruntime's allocation planner shares them

@@ -21,8 +21,11 @@ import {
   tryBuffers,
   uploadBuffer,
 } from './gpuDevice.ts';
+import { leanOptimization } from './leanSettings.ts';
 import { OrtDevice } from './ortDevice.ts';
 import type { OrtSession } from './ortSession.ts';
+import { fedWith, SharedWeights } from './sharedWeights.ts';
+import { heldFiles } from './weightBytes.ts';
 import { WasmDevice, webSettings, type WebOptions } from './wasmDevice.ts';
 
 export interface BrowserDeviceOptions {
@@ -90,6 +93,7 @@ const storageBufferCacheMode = 'lazyRelease';
 
 class WebGpuDevice extends OrtDevice<WebOptions> {
   readonly provider = 'webgpu';
+  readonly weightStorage = 'shared';
   readonly limits: DeviceLimits;
   readonly description: string;
   override readonly computesInHalf: boolean;
@@ -97,6 +101,7 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
   readonly #gpu: GPUDevice;
   readonly #ownsGpu: boolean;
   readonly #watch: GpuWatch;
+  readonly #weights = new SharedWeights((data, dims, type) => this.upload(data, dims, type));
 
   constructor(ort: typeof Ort, gpu: GPUDevice, ownsGpu: boolean) {
     super(ort, 'onnxruntime-web');
@@ -136,13 +141,17 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
     if (this.#ownsGpu) this.#gpu.destroy();
   }
 
-  protected settings({ weights }: SessionSource, options: SessionOptions): WebOptions {
+  protected settings({ weights, inputs = [] }: SessionSource, options: SessionOptions): WebOptions {
     this.#watch.check();
     const keep = options.keepOnDevice ?? [];
     const locations =
       keep === true ? 'gpu-buffer' : Object.fromEntries(keep.map((name) => [name, 'gpu-buffer' as const]));
+    // onnxruntime would load whole files for a graph that reads nothing from them.
+    const common = webSettings(inputs.length > 0 ? { files: [] } : weights, options);
+    const lean = { extra: { ...common.extra, optimization: leanOptimization } };
     return {
-      ...webSettings(weights, options),
+      ...common,
+      ...(options.isLean ? lean : {}),
       executionProviders: [{ name: 'webgpu', device: this.#gpu, storageBufferCacheMode }],
       preferredOutputLocation: locations,
     };
@@ -150,6 +159,12 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
 
   protected override settle<T>(work: Promise<T>): Promise<T> {
     return this.#watch.during(work);
+  }
+
+  protected override async feed(session: OrtSession, source: SessionSource): Promise<OrtSession> {
+    const inputs = source.inputs?.filter(({ name }) => session.inputNames.includes(name)) ?? [];
+    if (inputs.length === 0) return session;
+    return fedWith(session, await this.settle(this.#weights.hold(heldFiles(source.weights).files, inputs)));
   }
 
   protected override guard(inner: OrtSession): OrtSession {

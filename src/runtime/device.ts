@@ -6,6 +6,7 @@
  * `run` never disposes its feeds; if it throws, it hands out nothing, so there is nothing to dispose.
  */
 
+import type { WeightInput, WeightStorage } from '../graph/weightStorage.ts';
 import type { WeightRange } from './weightBytes.ts';
 
 export type Provider = 'cpu' | 'wasm' | 'webgpu';
@@ -44,6 +45,12 @@ export interface SessionSource {
   /** Encoded ONNX model; its initializers point into `weights`. */
   readonly graph: Uint8Array;
   readonly weights: WeightFiles;
+  /**
+   * Weights that the graph takes as inputs instead of as initializers; `run` need not feed them. Only on devices whose
+   * `weightStorage` is `'shared'`, where all sessions on the same `weights` have one copy; the graph may have no external
+   * initializer beside them. Those that the graph does not know are passed over.
+   */
+  readonly inputs?: readonly WeightInput[];
 }
 
 export interface SessionOptions {
@@ -51,7 +58,7 @@ export interface SessionOptions {
   readonly label?: string;
   /** Outputs to leave in device memory (`true`: all of them). Ignored where the provider hands out CPU tensors. */
   readonly keepOnDevice?: readonly string[] | true;
-  /** Hold only the memory that is in use, at some cost in speed, instead of keeping freed buffers for later (CPU and WASM). */
+  /** Hold only the memory that is in use, at some cost in speed: no buffers for later (CPU and WASM), no folded weights. */
   readonly isLean?: boolean;
   readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Refuse to create a WebGPU session when any of its nodes would run on the CPU instead. */
@@ -100,6 +107,8 @@ export interface Device {
   /** One line for people: what runs the graphs, e.g. `'WebGPU (apple, metal-3)'`. */
   readonly description: string;
   readonly limits: DeviceLimits;
+  /** Where it has the weights of its sessions, which graphs are to be compiled for. */
+  readonly weightStorage: WeightStorage;
   /** Whether its kernels are known to compute in half precision (`shader-f16` of WebGPU's adapter, in a browser). */
   readonly computesInHalf: boolean;
   /**

@@ -23,12 +23,14 @@ export function createNodeDevice(options: NodeDeviceOptions = {}): Device {
 
 class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
   readonly provider: 'cpu' | 'webgpu';
+  readonly weightStorage: 'mapped' | 'once';
   readonly limits = { maxBufferBytes: null, maxBindingBytes: null };
   readonly #threads: number | undefined;
 
   constructor(provider: 'cpu' | 'webgpu', threads: number | undefined) {
     super(ort, 'onnxruntime-node');
     this.provider = provider;
+    this.weightStorage = provider === 'cpu' ? 'mapped' : 'once';
     this.#threads = threads;
   }
 
@@ -69,7 +71,7 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
           ...(options.forbidFallback && this.provider === 'webgpu' ? { disable_cpu_ep_fallback: '1' } : {}),
           ...('folder' in weights ? { model_external_initializers_file_folder_path: weights.folder } : {}),
         },
-        ...(options.isLean && this.provider === 'cpu' ? { optimization: leanOptimization } : {}),
+        ...(options.isLean ? { optimization: leanOptimization } : {}),
       },
       ...('files' in weights ? { externalData: await loadFiles(weights) } : {}),
     };

@@ -30,6 +30,7 @@ export abstract class OrtDevice<Options> implements Device {
   abstract readonly provider: Device['provider'];
   abstract readonly description: string;
   abstract readonly limits: DeviceLimits;
+  abstract readonly weightStorage: Device['weightStorage'];
   readonly computesInHalf: boolean = false;
   protected readonly module: OrtModule<Options>;
   readonly #packageName: string;
@@ -47,7 +48,7 @@ export abstract class OrtDevice<Options> implements Device {
     try {
       const settings = await this.settings(source, options);
       const created = this.module.InferenceSession.create(source.graph, settings);
-      const session = (await this.settle(created)) as OrtSession;
+      const session = await this.#fed((await this.settle(created)) as OrtSession, source);
       const wrapped = new WrappedSession(this.guard(session), label, (closed) =>
         this.#sessions.delete(closed),
       );
@@ -93,6 +94,20 @@ export abstract class OrtDevice<Options> implements Device {
   /** Waits for work on the device, whichever way it ends. */
   protected settle<T>(work: Promise<T>): Promise<T> {
     return work;
+  }
+
+  /** Feeds a session the weights that its graph takes as inputs; for devices that share them. */
+  protected async feed(session: OrtSession, _source: SessionSource): Promise<OrtSession> {
+    return session;
+  }
+
+  async #fed(session: OrtSession, source: SessionSource): Promise<OrtSession> {
+    try {
+      return await this.feed(session, source);
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
   }
 
   /** Wraps what onnxruntime gives before anyone can run it. */

@@ -16,6 +16,7 @@ export type WebOptions = Ort.InferenceSession.SessionOptions;
 /** onnxruntime's WebAssembly on the CPU, in browsers and under Node. */
 export class WasmDevice extends OrtDevice<WebOptions> {
   readonly provider = 'wasm';
+  readonly weightStorage = 'copied';
   readonly limits = { maxBufferBytes: null, maxBindingBytes: null };
   readonly description: string;
 

@@ -56,7 +56,7 @@ export function assertLength(path: string, read: number, wanted: number): void {
   if (read === wanted) return;
   throw new RuntimeFailure(
     'missing-weights',
-    `The weight file ${path} ended before all layers were read from it; download the model again and resume from the last checkpoint.`,
+    `The weight file ${path} ended before all weights were read from it; download the model again and resume from the last checkpoint.`,
   );
 }
 
@@ -69,7 +69,7 @@ export async function naming<T>(path: string, read: () => Promise<T>): Promise<T
     const reason = error instanceof Error ? error.message : String(error);
     throw new RuntimeFailure(
       'missing-weights',
-      `The weight file ${path}, which layers are streamed from, cannot be read (${reason.replace(/\.$/, '')}); put it back and resume from the last checkpoint.`,
+      `The weight file ${path} cannot be read (${reason.replace(/\.$/, '')}); put it back and resume from the last checkpoint.`,
       { cause: error },
     );
   }

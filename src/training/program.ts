@@ -1,4 +1,5 @@
 import type { TrainingMemory } from '../graph/memoryEstimate.ts';
+import type { WeightInput } from '../graph/weightStorage.ts';
 import type { BatchShape } from './batches.ts';
 import type { StreamedProgram } from './streamedProgram.ts';
 
@@ -19,6 +20,8 @@ export interface TrainingProgram extends BatchShape {
   readonly memory?: TrainingMemory;
   /** Clipping and AdamW over the flat parameter vector. */
   readonly optimizerGraph: Uint8Array;
+  /** Weights that its graphs take as inputs, for devices that share them between sessions; none where it is left out. */
+  readonly weightInputs?: readonly WeightInput[];
   /** How the trained tensors share one flat vector; the same in all programs of a run. */
   readonly layout: { readonly size: number };
 }

@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor, Feeds, Session, WeightFiles } from '../runtime/device.ts';
+import type { Device, DeviceTensor, Feeds, Session, SessionSource, WeightFiles } from '../runtime/device.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { batchFeeds } from './batchFeeds.ts';
 import { chooseShape, totalSupervised } from './batches.ts';
@@ -63,7 +63,7 @@ export class TrainingSessions {
 
   /** The optimizer's session; `dispose` releases it with the others. */
   async optimizer(): Promise<Session> {
-    return this.#session(this.#optimizerGraph, 'optimizer graph', { files: [] });
+    return this.#session({ graph: this.#optimizerGraph, weights: { files: [] } }, 'optimizer graph');
   }
 
   /**
@@ -129,7 +129,8 @@ export class TrainingSessions {
     state: Feeds,
   ) {
     const label = `${labels[graph]} for ${program.sequenceLength} tokens`;
-    const session = await this.#session(program[graph]!, label, this.#weights);
+    const source = { graph: program[graph]!, weights: this.#weights, inputs: program.weightInputs ?? [] };
+    const session = await this.#session(source, label);
     const { row_of_position: rowOfPosition, ...feeds } = batchFeeds(
       this.#device,
       program,
@@ -141,14 +142,14 @@ export class TrainingSessions {
       : session.run({ ...state, ...feeds }, ['loss']);
   }
 
-  async #session(graph: Uint8Array, label: string, weights: WeightFiles): Promise<Session> {
-    const known = this.#sessions.get(graph);
+  async #session(source: SessionSource, label: string): Promise<Session> {
+    const known = this.#sessions.get(source.graph);
     if (known) return known;
     const keepOnDevice = ['gradient_out', ...optimizerKeeps];
     const [program] = this.#programs;
     const isLean = 'forward' in program! || program!.isLean === true;
-    const session = await this.#device.createSession({ graph, weights }, { label, keepOnDevice, isLean });
-    this.#sessions.set(graph, session);
+    const session = await this.#device.createSession(source, { label, keepOnDevice, isLean });
+    this.#sessions.set(source.graph, session);
     return session;
   }
 }

@@ -10,6 +10,9 @@ const weight = (name: string, offset: number): Initializer => ({
   data: { location: '', offset, length: 4096 },
 });
 
+/** A file of four weights, of which the last two are equal. */
+const counting = Uint8Array.from({ length: 16_384 }, (_, i) => (i < 8192 ? i >> 6 : i & 63));
+
 const scalar: Initializer = {
   name: 'scale',
   elementType: 'float32',
@@ -40,7 +43,7 @@ it('weights of branches move to the model, each under a name of its own, and sma
     ({ type: 'graph', value: graph([node(['w', 'scale', 'x'])], [weight('w', offset), scalar]) }) as const;
   const choice = node(['use_cache_branch'], { then_branch: branch(0), else_branch: branch(4096) });
   const model: Model = { irVersion: 8, opsets: { '': 14 }, graph: graph([choice], [weight('shared', 8192)]) };
-  const hoisted = hoistWeights(model);
+  const hoisted = hoistWeights(model, counting);
   const inside = Object.values(hoisted.graph.nodes[0]!.attributes).map((a) =>
     a.type === 'graph' ? a.value : null,
   );
@@ -51,7 +54,33 @@ it('weights of branches move to the model, each under a name of its own, and sma
   expect(inside.map((g) => g!.nodes[0]!.inputs.slice(1))).toEqual([['scale', 'x'], ['scale', 'x']]); // prettier-ignore
 });
 
+it.each([
+  ['on the same bytes of a file', 4096, 4096, ['w']],
+  ['on equal bytes of the model file', 8192, 12_288, ['w']],
+  ['on other bytes', 4096, 8192, ['w', 'w/branch_1']],
+  ['beyond the end of the file', 16_000, 20_000, ['w', 'w/branch_1']],
+])('weights of both branches %s become %s', (_, one, other, names) => {
+  const branch = (offset: number) =>
+    ({ type: 'graph', value: graph([node(['w', 'x'])], [weight('w', offset)]) }) as const;
+  const choice = node(['use_cache_branch'], { then_branch: branch(one), else_branch: branch(other) });
+  const model: Model = { irVersion: 8, opsets: { '': 14 }, graph: graph([choice], []) };
+  const { nodes, initializers } = hoistWeights(model, counting).graph;
+  expect(initializers.map(({ name }) => name)).toEqual(names);
+  const read = Object.values(nodes[0]!.attributes).map((a) => (a.type === 'graph' ? a.value.nodes[0]!.inputs[0] : null)); // prettier-ignore
+  expect(read).toEqual([names[0], names.at(-1)]);
+});
+
+it('a weight of a branch that the model has already is not taken over, unless its bytes lie in another file', () => {
+  const beside = { ...weight('w', 0), data: { location: 'model.onnx_data', offset: 0, length: 4096 } };
+  const own = graph([node(['w', 'x'])], [weight('w', 0)]);
+  const choice = node(['use_cache_branch'], { then_branch: { type: 'graph', value: own } });
+  const hoist = (top: Initializer) =>
+    hoistWeights({ irVersion: 8, opsets: { '': 14 }, graph: graph([choice], [top]) }, counting).graph;
+  expect(hoist(weight('shared', 0)).initializers.map(({ name }) => name)).toEqual(['shared']);
+  expect(hoist(beside).initializers.map(({ name }) => name)).toEqual(['w', 'w/branch_1']);
+});
+
 it.each(tracedFamilies)('a traced %s has its weights at the top already', async (family) => {
-  const { decoder } = await readTraced(family);
-  expect(hoistWeights(decoder).graph.initializers).toEqual(decoder.graph.initializers);
+  const { decoder, bytes } = await readTraced(family);
+  expect(hoistWeights(decoder, bytes).graph.initializers).toEqual(decoder.graph.initializers);
 });

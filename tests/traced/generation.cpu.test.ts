@@ -74,7 +74,7 @@ describe.each(tracedFamilies)('a traced %s decoder', (family) => {
 
 it('a merged decoder with its weights inside of the branches writes the same', async () => {
   const model = await readTraced('gpt2');
-  const inside = { ...model, decoder: hoistWeights(withWeightsInBranches(model.decoder)) };
+  const inside = { ...model, decoder: hoistWeights(withWeightsInBranches(model.decoder), model.bytes) };
   const { prompts, base } = model.continuation;
   const written = await (
     await generator(inside, 4)

@@ -34,7 +34,7 @@ type OnFile = DecoderModel & { readonly weights: WeightFiles };
 /** Written and read again, as it would come from the Hub. */
 function asFile(model: Model): OnFile {
   const [fileName, data] = ['decoder_model_merged_quantized.onnx', encodeModel(model)];
-  const decoder = hoistWeights(decodeModel(data, fileName));
+  const decoder = hoistWeights(decodeModel(data, fileName), data);
   return { decoder, fileName, weights: { files: [{ path: fileName, data }] } };
 }
 

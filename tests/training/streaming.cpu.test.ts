@@ -110,7 +110,7 @@ describe('training with the weights streamed from disk', () => {
       }
     };
     await expect(run()).rejects.toThrow(
-      /^The weight file model_q4\.onnx_data, which layers are streamed from, cannot be read \(ENOENT.*\); put it back and resume from the last checkpoint\.$/,
+      /^The weight file model_q4\.onnx_data cannot be read \(ENOENT.*\); put it back and resume from the last checkpoint\.$/,
     );
     await rename(`${path}.gone`, path);
     const last = events.at(-1);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { compileTrainingModel } from '../../src/compileTrainingModel.ts';
 import { createBrowserDevice } from '../../src/runtime/browser.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { capturePlacement, tapConsole, type Placement } from '../../src/runtime/placement.ts';
@@ -10,11 +11,12 @@ tapConsole();
 
 /** The device, noting where the nodes of every session are placed. */
 function noting(device: Device, placements: Record<string, Placement>): Device {
-  const { provider, description, limits, computesInHalf } = device;
+  const { provider, description, limits, weightStorage, computesInHalf } = device;
   return {
     provider,
     description,
     limits,
+    weightStorage,
     computesInHalf,
     tryMemory: device.tryMemory.bind(device),
     readWeights: device.readWeights.bind(device),
@@ -38,7 +40,9 @@ it.skipIf(!hasWebGpu).each(['llama', 'gemma3'])(
   async (family) => {
     const device = await createBrowserDevice({ provider: 'webgpu' });
     const placements: Record<string, Placement> = {};
-    await followTrajectory(await readTrajectory(family, fetchFixture), noting(device, placements));
+    const compile: typeof compileTrainingModel = (model, trainable, batch) =>
+      compileTrainingModel(model, trainable, batch, { weights: device.weightStorage });
+    await followTrajectory(await readTrajectory(family, fetchFixture), noting(device, placements), compile);
     const graphs = ['evaluation graph for 24 tokens', 'optimizer graph', 'training graph for 24 tokens'];
     expect(Object.keys(placements).toSorted()).toEqual(graphs);
     for (const graph of graphs) {
