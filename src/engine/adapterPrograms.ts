@@ -55,7 +55,7 @@ export interface AdapterPrograms {
 type AdapterProgram = Omit<CompiledTraining, 'forwardGraph'> & TrainingProgram;
 
 /** Bytes of weights that are not worth holding twice. */
-const manyWeights = 2 ** 26;
+export const manyWeights = 2 ** 26;
 
 /**
  * Compiles for the memory there is: with layers computed again where keeping them would not fit, and then with fewer rows

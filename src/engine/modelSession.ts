@@ -8,7 +8,10 @@ import { findLoraTargets, type TargetModules } from '../lora/targets.ts';
 import { expandQuantizedGathers } from '../lowering/quantizedGather.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { Device, Session } from '../runtime/device.ts';
+import type { Scorer } from '../specialize/languageModel.ts';
 import type { LoadedModel } from './loadModel.ts';
+import { scorerOf } from './scorer.ts';
+import { ScoringSessions } from './scoringSessions.ts';
 import { largestWeightOf, splitLargeWeights } from './splitLargeWeights.ts';
 
 /** The sessions and the generator that answer with the base model or an adapter. */
@@ -19,14 +22,16 @@ interface Generating {
 }
 
 /**
- * A loaded model on a device. Generation and training alternate and never need both graphs at a time, so the generation
- * sessions are created when first asked for and can be released before training.
+ * A loaded model on a device. Generation, scoring and training alternate and never need their graphs at the same time, so
+ * sessions are created when first asked for, generation and scoring release each other's, and both can be released before
+ * training. Do not score while completions are under way.
  */
 export class ModelSession {
   readonly model: LoadedModel;
   readonly device: Device;
   readonly #targetModules: TargetModules;
   readonly #batchSize: number;
+  readonly #scoring: ScoringSessions;
   #generating: Promise<Generating> | undefined;
 
   constructor(
@@ -38,15 +43,31 @@ export class ModelSession {
     this.device = device;
     this.#targetModules = options.targetModules ?? 'all-linear';
     this.#batchSize = options.batchSize ?? 16;
+    this.#scoring = new ScoringSessions({
+      model,
+      device,
+      targetModules: this.#targetModules,
+      batchSize: this.#batchSize,
+    });
   }
 
   /** The model with an adapter, or with `null` the base model; usable before and after `releaseGeneration`. */
-  languageModel(adapter: Adapter | null): LanguageModel {
-    return { complete: (prompts, request) => this.#complete(adapter, prompts, request) };
+  languageModel(adapter: Adapter | null): LanguageModel & Scorer {
+    return {
+      complete: (prompts, request) => this.#complete(adapter, prompts, request),
+      ...scorerOf(this.model, adapter, async (task) => {
+        await this.#releaseCompletion();
+        return this.#scoring.run(task);
+      }),
+    };
   }
 
-  /** Gives the generation sessions' memory back until the next completion. */
+  /** Gives the memory of the generation and scoring sessions back until the next completion or score. */
   async releaseGeneration(): Promise<void> {
+    await Promise.all([this.#releaseCompletion(), this.#scoring.dispose()]);
+  }
+
+  async #releaseCompletion(): Promise<void> {
     const generating = await this.#generating;
     this.#generating = undefined;
     await Promise.all(generating?.sessions.map((session) => session.dispose()) ?? []);
@@ -74,7 +95,7 @@ export class ModelSession {
    */
   async #generatingFor(adapter: Adapter | null): Promise<Generating> {
     if (adapter && this.#generating && !(await this.#generating).takesAdapters)
-      await this.releaseGeneration();
+      await this.#releaseCompletion();
     this.#generating ??= this.#startGeneration(adapter !== null);
     return this.#generating;
   }
@@ -84,6 +105,7 @@ export class ModelSession {
    * and a GPU binds no more than so many bytes at a time, hence the rewriting there.
    */
   async #startGeneration(takesAdapters: boolean): Promise<Generating> {
+    await this.#scoring.dispose();
     const { decoder, weights, config, tokenizer } = this.model;
     const targets = takesAdapters
       ? findLoraTargets(decoder.decoder, this.#targetModules, decoder.modelType)

@@ -41,3 +41,44 @@ export interface LanguageModel {
   /** One completion per prompt, in the order of the prompts; batches are the model's own affair. */
   complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]>;
 }
+
+/** A completion to be judged behind its prompt. */
+export interface ScoredRow {
+  readonly prompt: Prompt;
+  readonly completion: string;
+}
+
+/** How likely a completion is, its end token included. */
+export interface Score {
+  /** Sum over the tokens, in nats; at most 0. */
+  readonly logLikelihood: number;
+  /** Tokens in the sum; nothing comes before the first token of a row, so that it is never counted. */
+  readonly tokens: number;
+}
+
+export interface BatchRequest {
+  /** Aborting rejects with the signal's reason, after the batch that is running. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface ScoreRequest extends BatchRequest {
+  /** Called as each row is scored, in any order; the result holds all scores again. */
+  readonly onScore?: (index: number, score: Score) => void;
+}
+
+/** What a language model says of texts that are there already. */
+export interface Scorer {
+  /**
+   * The log-likelihood of each completion after its prompt, tokenized as training tokenizes rows, in the order of the
+   * rows. @throws naming a row that is longer than what the model reads
+   */
+  score(rows: readonly ScoredRow[], request?: ScoreRequest): Promise<Score[]>;
+  /**
+   * A point [width] for each text: the mean over its tokens of the hidden states behind the last norm. What a text has
+   * beyond the tokens that the model reads is left out. @throws naming a text without a token
+   */
+  embed(texts: readonly string[], request?: BatchRequest): Promise<Float32Array[]>;
+}
+
+export interface ScoringLanguageModel extends LanguageModel, Scorer {}

@@ -65,7 +65,8 @@ export function chooseShape<S extends BatchShape>(rows: readonly TokenizedRow[],
   return shape;
 }
 
-function fits(rows: readonly TokenizedRow[], shape: BatchShape): boolean {
+/** Whether rows may be laid out as one microbatch of a shape. */
+export function fits(rows: readonly TokenizedRow[], shape: BatchShape): boolean {
   return (
     rows.length <= shape.batchSize &&
     longest(rows) <= shape.sequenceLength &&
