@@ -5,6 +5,8 @@ import type {
   CompletionRequest,
   LanguageModel,
   Prompt,
+  ScoredRow,
+  Scorer,
 } from '../../src/specialize/languageModel.ts';
 
 export const promptText = (prompt: Prompt): string =>
@@ -40,16 +42,30 @@ export interface StubOptions {
   readonly isShuffled?: boolean;
   /** What a task-writing prompt yields, instead of three tasks about random drugs. */
   readonly tasks?: (call: number, prompt: string) => string;
+  /** Mean log-likelihood per token of a completion; without it the model cannot score. */
+  readonly meanLogLikelihood?: (prompt: string, completion: string) => number;
 }
 
 /** Writes tasks about random drugs and answers every question; records whatever it is asked. */
 export class StubModel implements LanguageModel {
   readonly prompts: string[] = [];
   readonly requests: CompletionRequest[] = [];
+  readonly scored: ScoredRow[] = [];
+  readonly score?: Scorer['score'];
   readonly #options: StubOptions;
 
   constructor(options: StubOptions = {}) {
     this.#options = options;
+    const { meanLogLikelihood } = options;
+    if (!meanLogLikelihood) return;
+    this.score = async (rows, request) => {
+      request?.signal?.throwIfAborted();
+      this.scored.push(...rows);
+      return rows.map(({ prompt, completion }) => {
+        const tokens = completion.split(' ').length + 1;
+        return { logLikelihood: tokens * meanLogLikelihood(promptText(prompt), completion), tokens };
+      });
+    };
   }
 
   async complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]> {
