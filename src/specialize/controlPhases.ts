@@ -7,6 +7,7 @@ import type { GenerationContext } from './generation.ts';
 import { replayCount } from './replay.ts';
 import { type Events, generationContext, once, type Run } from './run.ts';
 import { trainAdapter } from './trainPhase.ts';
+import { unweighed, weighAnswers, weighsAnswers } from './weighAnswers.ts';
 
 /** Has those controls answer tasks that do so in their own way, while the base model is at hand. */
 export async function* answerControls<A, T>(run: Run<A, T>): Events<A, T> {
@@ -26,9 +27,20 @@ async function* answerOne<A, T>(run: Run<A, T>, control: ControlName): Events<A,
     for await (const event of generateResponses(own(), run.model, phase))
       yield isAnswer(event) ? { type: 'controlAnswer', control, event } : event;
   });
+  if (!weighsAnswers(settings)) return;
+  const weighing: Phase = { stage: 'likelihoods', round: 1, model: control };
+  yield* once(run, weighing, unweighed(own().tasks()).length, async function* (): Events<A, T> {
+    for await (const event of weighAnswers(own(), run.model, weighing))
+      yield isAnswer(event) ? { type: 'controlAnswer', control, event } : event;
+  });
 }
 
-const answerTypes: readonly GenerationEvent['type'][] = ['taskAnswered', 'taskKept', 'taskRejected'];
+const answerTypes: readonly GenerationEvent['type'][] = [
+  'taskAnswered',
+  'taskKept',
+  'taskScored',
+  'taskRejected',
+];
 const isAnswer = (event: GenerationEvent): event is AnswerEvent => answerTypes.includes(event.type);
 
 /** Trains the controls' adapters on what the run's dataset becomes without what each leaves out. */

@@ -3,6 +3,7 @@ import type { ControlName } from './controlNames.ts';
 import { buildDataset, type Dataset, type DatasetRow } from './dataset.ts';
 import type { GenerationContext } from './generation.ts';
 import { instructionRules } from './instructionRules.ts';
+import { likelihoodRules } from './likelihoodRules.ts';
 import { responseRules } from './responseRules.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { GeneratedTask, ReplayedTask } from './tasks.ts';
@@ -34,7 +35,7 @@ export interface Control {
 const isKept = ({ decision }: GeneratedTask): boolean => decision === 'kept';
 
 function bareTask(task: GeneratedTask): GeneratedTask {
-  const { output: _output, passageId: _passage, rejection: _rejection, ...bare } = task;
+  const { output: _output, passageId: _passage, rejection: _rejection, scores: _scores, ...bare } = task;
   return { ...bare, decision: 'pending' };
 }
 
@@ -45,7 +46,7 @@ function withoutFilters(tasks: readonly GeneratedTask[], settings: SpecializeSet
     const { rejection: _rejection, ...accepted } = task;
     return { ...accepted, decision: task.output === undefined ? 'pending' : 'kept' };
   });
-  const disabledRules = [...instructionRules, ...responseRules].map(({ name }) => name);
+  const disabledRules = [...instructionRules, ...responseRules, ...likelihoodRules].map(({ name }) => name);
   return { tasks: first, settings: { ...settings, disabledRules, minAgreement: 0 } };
 }
 

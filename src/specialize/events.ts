@@ -2,12 +2,19 @@ import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { ControlName } from './controlNames.ts';
 import type { Dataset } from './dataset.ts';
 import type { Report } from './report.ts';
-import type { GeneratedTask, Passage, Rejection, ReplayedTask } from './tasks.ts';
+import type { GeneratedTask, LikelihoodScores, Passage, Rejection, ReplayedTask } from './tasks.ts';
 
 export type AdapterName = ControlName | 'specialized';
 export type EvaluatedModel = 'base' | AdapterName;
 export type Stage =
-  'replay' | 'recitation' | 'instructions' | 'responses' | 'dataset' | 'training' | 'evaluation';
+  | 'replay'
+  | 'recitation'
+  | 'instructions'
+  | 'responses'
+  | 'likelihoods'
+  | 'dataset'
+  | 'training'
+  | 'evaluation';
 
 /** A stretch of work that is either finished or done again from its stored parts. */
 export interface Phase {
@@ -40,10 +47,14 @@ export type GenerationEvent =
       readonly output: string;
       readonly passageId?: string;
     }
-  | { readonly type: 'taskKept'; readonly id: string };
+  | { readonly type: 'taskKept'; readonly id: string }
+  | { readonly type: 'taskScored'; readonly id: string; readonly scores: LikelihoodScores };
 
 /** What can become of a task that was asked. */
-export type AnswerEvent = Extract<GenerationEvent, { type: 'taskAnswered' | 'taskKept' | 'taskRejected' }>;
+export type AnswerEvent = Extract<
+  GenerationEvent,
+  { type: 'taskAnswered' | 'taskKept' | 'taskScored' | 'taskRejected' }
+>;
 
 export interface ModelEvaluation {
   /** Zero-shot: the bare task. */

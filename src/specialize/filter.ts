@@ -44,7 +44,7 @@ export interface ResponseContext extends FilterContext {
 }
 
 /** A named reason to leave a task out: `reject` says in one sentence what is wrong, or null. */
-export interface FilterRule<Draft, Context extends FilterContext> {
+export interface FilterRule<Draft, Context extends Pick<FilterContext, 'settings'>> {
   readonly name: string;
   readonly description: string;
   readonly reject: (draft: Draft, context: Context) => string | null;
@@ -60,7 +60,7 @@ export function noveltyText(
 }
 
 /** The first rule that rejects the draft, in the table's order; null where all enabled rules let it pass. */
-export function firstRejection<Draft, Context extends FilterContext>(
+export function firstRejection<Draft, Context extends Pick<FilterContext, 'settings'>>(
   rules: readonly FilterRule<Draft, Context>[],
   draft: Draft,
   context: Context,

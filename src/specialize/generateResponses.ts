@@ -74,7 +74,7 @@ export async function* generateResponses(
 }
 
 /** Finds the passage to show with a task, if there is one. */
-type PassageFinder = (task: GeneratedTask) => Passage | undefined;
+export type PassageFinder = (task: GeneratedTask) => Passage | undefined;
 
 /** So many of the best matches are looked through for one that is about the task's own things. */
 const candidates = 5;
@@ -83,7 +83,7 @@ const candidates = 5;
  * The passage that the task was written about, else the best match that has a word of the task beyond those that seeds
  * use too: one that only shares the domain's ways of asking is about something else, and misleads.
  */
-function createPassageFinder({ sources: all, settings }: GenerationContext): PassageFinder {
+export function createPassageFinder({ sources: all, settings }: GenerationContext): PassageFinder {
   const sources = settings.showRecited ? all : withoutRecited(all);
   const seedWords = wordsOfSeeds(all);
   const build = (side: Side): Retriever | null =>
@@ -106,7 +106,8 @@ function withoutRecited({ train, valid }: SplitSources): SplitSources {
   return { train: documents(train), valid: documents(valid) };
 }
 
-function drawQuestion(
+/** How a task is asked; the same each time. */
+export function drawQuestion(
   { subject, sources, prompts, settings }: GenerationContext,
   passageFor: PassageFinder,
   task: GeneratedTask,

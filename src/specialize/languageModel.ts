@@ -61,7 +61,8 @@ export interface CompletionRequest extends SamplingOptions {
   readonly onCompletion?: (index: number, completion: Completion) => void;
 }
 
-export interface LanguageModel {
+/** What writes texts; where it can judge given ones as well, filters and maps may ask it to. */
+export interface LanguageModel extends Partial<Scorer> {
   /** One completion per prompt, in the order of the prompts; batches are the model's own affair. */
   complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]>;
 }
@@ -104,5 +105,3 @@ export interface Scorer {
    */
   embed(texts: readonly string[], request?: BatchRequest): Promise<Float32Array[]>;
 }
-
-export interface ScoringLanguageModel extends LanguageModel, Scorer {}

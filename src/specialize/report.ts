@@ -4,6 +4,7 @@ import { type Interval, pairedBootstrap, type Verdict, verdictOf } from '../eval
 import { controlNames } from './controlNames.ts';
 import type { EvaluatedModel, ModelEvaluation, RollBack } from './events.ts';
 import { instructionRules } from './instructionRules.ts';
+import { likelihoodRules } from './likelihoodRules.ts';
 import { responseRules } from './responseRules.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SpecializationState } from './state.ts';
@@ -132,7 +133,7 @@ export function buildReport(
 
 /** How many tasks each rule rejected, most frequent first; rules that rejected none are left out. */
 export function countRejects(tasks: SpecializationState<unknown>['tasks']): RejectCount[] {
-  return [...instructionRules, ...responseRules]
+  return [...instructionRules, ...responseRules, ...likelihoodRules]
     .map(({ name, description }) => {
       const count = tasks.filter((task) => task.rejection?.rule === name).length;
       return { rule: name, description, count };

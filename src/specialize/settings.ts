@@ -67,6 +67,19 @@ export const settingsSchema = z.object({
   minGrounding: share.describe(
     "Smallest share of an answer's words found in its passage; 0 asks for nothing.",
   ),
+  ifdBand: z
+    .tuple([z.number().min(0), z.number().min(0)])
+    .readonly()
+    .nullable()
+    .describe(
+      "From which to below which share an answer's perplexity after its task may be of that alone (IFD); null asks for nothing.",
+    ),
+  minEvidenceGain: z
+    .number()
+    .nullable()
+    .describe(
+      "Least that the shown passage must add to an answer's log-likelihood, in nats per token; null asks for nothing.",
+    ),
   blacklist: z.array(z.string().min(1)).readonly(),
   disabledRules: z.array(z.string()).readonly().describe('Names of filters to leave out.'),
   replayShare: share.describe(
@@ -117,6 +130,8 @@ export const faithfulSettings: SpecializeSettings = {
   maxSimilarity: 0.7,
   maxHeldOutSimilarity: 0.7,
   minGrounding: 0,
+  ifdBand: null,
+  minEvidenceGain: null,
   blacklist: selfInstructBlacklist,
   disabledRules: [],
   replayShare: 0,

@@ -20,6 +20,7 @@ import {
 } from './run.ts';
 import { applyEvent, emptyState, type SpecializationState } from './state.ts';
 import { trainAdapter } from './trainPhase.ts';
+import { unweighed, weighAnswers, weighsAnswers } from './weighAnswers.ts';
 
 /**
  * Self-specialization (Kang et al. 2023, arXiv 2310.00160): seeds → instructions → responses → filters → LoRA on the
@@ -77,6 +78,12 @@ async function* oneRound<A, T>(run: Run<A, T>, round: number): Events<A, T> {
   const pending = run.state.tasks.filter((task) => task.decision === 'pending').length;
   const responses: Phase = { stage: 'responses', round };
   yield* once(run, responses, pending, () => generateResponses(generationContext(run), answerer, responses));
+  if (weighsAnswers(settings)) {
+    const weighing: Phase = { stage: 'likelihoods', round };
+    yield* once(run, weighing, unweighed(run.state.tasks).length, () =>
+      weighAnswers(generationContext(run), answerer, weighing),
+    );
+  }
   if (round === 1) yield* answerControls(run);
   yield* testModel(run, 'base');
   yield* once(run, { stage: 'dataset', round }, 1, () => makeDataset(run));

@@ -86,6 +86,7 @@ const changes: {
   taskRejected: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskAnswered: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskKept: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
+  taskScored: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   promptsFinished: (_, { count }) => ({ promptsUsed: count }),
   datasetReady: (_, { dataset }) => ({ dataset }),
   adapterTrained: ({ adapters }, { model, adapter }) => ({ adapters: { ...adapters, [model]: adapter } }),
@@ -124,7 +125,7 @@ function dropUnfinished({ tasks, promptsUsed }: State, { stage }: Phase): Partia
 /** A new round answers every sound instruction anew, also those whose last answer was rejected. */
 function askAgain(task: GeneratedTask): GeneratedTask {
   if (task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output: _output, ...question } = task;
+  const { rejection: _rejection, output: _output, scores: _scores, ...question } = task;
   return { ...question, decision: 'pending' };
 }
 
@@ -135,6 +136,7 @@ const outcomes: {
   taskAnswered: ({ output, passageId }) => ({ output, ...(passageId !== undefined && { passageId }) }),
   taskRejected: ({ rejection }) => ({ decision: 'rejected', rejection }),
   taskKept: () => ({ decision: 'kept' }),
+  taskScored: ({ scores }) => ({ scores }),
 };
 
 function changeTask(tasks: readonly GeneratedTask[], event: AnswerEvent): GeneratedTask[] {

@@ -47,6 +47,14 @@ export interface Rejection {
   readonly stage: 'instruction' | 'response';
 }
 
+/** What the model's own likelihoods say of an answer; only what the settings ask for. */
+export interface LikelihoodScores {
+  /** Perplexity of the answer after its task over its perplexity alone. */
+  readonly ifd?: number;
+  /** What the shown passage adds to the answer's log-likelihood, in nats per token. */
+  readonly evidenceGain?: number;
+}
+
 /** A task that the model wrote, with where it came from and what became of it. */
 export interface GeneratedTask extends TaskText {
   readonly id: string;
@@ -58,6 +66,8 @@ export interface GeneratedTask extends TaskText {
   /** The passage it was written about, or that was retrieved to answer it. */
   readonly passageId?: string;
   readonly output?: string;
+  /** Absent until they are computed. */
+  readonly scores?: LikelihoodScores;
   readonly decision: 'pending' | 'kept' | 'rejected';
   readonly rejection?: Rejection;
 }

@@ -43,12 +43,15 @@ export interface StubOptions {
   readonly isShuffled?: boolean;
   /** What a task-writing prompt yields, instead of three tasks about random drugs. */
   readonly tasks?: (call: number, prompt: string) => string;
+  /** Mean log-likelihood per token of a completion; without it its own answer is likelier than any other text. */
+  readonly meanLogLikelihood?: (prompt: string, completion: string) => number;
 }
 
 /** Writes tasks about random drugs and answers every question; records whatever it is asked. */
 export class StubModel implements TestedModel {
   readonly prompts: string[] = [];
   readonly requests: CompletionRequest[] = [];
+  readonly scored: ScoredRow[] = [];
   readonly #options: StubOptions;
 
   constructor(options: StubOptions = {}) {
@@ -74,8 +77,13 @@ export class StubModel implements TestedModel {
   score(rows: readonly ScoredRow[], request: ScoreRequest = {}): Promise<Score[]> {
     request.signal?.throwIfAborted();
     request.onProgress?.(rows.length, rows.length);
+    this.scored.push(...rows);
+    const { meanLogLikelihood } = this.#options;
     return Promise.resolve(
       rows.map(({ prompt, completion }) => {
+        const tokens = completion.split(' ').length + 1;
+        if (meanLogLikelihood)
+          return { logLikelihood: tokens * meanLogLikelihood(promptText(prompt), completion), tokens };
         const isOwn = completion === this.#answer(promptText(prompt));
         return { logLikelihood: isOwn ? -1 : -4, tokens: 2 };
       }),

@@ -24,6 +24,8 @@ const titles: Readonly<Record<string, string>> = {
   demonstrationLeak: 'Answer copied from an example',
   agreement: 'Answers disagree',
   grounding: 'Answer not in the text',
+  ifd: 'Answer does not follow from the task',
+  evidenceGain: 'Answer does not follow from the text',
 };
 
 export const ruleTitle = (rule: string): string => titles[rule] ?? ruleInWords(rule);

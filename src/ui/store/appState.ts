@@ -147,6 +147,7 @@ const stepOfStage: Record<Stage, Step> = {
   replay: 'generate',
   instructions: 'generate',
   responses: 'generate',
+  likelihoods: 'generate',
   dataset: 'generate',
   training: 'train',
   evaluation: 'compare',

@@ -28,6 +28,8 @@ const stageTitles: Record<Stage, (phase: Phase) => string> = {
   instructions: () => 'Writing tasks',
   responses: ({ model }) =>
     model ? `Answering for the control “${modelNames[model]}”` : 'Answering its own tasks',
+  likelihoods: ({ model }) =>
+    model ? `Weighing answers for the control “${modelNames[model]}”` : 'Weighing its answers',
   dataset: () => 'Sorting the tasks',
   training: ({ model }) =>
     isControl(model) ? `Training the control “${modelNames[model]}”` : 'Training the specialist',
@@ -39,6 +41,7 @@ const nouns: Record<Stage, string> = {
   replay: 'general tasks',
   instructions: 'tasks written',
   responses: 'tasks answered',
+  likelihoods: 'answers weighed',
   dataset: 'steps',
   training: 'steps',
   evaluation: 'answers and choices checked',

@@ -120,6 +120,7 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   taskAnswered: ({ tasks }, { id, output, passageId }) => ({
     tasks: withTask(tasks, id, { output, ...(passageId !== undefined && { passageId }) }),
   }),
+  taskScored: ({ tasks }, { id, scores }) => ({ tasks: withTask(tasks, id, { scores }) }),
   taskKept: ({ tasks }, { id }) => ({ tasks: withTask(tasks, id, { decision: 'kept' }) }),
   datasetReady: () => ({}),
   training: ({ trainings }, { model, event }) => ({ trainings: withProgress(trainings, model, event) }),
@@ -156,7 +157,7 @@ function startedAgain({ trainings, tasks }: RunState, { stage, model, round }: P
 /** A new round answers every sound task anew. */
 function askedAgain(task: GeneratedTask): GeneratedTask {
   if (task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output: _output, ...question } = task;
+  const { rejection: _rejection, output: _output, scores: _scores, ...question } = task;
   return { ...question, decision: 'pending' };
 }
 

@@ -92,18 +92,30 @@ const runRecord: Format<RunRecord<RunSetup>> = z.object({
 });
 
 const phase: Format<Phase> = z.object({
-  stage: z.enum(['replay', 'recitation', 'instructions', 'responses', 'dataset', 'training', 'evaluation']),
+  stage: z.enum([
+    'replay',
+    'recitation',
+    'instructions',
+    'responses',
+    'likelihoods',
+    'dataset',
+    'training',
+    'evaluation',
+  ]),
   round: count,
   model: z.optional(modelName),
 });
 
 const rejection = z.object({ rule: text, reason: text, stage: z.enum(['instruction', 'response']) });
 
+const weights = z.object({ ifd: z.optional(z.number()), evidenceGain: z.optional(z.number()) });
+
 const generatedTask: Format<GeneratedTask> = z.object({
   ...{ id: text, instruction: text, input: text, side: z.enum(['train', 'valid']), prompt: count },
   ...{ seedIds: texts, passageId: z.optional(text), output: z.optional(text) },
   decision: z.enum(['pending', 'kept', 'rejected']),
   rejection: z.optional(rejection),
+  scores: z.optional(weights),
 });
 
 const scores = { exactMatch: z.number(), f1: z.number(), rougeL: z.number() };
@@ -226,6 +238,7 @@ const answerEvent: Format<AnswerEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('taskAnswered'), ...answered }),
   z.object({ type: z.literal('taskRejected'), id: text, rejection }),
   z.object({ type: z.literal('taskKept'), id: text }),
+  z.object({ type: z.literal('taskScored'), id: text, scores: weights }),
 ]);
 
 /** What each event carries, as far as the page or a continued run reads it. */
@@ -243,6 +256,7 @@ const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, 
   promptsFinished: z.object({ count }),
   taskAnswered: z.object(answered),
   taskKept: z.object({ id: text }),
+  taskScored: z.object({ id: text, scores: weights }),
   datasetReady: z.object({ dataset: z.object({ train: rows, valid: rows }) }),
   training: z.object({ ...ofAdapter, event: trainingProgress }),
   adapterTrained: z.object({
