@@ -166,16 +166,21 @@ async function follow(
   out: string,
   output: Output,
 ): Promise<Adapter> {
-  let plan = '';
+  let plan: string | null = null;
+  let hasStarted = false;
   for (;;) {
     const next = await training.next();
     if (next.done) return next.value;
     const event = next.value;
     if (event.type === 'planned') plan = describePlan(event);
     if (event.type === 'started') {
-      // Not before: settings that the run refuses are told in one line.
-      output.progress(plan);
+      hasStarted = true;
       await startLog(out, event.step);
+    }
+    // Not before: settings that the run refuses are told in one line.
+    if (hasStarted && plan !== null) {
+      output.progress(plan);
+      plan = null;
     }
     if (event.type === 'skippedStep') output.progress(describeSkip(event));
     if (event.type === 'step') await logStep(event, out, output);

@@ -3,7 +3,7 @@ import { initializeAdapter } from '../lora/initializeAdapter.ts';
 import type { TrainingControl } from '../training/control.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import { train } from '../training/train.ts';
-import type { TrainingEvent } from '../training/trainingEvents.ts';
+import type { PlannedEvent, TrainingEvent } from '../training/trainingEvents.ts';
 import { compileSmaller } from './adapterPrograms.ts';
 import { compileChosen, type ActivationRequest } from './chooseActivations.ts';
 
@@ -16,7 +16,8 @@ export interface AdapterTraining extends ActivationRequest {
 }
 
 /**
- * Compiles the training graphs for the rows' lengths and trains; returns the adapter. Begins with a `planned` event.
+ * Compiles the training graphs for the rows' lengths and trains; returns the adapter. Begins with a `planned` event, and
+ * yields another one each time that the device had less memory.
  * @throws where a single row at a time does not fit a `memoryBudget` that was given
  */
 export async function* trainAdapter(training: AdapterTraining): AsyncGenerator<TrainingEvent, Adapter> {
@@ -52,6 +53,12 @@ export async function* trainAdapter(training: AdapterTraining): AsyncGenerator<T
   for await (const event of train(input)) {
     if (event.type === 'finished') ({ parameters } = event);
     yield event;
+    if (event.type === 'smallerBatch') yield planAfter(chosen.plan, compiled.plan);
   }
   return { config: { rank, alpha, rankStabilized }, layout, parameters };
+}
+
+/** What computes in half precision goes on so, unless the weights are streamed, which is done in float32. */
+function planAfter({ activations }: PlannedEvent, smaller: PlannedEvent): PlannedEvent {
+  return { ...smaller, ...(activations && !smaller.streaming && { activations }) };
 }

@@ -31,7 +31,7 @@ export abstract class OrtDevice<Options> implements Device {
   abstract readonly description: string;
   abstract readonly limits: DeviceLimits;
   readonly computesInHalf: boolean = false;
-  private readonly module: OrtModule<Options>;
+  protected readonly module: OrtModule<Options>;
   readonly #packageName: string;
   readonly #sessions = new Set<WrappedSession>();
 

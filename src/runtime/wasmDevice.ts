@@ -1,12 +1,15 @@
 import type * as Ort from 'onnxruntime-web';
 import type { MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
-import { lackOfMemory } from './failure.ts';
+import { describeFailure, lackOfMemory } from './failure.ts';
 import { leanOptimization, leanSettings } from './leanSettings.ts';
 import { OrtDevice, type OrtModule } from './ortDevice.ts';
 import { heldFiles } from './weightBytes.ts';
 
-/** Bytes by which WebAssembly's memory grows. */
-const wasmPage = 2 ** 16;
+/** What a step takes at most, as a multiple of its estimate. */
+const estimateError = 1.15;
+
+/** Its addresses have 32 bits. */
+const addressableBytes = 2 ** 32;
 
 export type WebOptions = Ort.InferenceSession.SessionOptions;
 
@@ -23,13 +26,21 @@ export class WasmDevice extends OrtDevice<WebOptions> {
     this.description = `WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
   }
 
-  /** A heap of 32-bit addresses; reserving one fails where the browser or the addresses do not suffice. */
+  /**
+   * A run that finds no memory throws through onnxruntime without destructors, so that all that it took is lost to its heap
+   * for good. Therefore that heap itself is asked beforehand, with room for what the estimate may be off by: onnxruntime
+   * copies a model there, or says that it cannot, before it sees that this one is nothing but zeros.
+   */
   override async tryMemory({ weights, working }: MemoryNeed): Promise<void> {
     const bytes = weights + working;
+    const most = Math.ceil(estimateError * bytes);
+    if (most > addressableBytes) throw lackOfMemory(bytes, null);
     try {
-      new WebAssembly.Memory({ initial: Math.ceil(bytes / wasmPage) });
+      await this.module.InferenceSession.create(new Uint8Array(most), {} as WebOptions);
     } catch (error) {
-      throw lackOfMemory(bytes, null, error);
+      // Everything else is a complaint about the zeros.
+      if (describeFailure(error, 'trial', 'session-failed').kind === 'out-of-memory')
+        throw lackOfMemory(bytes, null, error);
     }
   }
 

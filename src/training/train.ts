@@ -107,6 +107,7 @@ async function* stepWithinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent
     if (outcome instanceof RuntimeFailure) throw outcome;
     await run.sessions.replacePrograms(outcome);
     yield { type: 'smallerBatch', step: run.step, batchSize: run.sessions.batchSize };
+    yield* withinMemory(run);
   }
 }
 

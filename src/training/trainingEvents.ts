@@ -9,7 +9,10 @@ export interface ChosenActivations {
   readonly note: string;
 }
 
-/** How the run was compiled for the memory it may take; comes first, before anything is on the device. */
+/**
+ * How the run was compiled for the memory it may take; comes first, before anything is on the device, and again where the
+ * device had less.
+ */
 export interface PlannedEvent {
   readonly type: 'planned';
   /** Rows per microbatch; fewer than were asked for where they would not fit. */

@@ -3,10 +3,10 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 /** Number of elements of the weight that `weightedModel` refers to. */
 export const weightCount = 64;
 
-/** `y = x + w` for 64 floats, with `w` at `offset` of the file `location`, as ONNX bytes. */
-export function weightedModel(location: string, offset: number): Uint8Array {
-  const value = (name: string) => ({ name, elementType: 'float32', shape: [weightCount] }) as const;
-  const data = { location, offset, length: weightCount * 4 };
+/** `y = x + w` for 64 floats or `count`, with `w` at `offset` of the file `location`, as ONNX bytes. */
+export function weightedModel(location: string, offset: number, count = weightCount): Uint8Array {
+  const value = (name: string) => ({ name, elementType: 'float32', shape: [count] }) as const;
+  const data = { location, offset, length: count * 4 };
   return encodeModel({
     irVersion: 10,
     opsets: { '': 21 },
@@ -15,7 +15,7 @@ export function weightedModel(location: string, offset: number): Uint8Array {
       nodes: [{ name: 'sum', opType: 'Add', domain: '', inputs: ['x', 'w'], outputs: ['y'], attributes: {} }],
       inputs: [value('x')],
       outputs: [value('y')],
-      initializers: [{ name: 'w', elementType: 'float32', dims: [weightCount], data }],
+      initializers: [{ name: 'w', elementType: 'float32', dims: [count], data }],
       valueInfos: [],
     },
   });

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countRules, isRejected } from '../../src/ui/store/rejectReasons.ts';
 import { initialRunState, reduceRun, replayRun } from '../../src/ui/store/runState.ts';
+import { describePieces, describeTrainingFit } from '../../src/ui/store/memoryWords.ts';
+import { readRunEvents } from '../../src/ui/store/storedRun.ts';
 import type { RunEvent } from '../../src/workerApi/runEvent.ts';
 import { exampleDomain, recordedRun } from './support/recordedRun.ts';
 
@@ -80,6 +82,35 @@ describe('the state of a run', () => {
     ];
     expect(replayRun(again).trainings.seedsOnly?.steps.map(({ step }) => step)).toEqual(
       replayRun(events).trainings.seedsOnly?.steps.map(({ step }) => step),
+    );
+  });
+
+  it('knows how a training goes on, first as a whole and then, where memory ran short, piece by piece', () => {
+    const plan = {
+      type: 'planned',
+      sequenceLength: 64,
+      recompute: 'perLayer',
+      fit: 'fits',
+      budgetBytes: 4e9,
+    } as const;
+    const whole = { ...plan, batchSize: 4, memory: { weights: 3e9, activations: 4e8, state: 1e8 } };
+    const memory = { weights: 4e8, activations: 4e8, state: 1e8 };
+    const streaming = { pieces: 50, bytesRead: 21e9, forwardPasses: 3 };
+    const short = { type: 'smallerBatch', step: 2, batchSize: 1 } as const;
+    const progress = [whole, short, { ...plan, batchSize: 1, memory, streaming }];
+    const told = progress.map((event): RunEvent => ({
+      type: 'training',
+      model: 'specialized',
+      round: 1,
+      event,
+    }));
+    expect(readRunEvents(structuredClone(told))).toEqual(told);
+    const planAfter = (count: number) => replayRun(told.slice(0, count)).trainings.specialized!.plan;
+    expect(planAfter(2)).toMatchObject({ totalBytes: 3.5e9 });
+    expect(describePieces(planAfter(2))).toBeNull();
+    expect(describeTrainingFit(planAfter(3)!)).toBe('Training takes about 900 MB of memory: that fits.');
+    expect(describePieces(planAfter(3))).toBe(
+      'The model does not fit into memory as a whole, so it is trained piece by piece: each step reads 21 GB of it from storage, which is slower and comes to the same result.',
     );
   });
 });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { describePieces } from '../../src/ui/start/streamingWords.ts';
+import { describeWayInPieces } from '../../src/ui/start/streamingWords.ts';
 
 const fit = { fit: 'does not fit', totalBytes: 7e9, budgetBytes: 4e9, advice: [] } as const;
 
 it('says in plain words that a model is trained piece by piece, and what that costs', () => {
-  const words = describePieces({ ...fit, streaming: { totalBytes: 3.4e9, bytesReadPerStep: 21e9 } });
+  const words = describeWayInPieces({ ...fit, streaming: { totalBytes: 3.4e9, bytesReadPerStep: 21e9 } });
   expect(words).toEqual([
     'If this device does not have that much either, the model is trained piece by piece.',
     'That takes about 3.4 GB of memory and gives the same result, but it is slower: each step reads 21 GB of the model from storage.',
@@ -13,5 +13,5 @@ it('says in plain words that a model is trained piece by piece, and what that co
 });
 
 it('says nothing of it where training fits as a whole', () => {
-  expect(describePieces(fit)).toEqual([]);
+  expect(describeWayInPieces(fit)).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { isGoing, type EngineStatus } from '../store/appState.ts';
 import { describeTrainingFit } from '../store/memoryWords.ts';
 import { DeviceField } from './DeviceField.tsx';
 import { ModelChooser } from './ModelChooser.tsx';
-import { describePieces } from './streamingWords.ts';
+import { describeWayInPieces } from './streamingWords.ts';
 import classes from './start.module.css';
 
 type ReadyEngine = Extract<EngineStatus, { kind: 'ready' }>;
@@ -85,7 +85,7 @@ function ModelFacts({ engine: { model } }: { readonly engine: ReadyEngine }) {
       )}
       {fit && (
         <p className={classes.fit} data-fit={fit.fit}>
-          {[describeTrainingFit(fit), ...describePieces(fit)].join(' ')}
+          {[describeTrainingFit(fit), ...describeWayInPieces(fit)].join(' ')}
         </p>
       )}
     </>

@@ -2,7 +2,7 @@ import type { TrainingFit } from '../../workerApi/model.ts';
 import { byteSize } from '../format.ts';
 
 /** What it means that a model may have to be trained piece by piece, as a sentence each; none where it need not be. */
-export function describePieces({ streaming }: TrainingFit): string[] {
+export function describeWayInPieces({ streaming }: TrainingFit): string[] {
   if (!streaming) return [];
   const { totalBytes, bytesReadPerStep } = streaming;
   return [

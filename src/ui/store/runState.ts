@@ -190,9 +190,11 @@ function progressed(training: Training, event: TrainingProgress): Training {
   return { ...training, steps: [...steps, event] };
 }
 
-function fitOf({ fit, memory, budgetBytes }: PlannedEvent): TrainingFit {
+function fitOf({ fit, memory, budgetBytes, streaming }: PlannedEvent): TrainingFit {
   const { weights, activations, state } = memory;
-  return { fit, totalBytes: weights + activations + state, budgetBytes, advice: [] };
+  const totalBytes = weights + activations + state;
+  const pieces = streaming && { streaming: { totalBytes, bytesReadPerStep: streaming.bytesRead } };
+  return { fit, totalBytes, budgetBytes, advice: [], ...pieces };
 }
 
 /** A training goes on from its last checkpoint; what was done after that is done again. */

@@ -6,7 +6,7 @@ import { Empty } from '../parts/Empty.tsx';
 import { Card, Panel } from '../parts/Panel.tsx';
 import { Remark } from '../parts/Remark.tsx';
 import { RunEnding } from '../runs/RunEnding.tsx';
-import { describeTrainingFit } from '../store/memoryWords.ts';
+import { describePieces, describeTrainingFit } from '../store/memoryWords.ts';
 import { describeActivations, describeSkips } from '../store/precisionWords.ts';
 import {
   controlTraining,
@@ -52,7 +52,9 @@ export function TrainPanel() {
 
 /** A shortage is also spoken by the announcer, so that it is heard from every station. */
 function Remarks({ training }: { readonly training: Training }) {
-  const texts = [describeShortage(training), describeSkips(training)].filter((text) => text !== null);
+  const texts = [describeShortage(training), describePieces(training.plan), describeSkips(training)].filter(
+    (text) => text !== null,
+  );
   return texts.map((text) => <Remark key={text} text={text} />);
 }
 

@@ -1,0 +1,62 @@
+import { afterAll, expect, it } from 'vitest';
+import { trainAdapter } from '../../src/engine/trainAdapter.ts';
+import { splitWeights } from '../../src/exporter/splitWeights.ts';
+import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
+import type { Device } from '../../src/runtime/device.ts';
+import { RuntimeFailure } from '../../src/runtime/failure.ts';
+import { createNodeDevice } from '../../src/runtime/node.ts';
+import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
+import { defaultTrainingOptions } from '../../src/training/options.ts';
+import type { PlannedEvent, TrainingEvent } from '../../src/training/trainingEvents.ts';
+import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
+
+const node = createNodeDevice({ threads: 1 });
+afterAll(() => node.dispose());
+
+/** The device, which gives `bytes` at most. */
+const cramped = (bytes: number): Device =>
+  Object.assign(Object.create(node) as Device, {
+    tryMemory: ({ weights, working }) =>
+      weights + working <= bytes
+        ? Promise.resolve()
+        : Promise.reject(new RuntimeFailure('out-of-memory', 'There is no room.')),
+    createSession: (...given) => node.createSession(...given),
+  } satisfies Partial<Device>);
+
+const path = 'model.onnx_data';
+const exported = exportDecoder({
+  config: tinyConfigs.llama,
+  tensors: randomCheckpoint('llama'),
+  dtype: 'fp32',
+});
+const { model: decoder, pieces } = splitWeights(exported, path);
+const data = new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+
+async function eventsOn(device: Device): Promise<TrainingEvent[]> {
+  const row = tokenizedRow([1, 2, 3, 4, 5, 6, 7, 8], new Array<boolean>(8).fill(true));
+  const training = trainAdapter({
+    model: { decoder: { decoder, fileName: 'model.onnx' }, weights: { files: [{ path, data }] } },
+    ...{ device, rows: [row, row], batchSize: 2, maxLength: 8, random: () => 0.3 },
+    lora: { targetModules: 'all-linear', rank: 2, alpha: 4 },
+    options: { ...defaultTrainingOptions, duration: { steps: 2 } },
+  });
+  const events: TrainingEvent[] = [];
+  for (let next = await training.next(); !next.done; next = await training.next()) events.push(next.value);
+  return events;
+}
+
+it('says anew what it takes each time that there is less memory, down to weights that are streamed', async () => {
+  const [plenty, events] = [await eventsOn(node), await eventsOn(cramped(400_000))];
+  const plans = events.filter((event): event is PlannedEvent => event.type === 'planned');
+  expect(
+    plans.map(({ batchSize, recompute, streaming }) => [batchSize, recompute, streaming !== undefined]),
+  ).toEqual([
+    [2, 'none', false],
+    [1, 'perLayer', false],
+    [2, 'perLayer', true],
+  ]);
+  expect(plans[2]!.streaming!.bytesRead).toBeGreaterThan(data.length);
+  const losses = (told: readonly TrainingEvent[]) =>
+    told.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
+  expect(losses(events)).toEqual(losses(plenty));
+});
