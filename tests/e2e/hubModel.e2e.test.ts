@@ -1,52 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildWhereStale, builtFolder } from '../../tools/serve/buildApp.ts';
-import { addressOf, answer } from '../../tools/serve/staticServer.ts';
-import {
-  browse,
-  flagsWithoutWebGpu,
-  hasChromium,
-  openPages,
-  patient,
-  type ServedApp,
-  type WatchedPage,
-} from '../support/builtApp.ts';
+import { hasChromium, openPages, patient, type WatchedPage } from '../support/builtApp.ts';
+import { atOwnHub, faults, hubModelId as id, startWithHub } from '../support/builtAppWithHub.ts';
 import { findFaults } from '../support/findFaults.ts';
-import { answerAs, noFaults, sendLarge } from '../support/hubServer.ts';
 import { stepButton } from './smallField.ts';
 
 // A model from a Hub that is a part of the page's own server, whose files are those of the embedded model.
-
-const id = 'someone/pocket-ONNX';
-const pocket = join(builtFolder, 'models/pocket');
-const faults = noFaults();
-
-function pocketFiles(): Record<string, Uint8Array> {
-  const names = readdirSync(pocket, { recursive: true, encoding: 'utf8' });
-  const files = names.filter((name) => statSync(join(pocket, name)).isFile());
-  return Object.fromEntries(files.map((name) => [name, readFileSync(join(pocket, name))]));
-}
-
-async function startWithHub(): Promise<ServedApp> {
-  await buildWhereStale();
-  const files = pocketFiles();
-  const hub = answerAs(id, files, {}, faults, '/storage/');
-  const server = createServer((request, response) => {
-    const { url = '' } = request;
-    if (url.startsWith('/hub/')) return hub(url.slice('/hub'.length), response);
-    const large = files[url.slice('/storage/'.length)];
-    if (large) return void sendLarge(large, faults, request, response);
-    return answer(builtFolder, request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  return browse(addressOf(server), stop, flagsWithoutWebGpu);
-}
 
 describe.skipIf(!hasChromium)('a model from the Hub, in the built page', patient, () => {
   const open = openPages(startWithHub);
@@ -54,7 +12,7 @@ describe.skipIf(!hasChromium)('a model from the Hub, in the built page', patient
   const model = () => visit.page.getByRole('region', { name: 'Model', exact: true });
 
   beforeAll(async () => {
-    visit = await open('?hub=/hub');
+    visit = await open(atOwnHub);
   });
 
   it('is looked up: what it is and takes, before anything is downloaded', async () => {

@@ -28,6 +28,7 @@ export function DeviceField({ isBusy }: { readonly isBusy: boolean }) {
       <div className={classes.device}>
         <span id="device-title">Run on</span>
         <SegmentedControl
+          size="xs"
           aria-labelledby="device-title"
           value={device}
           disabled={isBusy || engine.kind === 'loading'}

@@ -1,4 +1,4 @@
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import {
   isSameModel,
   modelTitle,
@@ -54,21 +54,39 @@ export function StoredModels() {
 function StoredLine({ model }: { readonly model: StoredModel }) {
   const app = useApp();
   const isBusy = useAppState((state) => state.models.activity !== null);
-  const { id, bytes, dtypes } = model;
+  const { id, commit, bytes, dtypes } = model;
+  const isPart = dtypes.length === 0;
+  const isOfHub = !id.startsWith('local/');
+  const size = `${byteSize(bytes)} stored`;
   return (
     <li className={classes.line}>
       <span className={classes.lineBody}>
-        {`${id}: ${byteSize(bytes)} stored${dtypes.length === 0 ? ', not complete' : ''}`}
+        {isPart
+          ? `${id}: ${size}, not complete.${isOfHub ? ' A download goes on from there.' : ''}`
+          : `${id}: ${size}`}
       </span>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        disabled={isBusy}
-        aria-label={`Delete ${id} from this browser`}
-        onClick={() => void app.attempt(() => app.models.remove(model))}
-      >
-        <Icon name="trash" size={16} />
-      </ActionIcon>
+      <span className={classes.lineActions}>
+        {isPart && isOfHub && (
+          <Button
+            variant="default"
+            size="compact-sm"
+            disabled={isBusy}
+            aria-label={`Look at ${id} again`}
+            onClick={() => void app.models.examine(`${id}@${commit}`)}
+          >
+            Look at it
+          </Button>
+        )}
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          disabled={isBusy}
+          aria-label={`Delete ${id} from this browser`}
+          onClick={() => void app.attempt(() => app.models.remove(model))}
+        >
+          <Icon name="trash" size={16} />
+        </ActionIcon>
+      </span>
     </li>
   );
 }
