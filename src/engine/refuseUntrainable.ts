@@ -36,7 +36,7 @@ export function trainingObstacle({ obstacle, modelType }: ConfigFacts): string |
   const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
   const sentence =
     family && obstacle.startsWith(modelType) ? family + obstacle.slice(modelType.length) : obstacle;
-  return `${sentence.replace(/\.$/, '')}: Whittle has no gradient for such layers. Choose a dense model whose layers all attend, such as SmolLM2, Qwen3, Llama 3.2 or Gemma 3.`;
+  return `${sentence} Choose a dense model whose layers all attend, such as SmolLM2, Qwen3, Llama 3.2 or Gemma 3.`;
 }
 
 /** A file that cannot be read is reported where it is needed. */

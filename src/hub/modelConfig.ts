@@ -57,12 +57,15 @@ function obstacleOf(config: Json, modelType: string): string | null {
     return `${modelType} is a mixture of experts (${experts} = ${shown(config[experts])}), which Whittle cannot train.`;
   const layers = Array.isArray(config['layer_types']) ? (config['layer_types'] as unknown[]) : [];
   if (layers.includes('linear_attention'))
-    return `${modelType} has linear-attention layers, which Whittle cannot train.`;
+    return `${modelType} has linear-attention layers${isGatedDelta(config) ? ' (gated delta net)' : ''}, which Whittle cannot train.`;
   if (recurrent.test(modelType)) return `${modelType} has recurrent layers, which Whittle cannot train.`;
   if (config['is_encoder_decoder'] === true)
     return `${modelType} is an encoder with a decoder; Whittle trains decoders alone.`;
   return null;
 }
+
+/** Only such layers have heads of keys of their own. */
+const isGatedDelta = (config: Json): boolean => config['linear_key_head_dim'] !== undefined;
 
 function sizesOf(config: Json): DecoderSizes | null {
   const number = (...keys: string[]): number | undefined =>
