@@ -104,8 +104,7 @@ describe.skipIf(!hasChromium)('the way to other models, in the built page', pati
 
   it('has room on a phone', async () => {
     await visit.page.setViewportSize({ width: 390, height: 844 });
-    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await visit.page.evaluate(overflow)).toBe(0);
+    expect(await visit.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });
 
   it('left nothing to complain of', () => {
