@@ -130,7 +130,7 @@ function render(facts: Facts, plans: readonly BudgetPlan[]): string {
     `layers                ${facts.layers}`,
     `ops                   ${ops.join(', ')}`,
     `LoRA targets          ${facts.lora_targets}`,
-    `parameters            ${facts.parameters.toLocaleString('en')}`,
+    `stored parameters     ${facts.parameters.toLocaleString('en')}`,
     `trainable parameters  ${facts.trainable_parameters.toLocaleString('en')}`,
     `vocabulary            ${facts.vocabulary_size.toLocaleString('en')}`,
     `training graph        ${facts.training_nodes.toLocaleString('en')} nodes, of which ${facts.forward_nodes.toLocaleString('en')} forward`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fuzz } from '../support/fuzzRun.ts';
 import { fuzzedReaders } from '../support/fuzzReaders.ts';
 
-/** `npx tsx tools/testing/fuzz.ts` reads 10,000 inputs each, in threads that may hang or die. */
+/** `npm run fuzz` reads 10,000 inputs each, in threads that may hang or die. */
 const count = 200;
 
 describe('damaged and foreign input is accepted or refused in one sentence, in bounded time and memory, by', () => {

@@ -24,9 +24,11 @@ export async function firstSteps(
   }
   const ports = built.graph.inputs.filter(({ name }) => name.startsWith('past'));
   let past: Record<string, DeviceTensor> = Object.fromEntries(
-    ports.map(({ name, shape }) => {
+    ports.map(({ name, shape, elementType }) => {
       const dims = shape!.length === 4 ? [1, Number(shape![1]), 0, Number(shape![3])] : [1, ...shape!.slice(1).map(Number)];
-      return [name, device.hostTensor(new Float32Array(dims.reduce((a, b) => a * b)), dims)];
+      const size = dims.reduce((a, b) => a * b);
+      const isHalf = elementType === 'float16';
+      return [name, device.hostTensor(isHalf ? new Uint16Array(size) : new Float32Array(size), dims, isHalf ? 'float16' : 'float32')];
     }),
   );
   const steps: number[][] = [];
@@ -37,6 +39,7 @@ export async function firstSteps(
       input_ids: int64(ids, [1, ids.length]),
       attention_mask: int64(new Array<number>(before + ids.length).fill(1), [1, before + ids.length]),
       position_ids: int64(ids.map((_, i) => before + i), [1, ids.length]),
+      num_logits_to_keep: int64([1], []),
       use_cache_branch: device.hostTensor(Uint8Array.of(before > 0 ? 1 : 0), [1], 'bool'),
     };
     const fed = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));

@@ -1,5 +1,5 @@
 /**
- * Feeds damaged files to every reader: `npx tsx tools/testing/fuzz.ts [count] [seed] [part of a reader's name]`. Prints a
+ * Feeds damaged files to every reader: `npm run fuzz -- [count] [seed] [part of a reader's name]`. Prints a
  * table and every fault; an input is told again by its reader, seed and index. Each reader runs in a thread of its own, so
  * that one that hangs or runs out of memory is a row of the table too.
  */
