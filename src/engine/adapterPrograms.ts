@@ -155,7 +155,11 @@ const shapesOf = ({ rows, evaluationRows = [], maxLength }: ProgramRequest, batc
   planShapes([...rows, ...evaluationRows], batchSize, maxLength);
 
 /** One sentence on what a single row takes, and one on what to change. */
-function describeRefusal({ model, lora, device }: ProgramRequest, one: CompiledTraining, budget: number): string {
+function describeRefusal(
+  { model, lora, device }: ProgramRequest,
+  one: CompiledTraining,
+  budget: number,
+): string {
   const { batchSize, sequenceLength, maxSupervised, activations } = one;
   const shape = { batchSize, sequenceLength, maxSupervised };
   const { totalBytes, advice } = planMemory(model.decoder, trainableOf(lora), shape, budget, {
