@@ -14,7 +14,7 @@ interface SharedWeight {
 /** Weights that a session is fed, there until they are released. */
 export interface HeldWeights {
   readonly feeds: Feeds;
-  release(): void;
+  readonly release: () => void;
 }
 
 /** The weights on a device that its sessions share: each is read and uploaded for the first that needs it. */

@@ -3,8 +3,11 @@ import type { CompiledStreaming } from '../../src/compileStreamedTraining.ts';
 import { compilePrograms, compileSmaller } from '../../src/engine/adapterPrograms.ts';
 import { planMemory } from '../../src/engine/memoryPlan.ts';
 import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
+import { splitWeights } from '../../src/exporter/splitWeights.ts';
 import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
+import type { WeightStorage } from '../../src/graph/weightStorage.ts';
 import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
+import { randomQuantized } from '../../tools/bench/shapes.ts';
 import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
 import { modelWithFile } from '../support/streamedRun.ts';
 import { wideModel } from './splitModels.ts';
@@ -44,6 +47,46 @@ describe('compiling for the memory there is', () => {
       /^Training takes 1 MB even with one row of 64 tokens .* may take 0 MB\. Weights and adapter alone take/,
     );
   });
+});
+
+describe('a model with many weights', () => {
+  /** A single wide layer with 8,192 tokens, 80 MB in 8 bits, all zero. */
+  function heavy() {
+    const [hidden, inner, vocabulary] = [4096, 32, 8192];
+    const config = { ...tinyConfigs.llama, hidden_size: hidden, intermediate_size: inner, num_hidden_layers: 1, vocab_size: vocabulary, tie_word_embeddings: true }; // prettier-ignore
+    const zeros = (...shape: number[]) => ({ dtype: 'F32', shape, bytes: new Uint8Array(4 * shape.reduce((a, b) => a * b)) }) as const; // prettier-ignore
+    const attention = { q_proj: hidden, k_proj: hidden / 2, v_proj: hidden / 2, o_proj: hidden };
+    const layer = 'model.layers.0';
+    const tensors = new Map([
+      ['model.embed_tokens.weight', zeros(vocabulary, hidden)],
+      ...['model.norm', `${layer}.input_layernorm`, `${layer}.post_attention_layernorm`].map((name) => [`${name}.weight`, zeros(hidden)] as const),
+      ...Object.entries(attention).map(([name, rows]) => [`${layer}.self_attn.${name}.weight`, zeros(rows, hidden)] as const),
+      ...['gate_proj', 'up_proj'].map((name) => [`${layer}.mlp.${name}.weight`, zeros(inner, hidden)] as const),
+      [`${layer}.mlp.down_proj.weight`, zeros(hidden, inner)],
+    ]); // prettier-ignore
+    const exported = exportDecoder({ config, tensors, dtype: 'q8', quantize: randomQuantized });
+    return { decoder: splitWeights(exported, 'model.onnx_data').model, fileName: 'model.onnx' };
+  }
+
+  it(
+    'has one program for all lengths, but one for each where sessions share weights',
+    { timeout: 60_000 },
+    () => {
+      const model = { decoder: heavy() };
+      const programsOn = (weightStorage: WeightStorage) => {
+        const limits = { maxBufferBytes: null, maxBindingBytes: null };
+        const { programs } = compilePrograms({
+          ...request,
+          model,
+          batchSize: 1,
+          device: { limits, weightStorage },
+        });
+        return programs.map((program) => ('forward' in program ? null : [program.sequenceLength, program.isLean, program.forwardGraph !== null])); // prettier-ignore
+      };
+      expect(programsOn('mapped')).toEqual([[64, true, false]]);
+      expect(programsOn('shared')).toEqual([[16, false, true], [64, false, true]]); // prettier-ignore
+    },
+  );
 });
 
 describe('a model of which not even one row fits', () => {

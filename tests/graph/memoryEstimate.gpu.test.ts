@@ -48,7 +48,10 @@ const rows = [tokenizedRow(ids, ids.map((_, i) => i > 0))]; // prettier-ignore
 async function measure(device: Device, bytes: GpuBytes, recompute: Recompute) {
   const shape = { batchSize: 1, sequenceLength: length };
   // Without its estimate, a program is run without asking the device for so much first.
-  const { memory, ...program } = compileTrainingModel(decoder, lora, shape, { recompute, weights: device.weightStorage });
+  const { memory, ...program } = compileTrainingModel(decoder, lora, shape, {
+    recompute,
+    weights: device.weightStorage,
+  });
   const parameters = Float32Array.from({ length: program.layout.size }, (_, i) => 0.05 * Math.sin(i));
   const options = { ...defaultTrainingOptions, duration: { steps: 1 } };
   bytes.forgetPeak();

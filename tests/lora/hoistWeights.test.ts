@@ -3,11 +3,11 @@ import type { Initializer, Model, ModelGraph, ModelNode } from '../../src/graph/
 import { hoistWeights } from '../../src/lora/hoistWeights.ts';
 import { readTraced, tracedFamilies } from '../support/tracedModels.ts';
 
-const weight = (name: string, offset: number): Initializer => ({
+const weight = (name: string, offset: number, location = ''): Initializer => ({
   name,
   elementType: 'float32',
   dims: [1024],
-  data: { location: '', offset, length: 4096 },
+  data: { location, offset, length: 4096 },
 });
 
 /** A file of four weights, of which the last two are equal. */
@@ -55,13 +55,14 @@ it('weights of branches move to the model, each under a name of its own, and sma
 });
 
 it.each([
-  ['on the same bytes of a file', 4096, 4096, ['w']],
+  ['on the same bytes of a file', 4096, 4096, ['w'], 'model.onnx_data'],
   ['on equal bytes of the model file', 8192, 12_288, ['w']],
+  ['on equal bytes of another file', 8192, 12_288, ['w', 'w/branch_1'], 'model.onnx_data'],
   ['on other bytes', 4096, 8192, ['w', 'w/branch_1']],
-  ['beyond the end of the file', 16_000, 20_000, ['w', 'w/branch_1']],
-])('weights of both branches %s become %s', (_, one, other, names) => {
+  ['beyond the end of the file', 20_000, 28_000, ['w', 'w/branch_1']],
+])('weights of both branches %s become %s', (_, one, other, names, location = '') => {
   const branch = (offset: number) =>
-    ({ type: 'graph', value: graph([node(['w', 'x'])], [weight('w', offset)]) }) as const;
+    ({ type: 'graph', value: graph([node(['w', 'x'])], [weight('w', offset, location)]) }) as const;
   const choice = node(['use_cache_branch'], { then_branch: branch(one), else_branch: branch(other) });
   const model: Model = { irVersion: 8, opsets: { '': 14 }, graph: graph([choice], []) };
   const { nodes, initializers } = hoistWeights(model, counting).graph;
@@ -71,13 +72,15 @@ it.each([
 });
 
 it('a weight of a branch that the model has already is not taken over, unless its bytes lie in another file', () => {
-  const beside = { ...weight('w', 0), data: { location: 'model.onnx_data', offset: 0, length: 4096 } };
   const own = graph([node(['w', 'x'])], [weight('w', 0)]);
   const choice = node(['use_cache_branch'], { then_branch: { type: 'graph', value: own } });
   const hoist = (top: Initializer) =>
     hoistWeights({ irVersion: 8, opsets: { '': 14 }, graph: graph([choice], [top]) }, counting).graph;
   expect(hoist(weight('shared', 0)).initializers.map(({ name }) => name)).toEqual(['shared']);
-  expect(hoist(beside).initializers.map(({ name }) => name)).toEqual(['w', 'w/branch_1']);
+  expect(hoist(weight('w', 0, 'model.onnx_data')).initializers.map(({ name }) => name)).toEqual([
+    'w',
+    'w/branch_1',
+  ]);
 });
 
 it.each(tracedFamilies)('a traced %s has its weights at the top already', async (family) => {
