@@ -21,12 +21,9 @@ export async function writeRunPlan(out: string, plan: RunPlan, notes: RunNotes):
 export async function readRunPlan(folder: string): Promise<RunPlan> {
   if (!existsSync(join(folder, planFileNames.run)))
     throw new Error(`${folder} holds no ${planFileNames.run}; give the folder that a specialize run wrote.`);
-  const [run, domain, documents] = await Promise.all([
-    readJson(folder, planFileNames.run),
-    readJson(folder, planFileNames.domain),
-    readJson(folder, planFileNames.documents),
-  ]);
-  return planFrom({ run, domain, documents });
+  const run = await readJson(folder, planFileNames.run);
+  const domain = await readJson(folder, planFileNames.domain);
+  return planFrom({ run, domain, documents: await readJson(folder, planFileNames.documents) });
 }
 
 async function readJson(folder: string, name: string): Promise<unknown> {

@@ -54,8 +54,9 @@ export function planFrom(contents: Readonly<Record<keyof typeof planFileNames, u
       `${planFileNames.run} lacks its model, settings or adapter: it is of another version or was changed.`,
     );
   return {
-    ...{ model, dtype, device, adapter },
+    ...{ model, dtype, device },
     settings: resolveSettings(settings),
+    adapter,
     domain: checkDomain(contents.domain),
     documents: contents.documents as SourceDocument[],
   };

@@ -48,13 +48,12 @@ async function eventsOn(device: Device): Promise<TrainingEvent[]> {
 it('says anew what it takes each time that there is less memory, down to weights that are streamed', async () => {
   const [plenty, events] = [await eventsOn(node), await eventsOn(cramped(400_000))];
   const plans = events.filter((event): event is PlannedEvent => event.type === 'planned');
-  expect(
-    plans.map(({ batchSize, recompute, streaming }) => [batchSize, recompute, streaming !== undefined]),
-  ).toEqual([
-    [2, 'none', false],
-    [1, 'perLayer', false],
-    [2, 'perLayer', true],
+  expect(plans.map(({ recompute, streaming }) => [recompute, streaming !== undefined])).toEqual([
+    ['none', false],
+    ['perLayer', false],
+    ['perLayer', true],
   ]);
+  expect(plans.slice(0, 2).map(({ batchSize }) => batchSize)).toEqual([2, 1]);
   expect(plans[2]!.streaming!.bytesRead).toBeGreaterThan(data.length);
   const losses = (told: readonly TrainingEvent[]) =>
     told.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
