@@ -1,3 +1,4 @@
+import type { ForeignLanguage } from './language.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SimilarityIndex } from './similarity.ts';
 import type { AnsweredTask, SeedTask, TaskText } from './tasks.ts';
@@ -23,6 +24,9 @@ export interface FilterContext {
   readonly passage?: string | undefined;
   /** Seeds and kept tasks, in the form that `noveltyText` gives them. */
   readonly known: SimilarityIndex;
+  readonly foreignLanguage: ForeignLanguage;
+  /** By the model's own tokenizer. */
+  readonly countTokens: (text: string) => number;
 }
 
 /** What a task without an answer is judged against. */
@@ -33,6 +37,10 @@ export interface InstructionContext extends FilterContext {
   readonly isHeldOut: (task: TaskText) => boolean;
   /** Whether the same question is a seed or was accepted before. */
   readonly isKnown: (task: TaskText) => boolean;
+  /**
+   * Where the task's words find its own passage among all, from 1; Infinity where they do not, null where it has none.
+   */
+  readonly passageRank: (task: TaskText) => number | null;
 }
 
 /** What an answer is judged against. */

@@ -9,9 +9,11 @@ import {
   wordsOfSeeds,
 } from './generation.ts';
 import { instructionRules } from './instructionRules.ts';
+import { createLanguageCheck } from './language.ts';
 import type { LanguageModel, Prompt } from './languageModel.ts';
 import { parseTaskList } from './parse.ts';
 import type { SpecializeSettings } from './settings.ts';
+import { createPassageRanking } from './passageRanking.ts';
 import { SimilarityIndex } from './similarity.ts';
 import type { GeneratedTask, Passage, SeedTask, Side } from './tasks.ts';
 import { isRecited, taskKey } from './tasks.ts';
@@ -150,10 +152,13 @@ function asTask(
 }
 
 /** Judges drafts one after the other and remembers the accepted ones. */
-function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext) {
+function createJudge(generation: GenerationContext) {
+  const { sources, settings, isHeldOut, countTokens, tasks } = generation;
   const seeds = [...sources.train.seeds, ...sources.valid.seeds];
   const accepted = tasks().filter((task) => task.decision !== 'rejected');
   const seedWords = wordsOfSeeds(sources);
+  const foreignLanguage = createLanguageCheck(seeds);
+  const rankPassage = createPassageRanking(generation);
   const known = new SimilarityIndex([...seeds, ...accepted].map((task) => noveltyText(task, settings)));
   const keys = new Set([...seeds, ...accepted].map(taskKey));
   let count = accepted.length;
@@ -164,7 +169,10 @@ function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext)
       passage: shown.passage?.text,
       seedWords,
       known,
+      foreignLanguage,
+      countTokens,
       isHeldOut,
+      passageRank: (task) => (shown.passage ? rankPassage(task, shown.passage, shown.side) : null),
       isKnown: (task) => keys.has(taskKey(task)),
     };
     const rejection = firstRejection(instructionRules, draft, context);

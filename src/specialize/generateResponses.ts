@@ -14,6 +14,7 @@ import {
   slices,
   wordsOfSeeds,
 } from './generation.ts';
+import { createLanguageCheck } from './language.ts';
 import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
 import { responseRules } from './responseRules.ts';
 import { createRetriever, type Retriever } from './retrieve.ts';
@@ -30,7 +31,7 @@ interface Question {
 }
 
 /**
- * Answers every pending task, greedily, after some answered seeds of the task's side and with the passage that it was
+ * Answers every pending task, greedily unless several votes are to be sampled, after some answered seeds of the task's side and with the passage that it was
  * written about or that retrieval finds; then applies the response rules.
  */
 export async function* generateResponses(
@@ -135,10 +136,11 @@ async function* answers(
 ): AsyncGenerator<Answer> {
   const asked = questions.flatMap((question) => question.votes.map((vote) => vote.prompt));
   const seed = samplingSeed(settings.seed, 'responses', round, questions[0]?.task.id ?? '');
+  const temperature = settings.votes > 1 ? settings.voteTemperature : 0;
   const request = {
     maxNewTokens: settings.responseTokens,
-    temperature: 0,
-    topP: 1,
+    temperature,
+    topP: temperature > 0 ? settings.topP : 1,
     seed,
     stop: prompts.demonstrationStop,
   };
@@ -172,7 +174,7 @@ function elect({ task, votes }: Question, given: readonly Completion[]): Omit<An
 }
 
 /** Judges answers one after the other and remembers them all, the kept ones also for novelty. */
-function createJudge({ sources, settings, tasks }: GenerationContext) {
+function createJudge({ sources, settings, countTokens, tasks }: GenerationContext) {
   const seeds = [...sources.train.seeds, ...sources.valid.seeds];
   const kept = tasks().filter((task) => task.decision === 'kept');
   const known = new SimilarityIndex([...seeds, ...kept].map((task) => noveltyText(task, settings)));
@@ -185,7 +187,8 @@ function createJudge({ sources, settings, tasks }: GenerationContext) {
   );
   for (const task of [...seeds, ...trusted]) remember(task, task.output ?? '');
   const answersTo = (task: TaskText): readonly string[] => outputs.get(taskKey(task)) ?? [];
-  const shared = { settings, known, answersTo };
+  const foreignLanguage = createLanguageCheck(seeds);
+  const shared = { settings, known, foreignLanguage, countTokens, answersTo };
   const reject = (draft: AnsweredDraft, demonstrations: readonly SeedTask[], passage?: string) => {
     const context: ResponseContext = { ...shared, demonstrations, passage };
     const rejection = firstRejection(responseRules, draft, context);

@@ -14,6 +14,8 @@ export interface GenerationContext {
   readonly settings: SpecializeSettings;
   /** Yes or no only, so that a draft can be refused without its held-out twin being known here. */
   readonly isHeldOut: (task: TaskText) => boolean;
+  /** By the model's own tokenizer. */
+  readonly countTokens: (text: string) => number;
   readonly signal?: AbortSignal | undefined;
   /** Resolves when work may go on: waits while paused, throws when aborted. Awaited before each call of the model. */
   readonly ready: () => Promise<void>;

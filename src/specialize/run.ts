@@ -28,6 +28,8 @@ export interface SpecializeRequest<Adapter, TrainingEvent> {
   readonly documents: readonly SourceDocument[];
   readonly settings: SpecializeSettings;
   readonly prompts: PromptSet;
+  /** Length of a text by the model's own tokenizer. */
+  readonly countTokens: (text: string) => number;
   /** The base model. */
   readonly model: LanguageModel;
   /** The base model with an adapter. */
@@ -66,7 +68,7 @@ export async function* once<A, T>(
 
 /** The only way from a run to generation; held-out tasks stop here, behind a yes or no. */
 export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
-  const { domain, documents, settings, prompts, signal, ready } = run;
+  const { domain, documents, settings, prompts, countTokens, signal, ready } = run;
   const chunks = documents.flatMap((document) => chunkDocument(document, settings.passageWords));
   const passages = [...chunks, ...run.state.passages];
   return {
@@ -75,6 +77,7 @@ export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
     prompts,
     settings,
     isHeldOut: heldOutCheck([...domain.heldOut, ...domain.retention], settings.maxHeldOutSimilarity),
+    countTokens,
     signal,
     ready,
     tasks: () => run.state.tasks,

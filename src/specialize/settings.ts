@@ -54,14 +54,26 @@ export const settingsSchema = z.object({
     .boolean()
     .describe('Show recited facts, too, when answering; else they only serve to write tasks about.'),
   votes: count(1).describe('Answers per task, each with other demonstrations; the commonest one counts.'),
+  voteTemperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .describe(
+      'For answers, where a task gets several; 0 leaves the demonstrations as their only difference.',
+    ),
   minAgreement: share.describe('Smallest share of votes that must agree.'),
   minWords: count(1).describe('Shortest instruction, in words.'),
   maxWords: count(1).describe('Longest instruction, in words.'),
+  maxTaskTokens: count(1).describe("Longest task, instruction and input, in the model's tokens."),
+  minAnswerTokens: count(0).describe("Shortest answer, in the model's tokens."),
   noveltyScope: z
     .enum(['task', 'answeredTask'])
     .describe('Compare tasks without or with their answers; short questions differ mostly in the answer.'),
   maxSimilarity: share.describe('Largest ROUGE-L against any seed or kept task.'),
   maxHeldOutSimilarity: share.describe('Largest ROUGE-L against any held-out task; equal tasks never pass.'),
+  roundTripTop: count(0).describe(
+    "A task's words must find its own passage among so many of the best matches; 0 asks for nothing.",
+  ),
   minGrounding: share.describe(
     "Smallest share of an answer's words found in its passage; 0 asks for nothing.",
   ),
@@ -105,12 +117,16 @@ export const faithfulSettings: SpecializeSettings = {
   retrieve: true,
   showRecited: true,
   votes: 1,
+  voteTemperature: 0,
   minAgreement: 0,
   minWords: 4,
   maxWords: 150,
+  maxTaskTokens: 400,
+  minAnswerTokens: 1,
   noveltyScope: 'task',
   maxSimilarity: 0.7,
   maxHeldOutSimilarity: 0.7,
+  roundTripTop: 0,
   minGrounding: 0,
   blacklist: selfInstructBlacklist,
   disabledRules: [],
