@@ -14,6 +14,8 @@ export interface AnsweredDraft extends AnsweredTask {
   readonly isCut: boolean;
   /** Share of the votes that gave this answer. */
   readonly agreement: number;
+  /** What the model answers itself, where the task came with another answer. */
+  readonly disputedBy?: string;
 }
 
 /** What both kinds of rules judge against. */

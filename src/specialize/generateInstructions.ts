@@ -1,5 +1,5 @@
-import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
+import { createPromptSource, drawPrompt, type TaskPrompt } from './drawPrompt.ts';
 import { firstRejection, type InstructionContext, noveltyText, type TaskDraft } from './filter.ts';
 import {
   type GenerationContext,
@@ -10,24 +10,13 @@ import {
 } from './generation.ts';
 import { instructionRules } from './instructionRules.ts';
 import { createLanguageCheck } from './language.ts';
-import type { LanguageModel, Prompt } from './languageModel.ts';
-import { parseTaskList } from './parse.ts';
-import type { SpecializeSettings } from './settings.ts';
+import type { Completion, LanguageModel } from './languageModel.ts';
+import { parseFirstTask, parseTaskList } from './parse.ts';
 import { createPassageRanking } from './passageRanking.ts';
 import { SimilarityIndex } from './similarity.ts';
-import type { GeneratedTask, Passage, SeedTask, Side } from './tasks.ts';
-import { isRecited, taskKey } from './tasks.ts';
+import { type GeneratedTask, taskKey } from './tasks.ts';
 
 const phase = { stage: 'instructions', round: 1 } as const;
-
-/** What one instruction prompt shows. */
-interface TaskPrompt {
-  readonly index: number;
-  readonly side: Side;
-  readonly demonstrations: readonly SeedTask[];
-  readonly passage?: Passage | undefined;
-  readonly prompt: Prompt;
-}
 
 /**
  * Has the model write tasks until enough have passed the instruction rules or the prompts are used up. Each prompt
@@ -41,11 +30,11 @@ export async function* generateInstructions(
 ): GenerationEvents {
   const { settings, ready } = context;
   const judge = createJudge(context);
-  const passages = createPassageOrders(context);
+  const source = createPromptSource(context);
   for (let first = firstPrompt; first < settings.maxPrompts && judge.accepted() < settings.tasks;) {
     await ready();
     const last = Math.min(first + settings.batchSize, settings.maxPrompts);
-    const wave = Array.from({ length: last - first }, (_, i) => drawPrompt(context, passages, first + i));
+    const wave = Array.from({ length: last - first }, (_, i) => drawPrompt(source, first + i));
     for await (const { task, draft, shown } of writtenTasks(context, model, wave)) {
       if (judge.accepted() >= settings.tasks) continue; // the model must finish what it was asked for
       yield { type: 'taskGenerated', task };
@@ -59,94 +48,67 @@ export async function* generateInstructions(
   }
 }
 
-function drawPrompt(
-  { subject, sources, prompts, settings }: GenerationContext,
-  passages: Record<Side, PassageOrder>,
-  index: number,
-): TaskPrompt {
-  const random = createRandom(settings.seed, 'instructions', index);
-  const side = sources.valid.seeds.length > 0 && random.next() < settings.validFraction ? 'valid' : 'train';
-  const demonstrations = random.sample(sources[side].seeds, settings.instructionDemonstrations);
-  const passage =
-    random.next() < settings.passageShare ? passageAt(passages[side], settings, index) : undefined;
-  const count = settings.tasksPerPrompt;
-  const prompt = prompts.writeTasks({ subject, demonstrations, passage: passage?.text, count });
-  return { index, side, demonstrations, passage, prompt };
-}
-
-/** A side's documents and recited facts, each in one random order. */
-interface PassageOrder {
-  readonly documents: readonly Passage[];
-  readonly recited: readonly Passage[];
-}
-
-function createPassageOrders({ sources, settings: { seed } }: GenerationContext): Record<Side, PassageOrder> {
-  const shuffled = (passages: readonly Passage[]) =>
-    createRandom(seed, 'passages').sample(passages, passages.length);
-  const order = (side: Side): PassageOrder => ({
-    documents: shuffled(sources[side].passages.filter((passage) => !isRecited(passage))),
-    recited: shuffled(sources[side].passages.filter(isRecited)),
-  });
-  return { train: order('train'), valid: order('valid') };
-}
-
-/**
- * Goes through documents and recited facts one after the other, so that many prompts cover them evenly; a few pages of
- * documents would otherwise drown in what was recited.
- */
-function passageAt(
-  { documents, recited }: PassageOrder,
-  { documentShare }: SpecializeSettings,
-  index: number,
-): Passage | undefined {
-  const share = recited.length === 0 ? 1 : documents.length === 0 ? 0 : documentShare;
-  const documentsBefore = Math.floor(index * share);
-  const isDocument = Math.floor((index + 1) * share) > documentsBefore;
-  const order = isDocument ? documents : recited;
-  return order[(isDocument ? documentsBefore : index - documentsBefore) % order.length];
-}
-
 interface WrittenTask {
   readonly task: GeneratedTask;
   readonly draft: TaskDraft;
   readonly shown: TaskPrompt;
 }
 
+/** The tasks of a wave, in the order of its prompts: what the model writes, and what rules wrote in its place. */
 async function* writtenTasks(
-  { prompts, settings, signal }: GenerationContext,
+  context: GenerationContext,
   model: LanguageModel,
   wave: readonly TaskPrompt[],
 ): AsyncGenerator<WrittenTask> {
-  const { seed, instructionTokens: maxNewTokens, temperature, topP, tasksPerPrompt } = settings;
+  const { prompts, settings, signal } = context;
+  const { seed, instructionTokens: maxNewTokens, temperature, topP } = settings;
   const callSeed = samplingSeed(seed, 'instructions', wave[0]?.index ?? 0);
   const request = { maxNewTokens, temperature, topP, seed: callSeed, stop: prompts.taskStop, signal };
-  let position = 0;
-  for await (const completion of completeInOrder(
-    model,
-    wave.map((shown) => shown.prompt),
-    request,
-  )) {
-    const shown = wave[position++] as TaskPrompt;
-    const isCut = completion.finishReason === 'length';
-    const drafts = parseTaskList(completion.text, { continuesItem: prompts.continuesItem, isCut });
-    for (const [i, draft] of drafts.slice(0, tasksPerPrompt).entries())
-      yield { task: asTask(draft, shown, i), draft, shown };
+  const asked = wave.flatMap(({ content }) => ('prompt' in content ? [content.prompt] : []));
+  const completions = completeInOrder(model, asked, request);
+  for (const shown of wave) {
+    const drafts =
+      'task' in shown.content
+        ? [{ ...shown.content.task, isCut: false }]
+        : readTasks(context, shown, (await completions.next()).value as Completion);
+    for (const [i, draft] of drafts.entries()) yield { task: asTask(draft, shown, i), draft, shown };
   }
+  await completions.next(); // lets the call end, and tell of what went wrong
+}
+
+/** A draft, with its answer where that was given. */
+type Draft = TaskDraft & { readonly output?: string };
+
+function readTasks(
+  { prompts, settings }: GenerationContext,
+  { content }: TaskPrompt,
+  { text, finishReason }: Completion,
+): Draft[] {
+  const isCut = finishReason === 'length';
+  if (!('output' in content))
+    return parseTaskList(text, { continuesItem: prompts.continuesItem, isCut }).slice(
+      0,
+      settings.tasksPerPrompt,
+    );
+  const { output } = content;
+  return parseFirstTask(text, isCut).map((draft) => ({ ...draft, output }));
 }
 
 function asTask(
-  { instruction, input }: TaskDraft,
-  { index, side, demonstrations, passage }: TaskPrompt,
+  { instruction, input, output }: Draft,
+  { index, side, demonstrations, passage, content }: TaskPrompt,
   i: number,
 ): GeneratedTask {
   return {
     id: `task-${index + 1}.${i + 1}`,
     side,
+    kind: content.kind,
     prompt: index,
     seedIds: demonstrations.map((seed) => seed.id),
     ...(passage && { passageId: passage.id }),
     instruction,
     input,
+    ...(output !== undefined && { output }),
     decision: 'pending',
   };
 }

@@ -1,11 +1,12 @@
-import { normalizeAnswer } from '../evaluation/answerMatch.ts';
+import { normalizeAnswer, tokenF1 } from '../evaluation/answerMatch.ts';
 import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
-import type { Phase } from './events.ts';
+import type { AnswerEvent, Phase } from './events.ts';
 import { type AnsweredDraft, firstRejection, noveltyText, type ResponseContext } from './filter.ts';
 import {
   findPassage,
+  findSeeds,
   type GenerationContext,
   type GenerationEvents,
   ownWords,
@@ -19,8 +20,10 @@ import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
 import { responseRules } from './responseRules.ts';
 import { createRetriever, type Retriever } from './retrieve.ts';
 import { SimilarityIndex } from './similarity.ts';
+import type { SpecializeSettings } from './settings.ts';
 import type { Sources, SplitSources } from './split.ts';
-import type { GeneratedTask, Passage, SeedTask, Side, TaskText } from './tasks.ts';
+import { isAnswerGiven } from './taskKinds.ts';
+import type { GeneratedTask, Passage, Rejection, SeedTask, Side, TaskText } from './tasks.ts';
 import { isRecited, taskKey } from './tasks.ts';
 
 /** How one task is asked: once per vote, each time with other demonstrations. */
@@ -39,12 +42,19 @@ export async function* generateResponses(
   model: LanguageModel,
   phase: Phase,
 ): GenerationEvents {
-  const { settings, tasks, ready } = context;
-  const pending = tasks().filter((task) => task.decision === 'pending');
+  const { settings, sources, tasks, ready } = context;
+  const open = tasks().filter((task) => task.decision === 'pending');
+  const pending = open.filter((task) => !isAnswerGiven(task) || isChecked(task, settings));
   const total = tasks().filter((task) => task.rejection?.stage !== 'instruction').length;
   const judge = createJudge(context);
   const passageFor = createPassageFinder(context);
   let done = total - pending.length;
+  for (const task of open.filter((given) => !pending.includes(given))) {
+    const draft = { ...task, output: task.output ?? '', isCut: false, agreement: 1 };
+    const passage = findPassage(sources, task.passageId);
+    const demonstrations = findSeeds(sources, task.seedIds);
+    yield outcomeOf(task, judge.reject(draft, demonstrations, passage?.text));
+  }
   for (const wave of slices(pending, Math.max(1, Math.floor(settings.batchSize / settings.votes)))) {
     await ready();
     const questions = wave.map((task) => drawQuestion(context, passageFor, task));
@@ -56,10 +66,7 @@ export async function* generateResponses(
         output: draft.output,
         ...(passage && { passageId: passage.id }),
       };
-      const rejection = judge.reject(draft, demonstrations, passage?.text);
-      if (rejection)
-        yield { type: 'taskRejected', id: task.id, rejection: { ...rejection, stage: 'response' } };
-      else yield { type: 'taskKept', id: task.id };
+      yield outcomeOf(task, judge.reject(draft, demonstrations, passage?.text));
       yield progress(phase, ++done, total);
     }
   }
@@ -68,6 +75,15 @@ export async function* generateResponses(
     if (reason) yield { type: 'taskRejected', id: task.id, rejection: { ...reason, stage: 'response' } };
   }
 }
+
+/** Only of labels and spans the model's own answer can be compared with the given one; claims are right by the way they were made. */
+const isChecked = ({ kind }: GeneratedTask, { checkGiven }: SpecializeSettings): boolean =>
+  checkGiven && (kind === 'labelFirst' || kind === 'spanFirst');
+
+const outcomeOf = ({ id }: GeneratedTask, rejection: Omit<Rejection, 'stage'> | null): AnswerEvent =>
+  rejection
+    ? { type: 'taskRejected', id, rejection: { ...rejection, stage: 'response' } }
+    : { type: 'taskKept', id };
 
 /** Finds the passage to show with a task, if there is one. */
 type PassageFinder = (task: GeneratedTask) => Passage | undefined;
@@ -150,7 +166,7 @@ async function* answers(
     given.push(completion);
     if (given.length < settings.votes) continue;
     const question = questions[position++] as Question;
-    yield { question, ...elect(question, given) };
+    yield { question, ...checkGiven(question, elect(question, given)) };
     given = [];
   }
 }
@@ -170,6 +186,21 @@ function elect({ task, votes }: Question, given: readonly Completion[]): Omit<An
       isCut: completion.finishReason === 'length',
       agreement: (counts[best] ?? 0) / given.length,
     },
+  };
+}
+
+/** Token F1 of answers that agree: "It is heartburn." agrees with "heartburn". */
+const leastF1 = 0.5;
+
+/** Where the task came with its answer, that is the answer; the elected one only agrees with it or not. */
+function checkGiven({ task }: Question, elected: Omit<Answer, 'question'>): Omit<Answer, 'question'> {
+  if (!isAnswerGiven(task)) return elected;
+  const { draft } = elected;
+  const output = task.output ?? '';
+  const isDisputed = tokenF1(draft.output, output) < leastF1;
+  return {
+    ...elected,
+    draft: { ...draft, output, isCut: false, ...(isDisputed && { disputedBy: draft.output }) },
   };
 }
 

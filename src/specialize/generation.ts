@@ -4,7 +4,7 @@ import type { GenerationEvent, Phase } from './events.ts';
 import type { PromptSet } from './prompts.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SplitSources } from './split.ts';
-import type { GeneratedTask, Passage, Subject, TaskText } from './tasks.ts';
+import type { GeneratedTask, Passage, SeedTask, Subject, TaskText } from './tasks.ts';
 
 /** All that writing data may know. Held-out tasks are not in here: the model cannot be shown what is not given. */
 export interface GenerationContext {
@@ -37,6 +37,9 @@ export function findPassage(sources: SplitSources, id: string | undefined): Pass
   if (id === undefined) return undefined;
   return [...sources.train.passages, ...sources.valid.passages].find((passage) => passage.id === id);
 }
+
+export const findSeeds = ({ train, valid }: SplitSources, ids: readonly string[]): SeedTask[] =>
+  [...train.seeds, ...valid.seeds].filter(({ id }) => ids.includes(id));
 
 /** Words of all seeds' instructions and inputs: how tasks of this domain speak, whatever they are about. */
 export function wordsOfSeeds({ train, valid }: SplitSources): ReadonlySet<string> {

@@ -85,6 +85,14 @@ export const responseRules: readonly FilterRule<AnsweredDraft, ResponseContext>[
     },
   },
   {
+    name: 'disputedAnswer',
+    description: 'The task came with its answer, but the model itself gives another.',
+    reject: ({ output, disputedBy }) =>
+      disputedBy === undefined
+        ? null
+        : `The task came with the answer ${quote(output)}, but the model answers ${quote(disputedBy)}.`,
+  },
+  {
     name: 'agreement',
     description: 'Answers under different demonstrations disagree too much.',
     reject: ({ agreement }, { settings: { minAgreement } }) =>

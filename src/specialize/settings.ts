@@ -44,6 +44,23 @@ export const settingsSchema = z.object({
   documentShare: share.describe(
     'Share of those prompts that take a passage of the documents, not a recited fact, where there are both.',
   ),
+  labelFirstShare: share.describe(
+    'Share of task-writing prompts that begin with a label of a classification seed, drawn evenly: against one-label collapse.',
+  ),
+  spanFirstShare: share.describe(
+    'Share that begin with a few words of a passage, to which the model writes the question.',
+  ),
+  claimShare: share.describe(
+    'Share that ask whether a statement of a passage is true, half of them with a name, number or word of another document.',
+  ),
+  backtranslationShare: share.describe(
+    'Share that begin with a sentence of a passage, to which the model writes the instruction.',
+  ),
+  checkGiven: z
+    .boolean()
+    .describe(
+      'Let the model answer tasks that came with their answer too, and reject those where it disagrees.',
+    ),
   recitations: count(0).describe('Prompts that make the model recite facts, which then serve as passages.'),
   recitationTokens: count(1).describe('Token limit of one recitation.'),
   recitationTemperature: z.number().min(0).max(2),
@@ -109,6 +126,11 @@ export const faithfulSettings: SpecializeSettings = {
   passageShare: 0,
   passageWords: 150,
   documentShare: 0.5,
+  labelFirstShare: 0,
+  spanFirstShare: 0,
+  claimShare: 0,
+  backtranslationShare: 0,
+  checkGiven: false,
   recitations: 0,
   recitationTokens: 512,
   recitationTemperature: 0.7,
@@ -149,7 +171,10 @@ export const faithfulSettings: SpecializeSettings = {
   maxFall: 0.02,
 };
 
-/** For 100 M to 3 B parameters: fewer tasks, cooler sampling, fewer demonstrations, half of the tasks about passages. */
+/**
+ * For 100 M to 3 B parameters: fewer tasks, cooler sampling, fewer demonstrations, half of the tasks about passages, a
+ * half that begins with its answer. The shares are a choice, not a measurement.
+ */
 export const smallModelSettings: SpecializeSettings = {
   ...faithfulSettings,
   tasks: 300,
@@ -159,10 +184,16 @@ export const smallModelSettings: SpecializeSettings = {
   temperature: 0.8,
   topP: 0.95,
   passageShare: 0.5,
+  labelFirstShare: 0.1,
+  spanFirstShare: 0.2,
+  claimShare: 0.1,
+  backtranslationShare: 0.1,
+  checkGiven: true,
   passageWords: 120,
   responseDemonstrations: 3,
   responseTokens: 128,
   minWords: 3,
+  roundTripTop: 10,
 };
 
 /** For the embedded model, whose tasks are one short question and whose context is 256 tokens. */
@@ -174,6 +205,12 @@ export const pocketSettings: SpecializeSettings = {
   instructionTokens: 64,
   temperature: 0.9,
   passageShare: 0.8,
+  // It writes no question to a given answer; see docs/method.md.
+  labelFirstShare: 0,
+  spanFirstShare: 0,
+  claimShare: 0,
+  backtranslationShare: 0,
+  checkGiven: false,
   passageWords: 30,
   recitations: 64,
   recitationTokens: 128,
@@ -182,6 +219,7 @@ export const pocketSettings: SpecializeSettings = {
   showRecited: false,
   maxSimilarity: 0.8,
   maxHeldOutSimilarity: 1,
+  roundTripTop: 0,
   replayShare: 0.3125,
   replayTopics: [
     'general knowledge',
@@ -204,6 +242,21 @@ export const settingsPresets = {
   pocket: pocketSettings,
 } as const;
 
+/** Completes the settings of a run from before there were as many: what is new is off in the method as published. */
+export const completeEarlierSettings = (stored: Partial<SpecializeSettings>): SpecializeSettings =>
+  resolveSettings(stored, faithfulSettings);
+
+/** Shares of the kinds of tasks that begin with their answer. */
+const kindShares = ['labelFirstShare', 'spanFirstShare', 'claimShare', 'backtranslationShare'] as const;
+
+function checkShares(settings: SpecializeSettings): SpecializeSettings {
+  const sum = kindShares.reduce((total, name) => total + settings[name], 0);
+  if (sum <= 1 + 1e-9) return settings;
+  throw new Error(`${kindShares.map(quoted).join(', ')} add up to ${sum.toFixed(2)}; 1 is all there is.`);
+}
+
+const quoted = (name: string): string => `"${name}"`;
+
 /**
  * Completes and checks settings that a person gave.
  * @throws one sentence per fault, naming the setting and its value.
@@ -213,7 +266,7 @@ export function resolveSettings(
   preset = smallModelSettings,
 ): SpecializeSettings {
   const result = settingsSchema.strict().safeParse({ ...preset, ...given });
-  if (result.success) return result.data;
+  if (result.success) return checkShares(result.data);
   throw new Error(
     result.error.issues
       .map((issue) => {

@@ -11,6 +11,7 @@ import {
   type SpecializeEvent,
 } from './events.ts';
 import type { Report } from './report.ts';
+import { isAnswerGiven } from './taskKinds.ts';
 import type { GeneratedTask, Passage, ReplayedTask } from './tasks.ts';
 
 /** Everything a run has produced; store it at any moment and hand it back to continue. JSON but for the adapters. */
@@ -124,8 +125,8 @@ function dropUnfinished({ tasks, promptsUsed }: State, { stage }: Phase): Partia
 /** A new round answers every sound instruction anew, also those whose last answer was rejected. */
 function askAgain(task: GeneratedTask): GeneratedTask {
   if (task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output: _output, ...question } = task;
-  return { ...question, decision: 'pending' };
+  const { rejection: _rejection, output, ...question } = task;
+  return { ...question, ...(isAnswerGiven(task) && { output }), decision: 'pending' };
 }
 
 /** What an event makes of the task that it is about. */

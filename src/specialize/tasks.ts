@@ -1,3 +1,5 @@
+import type { TaskKind } from './taskKinds.ts';
+
 /** An instruction with the text that it works on. */
 export interface TaskText {
   readonly instruction: string;
@@ -47,6 +49,8 @@ export interface Rejection {
 export interface GeneratedTask extends TaskText {
   readonly id: string;
   readonly side: Side;
+  /** How it came about; absent in runs from before there were several ways, where it is in context. */
+  readonly kind?: TaskKind;
   /** Which instruction prompt it came from, counted from 0. */
   readonly prompt: number;
   /** The seeds shown in that prompt. */

@@ -106,6 +106,11 @@ const responseCases: readonly [string, Partial<AnsweredDraft>, RegExp][] = [
     { output: 'Since hepatic comes from the Greek word for liver, femur.' },
     /from the seed "seed-1"/,
   ],
+  [
+    'disputedAnswer',
+    { disputedBy: 'The tibia.' },
+    /answer "The femur\.", but the model answers "The tibia\."/,
+  ],
   ['agreement', { agreement: 0.4 }, /40 % of the votes/],
   ['contradiction', { instruction: 'Is the disputed bone long?', output: 'No.' }, /answered "Yes\."/],
 ];
@@ -181,6 +186,11 @@ describe('instruction filters', () => {
 });
 
 describe('response filters', () => {
+  it.each(responseCases)('%s can be switched off', (name, change) => {
+    const off = { ...context, settings: { ...settings, disabledRules: [name] } };
+    expect(firstRejection(responseRules, answered(change), off)?.rule).not.toBe(name);
+  });
+
   it('let a sound answer pass', () => {
     expect(firstRejection(responseRules, answered({}), context)).toBeNull();
   });

@@ -27,6 +27,7 @@ const titles: Readonly<Record<string, string>> = {
   answerRepeatsTask: 'Answer repeats the task',
   repetitiveAnswer: 'Answer repeats itself',
   demonstrationLeak: 'Answer copied from an example',
+  disputedAnswer: 'Model answers otherwise',
   agreement: 'Answers disagree',
   grounding: 'Answer not in the text',
 };

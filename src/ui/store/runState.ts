@@ -156,8 +156,9 @@ function startedAgain({ trainings, tasks }: RunState, { stage, model, round }: P
 /** A new round answers every sound task anew. */
 function askedAgain(task: GeneratedTask): GeneratedTask {
   if (task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output: _output, ...question } = task;
-  return { ...question, decision: 'pending' };
+  const { rejection: _rejection, output, ...question } = task;
+  const isGiven = (task.kind ?? 'inContext') !== 'inContext';
+  return { ...question, ...(isGiven && { output }), decision: 'pending' };
 }
 
 function withTask(
