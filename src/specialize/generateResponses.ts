@@ -66,11 +66,12 @@ export async function* generateResponses(
         output: draft.output,
         ...(passage && { passageId: passage.id }),
       };
-      yield outcomeOf(task, judge.reject(draft, demonstrations, passage?.text));
+      const rejection = judge.reject(draft, demonstrations, passage?.text);
+      yield outcomeOf(task, task.rescued ? null : rejection);
       yield progress(phase, ++done, total);
     }
   }
-  for (const task of tasks().filter((kept) => kept.decision === 'kept')) {
+  for (const task of tasks().filter((kept) => kept.decision === 'kept' && !kept.rescued)) {
     const reason = judge.contradiction(task);
     if (reason) yield { type: 'taskRejected', id: task.id, rejection: { ...reason, stage: 'response' } };
   }

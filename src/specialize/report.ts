@@ -10,6 +10,7 @@ import { type Interval, pairedBootstrap, type Verdict, verdictOf } from '../eval
 import { controlNames } from './controlNames.ts';
 import type { EvaluatedModel, ModelEvaluation, RollBack } from './events.ts';
 import { instructionRules } from './instructionRules.ts';
+import { discarded } from './rescue.ts';
 import { responseRules } from './responseRules.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SpecializationState } from './state.ts';
@@ -151,7 +152,7 @@ export function buildReport(
 
 /** How many tasks each rule rejected, most frequent first; rules that rejected none are left out. */
 export function countRejects(tasks: SpecializationState<unknown>['tasks']): RejectCount[] {
-  return [...instructionRules, ...responseRules]
+  return [...instructionRules, ...responseRules, discarded]
     .map(({ name, description }) => {
       const count = tasks.filter((task) => task.rejection?.rule === name).length;
       return { rule: name, description, count };

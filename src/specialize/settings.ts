@@ -96,6 +96,11 @@ export const settingsSchema = z.object({
   ),
   blacklist: z.array(z.string().min(1)).readonly(),
   disabledRules: z.array(z.string()).readonly().describe('Names of filters to leave out.'),
+  rescue: z.array(z.string()).readonly().describe('Tasks, by id, to keep although a rule rejects them.'),
+  discard: z
+    .array(z.string())
+    .readonly()
+    .describe('Tasks, by id, to leave out although no rule rejects them.'),
   replayShare: share.describe(
     'General tasks that the model writes and answers before training, as a share of `tasks`: against forgetting.',
   ),
@@ -152,6 +157,8 @@ export const faithfulSettings: SpecializeSettings = {
   minGrounding: 0,
   blacklist: selfInstructBlacklist,
   disabledRules: [],
+  rescue: [],
+  discard: [],
   replayShare: 0,
   replayTopics: [
     'everyday life',

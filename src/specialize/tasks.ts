@@ -60,6 +60,8 @@ export interface GeneratedTask extends TaskText {
   readonly output?: string;
   readonly decision: 'pending' | 'kept' | 'rejected';
   readonly rejection?: Rejection;
+  /** A person kept it although a rule had rejected it. */
+  readonly rescued?: boolean;
 }
 
 /** A general task with the answer that the model gave before any training. */

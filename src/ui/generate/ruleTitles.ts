@@ -29,6 +29,7 @@ const titles: Readonly<Record<string, string>> = {
   demonstrationLeak: 'Answer copied from an example',
   disputedAnswer: 'Model answers otherwise',
   agreement: 'Answers disagree',
+  discarded: 'Left out by you',
   grounding: 'Answer not in the text',
 };
 

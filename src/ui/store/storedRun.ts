@@ -102,6 +102,7 @@ const generatedTask: Format<GeneratedTask> = z.object({
   ...{ seedIds: texts, passageId: z.optional(text), output: z.optional(text) },
   decision: z.enum(['pending', 'kept', 'rejected']),
   rejection: z.optional(rejection),
+  rescued: z.optional(z.boolean()),
 });
 
 const scores = { exactMatch: z.number(), f1: z.number(), rougeL: z.number() };
@@ -217,6 +218,8 @@ const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, 
   promptsFinished: z.object({ count }),
   taskAnswered: z.object(answered),
   taskKept: z.object({ id: text }),
+  taskRescued: z.object({ id: text }),
+  taskDiscarded: z.object({ id: text }),
   datasetReady: z.object({ dataset: z.object({ train: rows, valid: rows }) }),
   training: z.object({ ...ofAdapter, event: trainingProgress }),
   adapterTrained: z.object({
