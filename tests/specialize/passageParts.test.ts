@@ -27,6 +27,10 @@ describe('readStatements', () => {
     expect(spansIn(text, ['treats', 'strong'])).toEqual(['proton pump inhibitor', 'heartburn']);
   });
 
+  it('takes no name of what the passage is about', () => {
+    expect(spansIn('Digoxin: Doctors like Digoxin from Berlin.')).toEqual(['Berlin']);
+  });
+
   it('leaves out sentences that point back', () => {
     const text = 'Digoxin: Doctors give digoxin for the heart. It comes from the foxglove plant.';
     const statements = readStatements([passage('a', text)], new Set());
@@ -65,6 +69,16 @@ describe('makeClaim', () => {
     const share = made.filter((claim) => claim?.isTrue).length / made.length;
     expect(share).toBeGreaterThan(0.3);
     expect(share).toBeLessThan(0.7);
+  });
+
+  it('takes nothing from the same document, which may well be true of the same thing', () => {
+    const seedWords = new Set(['this', 'drug', 'eases']);
+    const passages = ['gout', 'pain'].map((ailment, i) => ({
+      ...{ id: `a#${i}`, documentId: 'a', text: `This drug eases ${ailment}.` },
+    }));
+    const own = readStatements(passages, seedWords);
+    expect(own.map(({ spans }) => spans.length)).toEqual([1, 1]);
+    expect(makeClaim(own[0]!, own, createRandom(1))).toBeNull();
   });
 
   it('makes no claim, not a true one either, where there is nothing to swap', () => {
