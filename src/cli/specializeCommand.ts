@@ -17,7 +17,13 @@ import { createOutput, type Output } from './output.ts';
 import { writeResults } from './runFolder.ts';
 import type { RunPlan } from '../engine/runPlan.ts';
 import { readRunPlan, readVersions, writeRunPlan } from './runPlan.ts';
-import { readSettings, readSubject, refuseChanges, specializeOptions } from './specializeOptions.ts';
+import {
+  readSettings,
+  readSubject,
+  refuseChanges,
+  specializeOptions,
+  withDecisions,
+} from './specializeOptions.ts';
 import { WritingTotals } from './writingTotals.ts';
 import { UnfinishedRun } from './unfinishedRun.ts';
 
@@ -34,13 +40,12 @@ export const specializeCommand: Command = {
     const provenance = provenanceOf(model);
     const device = await openDevice({ device: plan.device, threads: values.threads });
     await makeOutFolder(values.out);
-    if (!values.resume) {
+    if (!values.resume || values.rescue !== undefined || values.discard !== undefined)
       await writeRunPlan(values.out, plan, {
         trainedOn: provenance.trainedOn,
         versions: await readVersions(),
       });
-      await unfinished.begin();
-    }
+    if (!values.resume) await unfinished.begin();
     const totals = new WritingTotals();
     const session = new ModelSession(model, device, { batchSize: plan.settings.batchSize });
     const run = specializeModel(session, {
@@ -84,7 +89,8 @@ async function earlierRun(values: Values, unfinished: UnfinishedRun): Promise<Pl
   if (values.resume && !unfinished.exists)
     throw new Error(`${values.out} holds no interrupted run; without --resume a new one begins there.`);
   const earlier = await readRunPlan(values.resume ? values.out : values.from!);
-  const plan = { ...earlier, ...(values.model !== undefined && { model: values.model }) };
+  const settings = withDecisions(earlier.settings, values);
+  const plan = { ...earlier, settings, ...(values.model !== undefined && { model: values.model }) };
   return { plan, model: await openModel(plan) };
 }
 
@@ -117,6 +123,10 @@ function describe(event: SpecializeEvent<Adapter, TrainingEvent>): string | null
       return `  + ${event.task.instruction}`;
     case 'taskRejected':
       return `  − ${event.id}: ${event.rejection.rule} (${event.rejection.reason})`;
+    case 'taskRescued':
+      return `  + ${event.id}: kept by decision`;
+    case 'taskDiscarded':
+      return `  − ${event.id}: left out by decision`;
     case 'rolledBack':
       return `  ${event.reason}`;
     case 'training':

@@ -45,6 +45,11 @@ export const specializeOptions = {
   alpha: { kind: 'number', help: 'LoRA alpha' },
   'memory-budget': { kind: 'count', help: 'MB that training may take (default 4000, as a guess)' },
   activations: { kind: 'text', help: `${activationOptions.activations.help} (default auto)` },
+  rescue: {
+    kind: 'text',
+    help: 'ids of tasks, with commas, to keep although a rule rejects them; also with --from and --resume',
+  },
+  discard: { kind: 'text', help: 'ids of tasks to leave out although no rule rejects them; likewise' },
   'no-retrieval': { kind: 'flag', help: 'answer without passages of the documents' },
   'few-shot': { kind: 'count', help: 'answered seeds to show in a second test of the held-out tasks' },
   controls: {
@@ -62,7 +67,10 @@ type Values = OptionValues<typeof specializeOptions>;
 const adapterPresets = { faithful: faithfulAdapter, small: smallModelAdapter, pocket: pocketAdapter };
 
 /** Options that go with `--from` and `--resume`, which take everything else from the run's folder. */
-const alwaysAllowed: readonly string[] = ['model', 'out', 'from', 'resume', 'threads', 'json'];
+const alwaysAllowed: readonly string[] = [
+  ...['model', 'out', 'from', 'resume', 'threads', 'json'],
+  ...['rescue', 'discard'],
+];
 
 /** @throws where options are given that a run that is repeated or continued already has */
 export function refuseChanges(values: Values, option: '--from' | '--resume'): void {
@@ -124,7 +132,27 @@ const settingOptions = (values: Values) => ({
   retrieve: values['no-retrieval'] ? false : undefined,
   fewShot: values['few-shot'],
   controls: values.controls === undefined ? undefined : parseControls(values.controls),
+  ...decisionOptions(values),
 });
+
+const decisionOptions = ({ rescue, discard }: Values) => ({
+  rescue: rescue === undefined ? undefined : parseIds(rescue),
+  discard: discard === undefined ? undefined : parseIds(discard),
+});
+
+const parseIds = (list: string): readonly string[] => list.split(',').map((id) => id.trim());
+
+/** A stored run's settings with what a person decides on its tasks beside what they decided before. */
+export function withDecisions(settings: SpecializeSettings, values: Values): SpecializeSettings {
+  const { rescue = [], discard = [] } = decisionOptions(values);
+  const undone = (ids: readonly string[], others: readonly string[]) =>
+    ids.filter((id) => !others.includes(id));
+  return {
+    ...settings,
+    rescue: [...undone(settings.rescue, [...discard, ...rescue]), ...rescue],
+    discard: [...undone(settings.discard, [...rescue, ...discard]), ...discard],
+  };
+}
 
 function parseControls(list: string): readonly ControlName[] {
   if (list === 'all') return controlNames;

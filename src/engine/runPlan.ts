@@ -1,7 +1,7 @@
 import type { AdapterProvenance } from '../lora/peft.ts';
 import { checkDomain, type Domain } from '../specialize/domain.ts';
 import type { SourceDocument } from '../specialize/retrieve.ts';
-import { resolveSettings, type SpecializeSettings } from '../specialize/settings.ts';
+import { completeEarlierSettings, type SpecializeSettings } from '../specialize/settings.ts';
 import type { AdapterSettings } from './adapterSettings.ts';
 
 /** All that decides what a run comes to; on the CPU to the last bit. */
@@ -55,7 +55,7 @@ export function planFrom(contents: Readonly<Record<keyof typeof planFileNames, u
     );
   return {
     ...{ model, dtype, device },
-    settings: resolveSettings(settings),
+    settings: completeEarlierSettings(settings),
     adapter,
     domain: checkDomain(contents.domain),
     documents: contents.documents as SourceDocument[],

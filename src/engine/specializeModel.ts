@@ -50,6 +50,7 @@ export function specializeModel(
   return specialize<Adapter, TrainingEvent>({
     ...rest,
     prompts: promptsFor(session.model),
+    countTokens: (text) => session.model.tokenizer.encode(text, false).length,
     model: session.languageModel(null),
     withAdapter: (trained) => session.languageModel(trained),
     train: (request) => {

@@ -82,6 +82,10 @@ export type SpecializeEvent<Adapter, TrainingEvent> =
       readonly tasks: readonly GeneratedTask[];
     }
   | { readonly type: 'controlAnswer'; readonly control: ControlName; readonly event: AnswerEvent }
+  /** A person keeps what a rule rejected. */
+  | { readonly type: 'taskRescued'; readonly id: string }
+  /** A person leaves out what no rule rejected. */
+  | { readonly type: 'taskDiscarded'; readonly id: string }
   | ({ readonly type: 'rolledBack' } & RollBack)
   | { readonly type: 'datasetReady'; readonly dataset: Dataset }
   | {

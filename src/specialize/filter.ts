@@ -1,3 +1,4 @@
+import type { ForeignLanguage } from './language.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SimilarityIndex } from './similarity.ts';
 import type { AnsweredTask, SeedTask, TaskText } from './tasks.ts';
@@ -15,6 +16,8 @@ export interface AnsweredDraft extends AnsweredTask {
   readonly isLoop?: boolean;
   /** Share of the votes that gave this answer. */
   readonly agreement: number;
+  /** What the model answers itself, where the task came with another answer. */
+  readonly disputedBy?: string;
 }
 
 /** What both kinds of rules judge against. */
@@ -25,6 +28,9 @@ export interface FilterContext {
   readonly passage?: string | undefined;
   /** Seeds and kept tasks, in the form that `noveltyText` gives them. */
   readonly known: SimilarityIndex;
+  readonly foreignLanguage: ForeignLanguage;
+  /** By the model's own tokenizer. */
+  readonly countTokens: (text: string) => number;
 }
 
 /** What a task without an answer is judged against. */
@@ -35,6 +41,10 @@ export interface InstructionContext extends FilterContext {
   readonly isHeldOut: (task: TaskText) => boolean;
   /** Whether the same question is a seed or was accepted before. */
   readonly isKnown: (task: TaskText) => boolean;
+  /**
+   * Where the task's words find its own passage among all, from 1; Infinity where they do not, null where it has none.
+   */
+  readonly passageRank: (task: TaskText) => number | null;
 }
 
 /** What an answer is judged against. */

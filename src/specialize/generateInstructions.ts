@@ -1,5 +1,5 @@
-import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
+import { createPromptSource, drawPrompt, type TaskPrompt } from './drawPrompt.ts';
 import { firstRejection, type InstructionContext, noveltyText, type TaskDraft } from './filter.ts';
 import {
   type GenerationContext,
@@ -11,23 +11,14 @@ import {
   writingCall,
 } from './generation.ts';
 import { instructionRules } from './instructionRules.ts';
-import type { LanguageModel, Prompt } from './languageModel.ts';
-import { parseTaskList } from './parse.ts';
-import type { SpecializeSettings } from './settings.ts';
+import { createLanguageCheck } from './language.ts';
+import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
+import { parseFirstTask, parseTaskList } from './parse.ts';
+import { createPassageRanking } from './passageRanking.ts';
 import { SimilarityIndex } from './similarity.ts';
-import type { GeneratedTask, Passage, SeedTask, Side } from './tasks.ts';
-import { isRecited, taskKey } from './tasks.ts';
+import { type GeneratedTask, taskKey } from './tasks.ts';
 
 const phase = { stage: 'instructions', round: 1 } as const;
-
-/** What one instruction prompt shows. */
-interface TaskPrompt {
-  readonly index: number;
-  readonly side: Side;
-  readonly demonstrations: readonly SeedTask[];
-  readonly passage?: Passage | undefined;
-  readonly prompt: Prompt;
-}
 
 /**
  * Has the model write tasks until enough have passed the instruction rules or the prompts are used up. Each prompt
@@ -41,11 +32,11 @@ export async function* generateInstructions(
 ): GenerationEvents {
   const { settings, ready } = context;
   const judge = createJudge(context);
-  const passages = createPassageOrders(context);
+  const source = createPromptSource(context);
   for (let first = firstPrompt; first < settings.maxPrompts && judge.accepted() < settings.tasks;) {
     await ready();
     const last = Math.min(first + promptsPerCall(settings), settings.maxPrompts);
-    const wave = Array.from({ length: last - first }, (_, i) => drawPrompt(context, passages, first + i));
+    const wave = Array.from({ length: last - first }, (_, i) => drawPrompt(source, first + i));
     for await (const { shown, written } of writtenTasks(context, model, wave)) {
       for (const { task, draft } of written) {
         if (judge.accepted() >= settings.tasks) break;
@@ -62,107 +53,86 @@ export async function* generateInstructions(
   }
 }
 
-function drawPrompt(
-  { subject, sources, prompts, settings }: GenerationContext,
-  passages: Record<Side, PassageOrder>,
-  index: number,
-): TaskPrompt {
-  const random = createRandom(settings.seed, 'instructions', index);
-  const side = sources.valid.seeds.length > 0 && random.next() < settings.validFraction ? 'valid' : 'train';
-  const demonstrations = random.sample(sources[side].seeds, settings.instructionDemonstrations);
-  const passage =
-    random.next() < settings.passageShare ? passageAt(passages[side], settings, index) : undefined;
-  const count = settings.tasksPerPrompt;
-  const prompt = prompts.writeTasks({ subject, demonstrations, passage: passage?.text, count });
-  return { index, side, demonstrations, passage, prompt };
-}
-
-/** A side's documents and recited facts, each in one random order. */
-interface PassageOrder {
-  readonly documents: readonly Passage[];
-  readonly recited: readonly Passage[];
-}
-
-function createPassageOrders({ sources, settings: { seed } }: GenerationContext): Record<Side, PassageOrder> {
-  const shuffled = (passages: readonly Passage[]) =>
-    createRandom(seed, 'passages').sample(passages, passages.length);
-  const order = (side: Side): PassageOrder => ({
-    documents: shuffled(sources[side].passages.filter((passage) => !isRecited(passage))),
-    recited: shuffled(sources[side].passages.filter(isRecited)),
-  });
-  return { train: order('train'), valid: order('valid') };
-}
-
-/**
- * Goes through documents and recited facts one after the other, so that many prompts cover them evenly; a few pages of
- * documents would otherwise drown in what was recited.
- */
-function passageAt(
-  { documents, recited }: PassageOrder,
-  { documentShare }: SpecializeSettings,
-  index: number,
-): Passage | undefined {
-  const share = recited.length === 0 ? 1 : documents.length === 0 ? 0 : documentShare;
-  const documentsBefore = Math.floor(index * share);
-  const isDocument = Math.floor((index + 1) * share) > documentsBefore;
-  const order = isDocument ? documents : recited;
-  return order[(isDocument ? documentsBefore : index - documentsBefore) % order.length];
-}
-
 /** What one prompt led to. */
 interface WrittenTasks {
   readonly shown: TaskPrompt;
   readonly written: readonly { readonly task: GeneratedTask; readonly draft: TaskDraft }[];
 }
 
+/** The tasks of a wave, in the order of its prompts: what the model writes, and what rules wrote in its place. */
 async function* writtenTasks(
   context: GenerationContext,
   model: LanguageModel,
   wave: readonly TaskPrompt[],
 ): AsyncGenerator<WrittenTasks> {
   const { prompts, settings } = context;
-  const { seed, instructionTokens: maxNewTokens, temperature, topP, tasksPerPrompt } = settings;
-  const streams = wave.map(({ index }) => index);
+  const { seed, instructionTokens: maxNewTokens, temperature, topP } = settings;
+  const asked = wave.filter(({ content }) => 'prompt' in content);
+  const streams = asked.map(({ index }) => index);
   const sampling = { maxNewTokens, temperature, topP, seed: samplingSeed(seed, 'instructions'), streams };
   const request = { ...sampling, stop: prompts.taskStop, ...writingCall(context) };
-  let position = 0;
-  for await (const completion of completeInOrder(
-    model,
-    wave.map((shown) => shown.prompt),
-    request,
-  )) {
-    const shown = wave[position++] as TaskPrompt;
-    const isCut = completion.finishReason !== 'stop';
-    const drafts = parseTaskList(completion.text, { continuesItem: prompts.continuesItem, isCut });
-    const written = drafts
-      .slice(0, tasksPerPrompt)
-      .map((draft, i) => ({ task: asTask(draft, shown, i), draft }));
-    yield { shown, written };
+  const completions = completeInOrder(model, asked.flatMap(promptOf), request);
+  try {
+    for (const shown of wave) {
+      const drafts =
+        'task' in shown.content
+          ? [{ ...shown.content.task, isCut: false }]
+          : readTasks(context, shown, (await completions.next()).value as Completion);
+      yield { shown, written: drafts.map((draft, i) => ({ task: asTask(draft, shown, i), draft })) };
+    }
+    await completions.next(); // lets the call end, and tell of what went wrong
+  } finally {
+    await completions.return(undefined);
   }
 }
 
+const promptOf = ({ content }: TaskPrompt): Prompt[] => ('prompt' in content ? [content.prompt] : []);
+
+/** A draft, with its answer where that was given. */
+type Draft = TaskDraft & { readonly output?: string };
+
+function readTasks(
+  { prompts, settings }: GenerationContext,
+  { content }: TaskPrompt,
+  { text, finishReason }: Completion,
+): Draft[] {
+  const isCut = finishReason !== 'stop';
+  if (!('output' in content))
+    return parseTaskList(text, { continuesItem: prompts.continuesItem, isCut }).slice(
+      0,
+      settings.tasksPerPrompt,
+    );
+  const { output } = content;
+  return parseFirstTask(text, isCut).map((draft) => ({ ...draft, output }));
+}
+
 function asTask(
-  { instruction, input }: TaskDraft,
-  { index, side, demonstrations, passage }: TaskPrompt,
+  { instruction, input, output }: Draft,
+  { index, side, demonstrations, passage, content }: TaskPrompt,
   i: number,
 ): GeneratedTask {
   return {
     id: `task-${index + 1}.${i + 1}`,
     side,
+    kind: content.kind,
     prompt: index,
     seedIds: demonstrations.map((seed) => seed.id),
     ...(passage && { passageId: passage.id }),
     instruction,
     input,
+    ...(output !== undefined && { output }),
     decision: 'pending',
   };
 }
 
 /** Judges drafts one after the other and remembers the accepted ones. */
-function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext) {
+function createJudge(generation: GenerationContext) {
+  const { sources, settings, isHeldOut, countTokens, tasks } = generation;
   const seeds = [...sources.train.seeds, ...sources.valid.seeds];
   const accepted = tasks().filter((task) => task.decision !== 'rejected');
   const seedWords = wordsOfSeeds(sources);
+  const foreignLanguage = createLanguageCheck(seeds);
+  const rankPassage = createPassageRanking(generation);
   const known = new SimilarityIndex([...seeds, ...accepted].map((task) => noveltyText(task, settings)));
   const keys = new Set([...seeds, ...accepted].map(taskKey));
   let count = accepted.length;
@@ -173,7 +143,10 @@ function createJudge({ sources, settings, isHeldOut, tasks }: GenerationContext)
       passage: shown.passage?.text,
       seedWords,
       known,
+      foreignLanguage,
+      countTokens,
       isHeldOut,
+      passageRank: (task) => (shown.passage ? rankPassage(task, shown.passage, shown.side) : null),
       isKnown: (task) => keys.has(taskKey(task)),
     };
     const rejection = firstRejection(instructionRules, draft, context);

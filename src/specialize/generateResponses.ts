@@ -1,11 +1,12 @@
-import { normalizeAnswer } from '../evaluation/answerMatch.ts';
+import { normalizeAnswer, tokenF1 } from '../evaluation/answerMatch.ts';
 import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
-import type { Phase } from './events.ts';
+import type { AnswerEvent, Phase } from './events.ts';
 import { type AnsweredDraft, firstRejection, noveltyText, type ResponseContext } from './filter.ts';
 import {
   findPassage,
+  findSeeds,
   type GenerationContext,
   type GenerationEvents,
   ownWords,
@@ -17,12 +18,15 @@ import {
   writingCall,
 } from './generation.ts';
 import { labelsFor } from './labels.ts';
+import { createLanguageCheck } from './language.ts';
 import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
 import { responseRules } from './responseRules.ts';
 import { createRetriever, type Retriever } from './retrieve.ts';
 import { SimilarityIndex } from './similarity.ts';
+import type { SpecializeSettings } from './settings.ts';
 import type { Sources, SplitSources } from './split.ts';
-import type { GeneratedTask, Passage, SeedTask, Side, TaskText } from './tasks.ts';
+import { isAnswerGiven } from './taskKinds.ts';
+import type { GeneratedTask, Passage, Rejection, SeedTask, Side, TaskText } from './tasks.ts';
 import { isRecited, taskKey } from './tasks.ts';
 
 /** How one task is asked: once per vote, each time with other demonstrations. */
@@ -35,7 +39,7 @@ interface Question {
 }
 
 /**
- * Answers every pending task, greedily, after some answered seeds of the task's side and with the passage that it was
+ * Answers every pending task, greedily unless several votes are to be sampled, after some answered seeds of the task's side and with the passage that it was
  * written about or that retrieval finds; then applies the response rules.
  */
 export async function* generateResponses(
@@ -43,12 +47,19 @@ export async function* generateResponses(
   model: LanguageModel,
   phase: Phase,
 ): GenerationEvents {
-  const { settings, tasks, ready } = context;
-  const pending = tasks().filter((task) => task.decision === 'pending');
+  const { settings, sources, tasks, ready } = context;
+  const open = tasks().filter((task) => task.decision === 'pending');
+  const pending = open.filter((task) => !isAnswerGiven(task) || isChecked(task, settings));
   const total = tasks().filter((task) => task.rejection?.stage !== 'instruction').length;
   const judge = createJudge(context);
   const passageFor = createPassageFinder(context);
   let done = total - pending.length;
+  for (const task of open.filter((given) => !pending.includes(given))) {
+    const draft = { ...task, output: task.output ?? '', isCut: false, agreement: 1 };
+    const passage = findPassage(sources, task.passageId);
+    const demonstrations = findSeeds(sources, task.seedIds);
+    yield outcomeOf(task, judge.reject(draft, demonstrations, passage?.text));
+  }
   for (const wave of slices(pending, Math.max(1, Math.floor(promptsPerCall(settings) / settings.votes)))) {
     await ready();
     const questions = wave.map((task) => drawQuestion(context, passageFor, task));
@@ -61,17 +72,24 @@ export async function* generateResponses(
         ...(passage && { passageId: passage.id }),
       };
       const rejection = judge.reject(draft, demonstrations, passage?.text);
-      if (rejection)
-        yield { type: 'taskRejected', id: task.id, rejection: { ...rejection, stage: 'response' } };
-      else yield { type: 'taskKept', id: task.id };
+      yield outcomeOf(task, task.rescued ? null : rejection);
       yield progress(phase, ++done, total);
     }
   }
-  for (const task of tasks().filter((kept) => kept.decision === 'kept')) {
+  for (const task of tasks().filter((kept) => kept.decision === 'kept' && !kept.rescued)) {
     const reason = judge.contradiction(task);
     if (reason) yield { type: 'taskRejected', id: task.id, rejection: { ...reason, stage: 'response' } };
   }
 }
+
+/** Only of labels and spans the model's own answer can be compared with the given one; claims are right by the way they were made. */
+const isChecked = ({ kind }: GeneratedTask, { checkGiven }: SpecializeSettings): boolean =>
+  checkGiven && (kind === 'labelFirst' || kind === 'spanFirst');
+
+const outcomeOf = ({ id }: GeneratedTask, rejection: Omit<Rejection, 'stage'> | null): AnswerEvent =>
+  rejection
+    ? { type: 'taskRejected', id, rejection: { ...rejection, stage: 'response' } }
+    : { type: 'taskKept', id };
 
 /** Finds the passage to show with a task, if there is one. */
 export type PassageFinder = (task: GeneratedTask) => Passage | undefined;
@@ -143,10 +161,11 @@ async function* answers(
   const asked = questions.flatMap((question) => question.votes.map((vote) => vote.prompt));
   const choices = questions.flatMap(({ votes, labels }) => votes.map(() => labels));
   const seed = samplingSeed(settings.seed, 'responses', round, questions[0]?.task.id ?? '');
+  const temperature = settings.votes > 1 ? settings.voteTemperature : 0;
   const request = {
     maxNewTokens: settings.responseTokens,
-    temperature: 0,
-    topP: 1,
+    temperature,
+    topP: temperature > 0 ? settings.topP : 1,
     seed,
     stop: prompts.demonstrationStop,
     choices,
@@ -158,7 +177,7 @@ async function* answers(
     given.push(completion);
     if (given.length < settings.votes) continue;
     const question = questions[position++] as Question;
-    yield { question, ...elect(question, given) };
+    yield { question, ...checkGiven(question, elect(question, given)) };
     given = [];
   }
 }
@@ -182,8 +201,23 @@ function elect({ task, votes }: Question, given: readonly Completion[]): Omit<An
   };
 }
 
+/** Token F1 of answers that agree: "It is heartburn." agrees with "heartburn". */
+const leastF1 = 0.5;
+
+/** Where the task came with its answer, that is the answer; the elected one only agrees with it or not. */
+function checkGiven({ task }: Question, elected: Omit<Answer, 'question'>): Omit<Answer, 'question'> {
+  if (!isAnswerGiven(task)) return elected;
+  const { draft } = elected;
+  const output = task.output ?? '';
+  const isDisputed = tokenF1(draft.output, output) < leastF1;
+  return {
+    ...elected,
+    draft: { ...draft, output, isCut: false, ...(isDisputed && { disputedBy: draft.output }) },
+  };
+}
+
 /** Judges answers one after the other and remembers them all, the kept ones also for novelty. */
-function createJudge({ sources, settings, tasks }: GenerationContext) {
+function createJudge({ sources, settings, countTokens, tasks }: GenerationContext) {
   const seeds = [...sources.train.seeds, ...sources.valid.seeds];
   const kept = tasks().filter((task) => task.decision === 'kept');
   const known = new SimilarityIndex([...seeds, ...kept].map((task) => noveltyText(task, settings)));
@@ -196,7 +230,8 @@ function createJudge({ sources, settings, tasks }: GenerationContext) {
   );
   for (const task of [...seeds, ...trusted]) remember(task, task.output ?? '');
   const answersTo = (task: TaskText): readonly string[] => outputs.get(taskKey(task)) ?? [];
-  const shared = { settings, known, answersTo };
+  const foreignLanguage = createLanguageCheck(seeds);
+  const shared = { settings, known, foreignLanguage, countTokens, answersTo };
   const reject = (draft: AnsweredDraft, demonstrations: readonly SeedTask[], passage?: string) => {
     const context: ResponseContext = { ...shared, demonstrations, passage };
     const rejection = firstRejection(responseRules, draft, context);

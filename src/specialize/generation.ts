@@ -5,7 +5,7 @@ import type { CallProgress } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SplitSources } from './split.ts';
-import type { GeneratedTask, Passage, Subject, TaskText } from './tasks.ts';
+import type { GeneratedTask, Passage, SeedTask, Subject, TaskText } from './tasks.ts';
 
 /** All that writing data may know. Held-out tasks are not in here: the model cannot be shown what is not given. */
 export interface GenerationContext {
@@ -15,6 +15,8 @@ export interface GenerationContext {
   readonly settings: SpecializeSettings;
   /** Yes or no only, so that a draft can be refused without its held-out twin being known here. */
   readonly isHeldOut: (task: TaskText) => boolean;
+  /** By the model's own tokenizer. */
+  readonly countTokens: (text: string) => number;
   readonly signal?: AbortSignal | undefined;
   /** Resolves when work may go on: waits while paused, throws when aborted. Awaited before each step of the model. */
   readonly ready: () => Promise<void>;
@@ -38,6 +40,9 @@ export function findPassage(sources: SplitSources, id: string | undefined): Pass
   if (id === undefined) return undefined;
   return [...sources.train.passages, ...sources.valid.passages].find((passage) => passage.id === id);
 }
+
+export const findSeeds = ({ train, valid }: SplitSources, ids: readonly string[]): SeedTask[] =>
+  [...train.seeds, ...valid.seeds].filter(({ id }) => ids.includes(id));
 
 /** Words of all seeds' instructions and inputs: how tasks of this domain speak, whatever they are about. */
 export function wordsOfSeeds({ train, valid }: SplitSources): ReadonlySet<string> {

@@ -3,6 +3,7 @@ import { noveltyText, quote } from './filter.ts';
 import { ownWords } from './generation.ts';
 import { countWords } from './retrieve.ts';
 import { unicodeTokens } from '../evaluation/rougeL.ts';
+import { taskLanguage } from './languageRules.ts';
 import { canonicalText } from './tasks.ts';
 import { findListedWord, findPlaceholder, findRepetition } from './textFaults.ts';
 
@@ -14,6 +15,13 @@ const leakedInputWords = 4;
  * original, the first character may belong to any script.
  */
 export const instructionRules: readonly FilterRule<TaskDraft, InstructionContext>[] = [
+  // First, whatever else is wrong with it: only so do controls and rescues know which tasks they may never bring back.
+  {
+    name: 'heldOut',
+    description: 'The task is, or nearly is, a held-out task.',
+    reject: (task, { isHeldOut }) =>
+      isHeldOut(task) ? 'The task is too close to a held-out task, which must stay unseen.' : null,
+  },
   {
     name: 'cutTask',
     description: 'The completion reached its length limit inside the task.',
@@ -26,6 +34,16 @@ export const instructionRules: readonly FilterRule<TaskDraft, InstructionContext
       const words = countWords(instruction);
       if (words < minWords) return `The instruction has ${words} words; at least ${minWords} are asked for.`;
       return words > maxWords ? `The instruction has ${words} words; at most ${maxWords} are allowed.` : null;
+    },
+  },
+  {
+    name: 'taskTokens',
+    description: 'The task has more tokens than the model is to read.',
+    reject: ({ instruction, input }, { countTokens, settings: { maxTaskTokens } }) => {
+      const tokens = countTokens(`${instruction}\n${input}`);
+      return tokens > maxTaskTokens
+        ? `The task has ${tokens} tokens; at most ${maxTaskTokens} are allowed.`
+        : null;
     },
   },
   {
@@ -84,6 +102,7 @@ export const instructionRules: readonly FilterRule<TaskDraft, InstructionContext
       return loop && `The task repeats ${quote(loop)}.`;
     },
   },
+  taskLanguage,
   {
     name: 'demonstrationInput',
     description: 'The input was copied from a seed that the model was shown.',
@@ -93,12 +112,6 @@ export const instructionRules: readonly FilterRule<TaskDraft, InstructionContext
         ? `The input was copied from the seed ${quote(source.id)}.`
         : null;
     },
-  },
-  {
-    name: 'heldOut',
-    description: 'The task is, or nearly is, a held-out task.',
-    reject: (task, { isHeldOut }) =>
-      isHeldOut(task) ? 'The task is too close to a held-out task, which must stay unseen.' : null,
   },
   {
     name: 'repeatedTask',
@@ -115,6 +128,16 @@ export const instructionRules: readonly FilterRule<TaskDraft, InstructionContext
       return own.some((word) => known.has(word))
         ? null
         : `None of ${own.map(quote).join(', ')} is in the passage that the task was to be about.`;
+    },
+  },
+  {
+    name: 'roundTrip',
+    description: 'The words of the task do not find the passage that it was written about.',
+    reject: (task, { passageRank, settings: { roundTripTop } }) => {
+      const rank = roundTripTop === 0 ? null : passageRank(task);
+      if (rank === null || rank <= roundTripTop) return null;
+      const found = Number.isFinite(rank) ? `find its passage as number ${rank}` : 'do not find its passage';
+      return `The words of the task ${found}; it must be among the first ${roundTripTop}.`;
     },
   },
   {

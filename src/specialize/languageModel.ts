@@ -62,7 +62,7 @@ export interface CompletionRequest extends SamplingOptions {
 }
 
 /** What writes texts; where it can judge given ones as well, filters and maps may ask it to. */
-export interface LanguageModel extends Partial<Scorer> {
+export interface LanguageModel {
   /** One completion per prompt, in the order of the prompts; batches are the model's own affair. */
   complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]>;
 }

@@ -45,6 +45,13 @@ export function parseTaskList(text: string, options: ListOptions): ParsedTask[] 
   return items.map((item, i) => ({ ...parseTask(item), isCut: options.isCut && i === items.length - 1 }));
 }
 
+/** Reads the one task that was asked for; whatever follows it, the model went on to write. Empty where there is none. */
+export function parseFirstTask(text: string, isCut: boolean): ParsedTask[] {
+  const [first] = parseTaskList(text, { continuesItem: true, isCut });
+  const isFollowed = text.trim().includes('\n');
+  return first ? [{ ...first, isCut: first.isCut && !isFollowed }] : [];
+}
+
 function parseTask(item: string): TaskText {
   // A blank line ends the task: what follows is the model's talk about it.
   const [body = ''] = item.split(/\n[ \t]*\n/);

@@ -1,4 +1,11 @@
-import type { ChatMessage, Prompt } from './languageModel.ts';
+import {
+  type AnswerFirstPrompts,
+  chatAnswerFirst,
+  continuationAnswerFirst,
+  pocketAnswerFirst,
+} from './answerFirstPrompts.ts';
+import type { Prompt } from './languageModel.ts';
+import { assistant, joined, listedTask, lower, oneLine, user, withInput } from './promptText.ts';
 import type { AnsweredTask, Subject, TaskText } from './tasks.ts';
 
 export interface TaskWriting {
@@ -18,7 +25,7 @@ export interface Answering {
 }
 
 /** Every text that the pipeline puts before a model, for one kind of model. */
-export interface PromptSet {
+export interface PromptSet extends AnswerFirstPrompts {
   readonly name: string;
   /** Asks for new tasks after some demonstrations. */
   readonly writeTasks: (request: TaskWriting) => Prompt;
@@ -35,19 +42,12 @@ export interface PromptSet {
   readonly writePassages: (subject: Subject) => Prompt;
 }
 
-const lower = (text: string): string => text.toLowerCase();
-const withInput = ({ instruction, input }: TaskText, separator: string): string =>
-  input === '' ? instruction : `${instruction}${separator}${input}`;
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const numbered = (lines: readonly string[]): string => lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
-const user = (content: string): ChatMessage => ({ role: 'user', content });
-const assistant = (content: string): ChatMessage => ({ role: 'assistant', content });
-const joined = (parts: readonly (string | false | undefined)[], separator: string): string =>
-  parts.filter(Boolean).join(separator);
 
 /** The formats that the embedded model was trained to read: lists, blocks of tasks and answers, its chat template. */
 export const pocketPrompts: PromptSet = {
   name: 'pocket',
+  ...pocketAnswerFirst,
   writeTasks: ({ subject, demonstrations, passage }) =>
     joined(
       [
@@ -82,11 +82,10 @@ const taskRequirements = [
   'Where a task needs a text to work on, give a realistic one after "Input:"; never a placeholder.',
 ];
 
-const listedTask = (task: TaskText): string => withInput(task, '\nInput: ');
-
 /** For models with a chat template. Requirements after Self-MoE (2406.12034, tables 9-12), in our words. */
 export const chatPrompts: PromptSet = {
   name: 'chat',
+  ...chatAnswerFirst,
   writeTasks: ({ subject, demonstrations, passage, count }) => {
     const first = demonstrations.length + 1;
     return [
@@ -139,6 +138,7 @@ const alpacaTask = (task: TaskText): string =>
 /** For base models without a chat template: continued lists, and Stanford Alpaca's template. */
 export const continuationPrompts: PromptSet = {
   name: 'continuation',
+  ...continuationAnswerFirst,
   writeTasks: ({ subject, demonstrations, passage }) =>
     joined(
       [

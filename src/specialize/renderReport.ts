@@ -1,6 +1,7 @@
 import { controlTitles } from './controlNames.ts';
 import type { GroupScores } from '../evaluation/evaluate.ts';
 import type { EvaluatedModel } from './events.ts';
+import { kindTitles } from './taskKinds.ts';
 import type { Comparison, Comparisons, Report, ReportRow } from './report.ts';
 
 const modelNames: Readonly<Record<EvaluatedModel, string>> = {
@@ -25,6 +26,7 @@ export function renderReport(report: Report): string {
     '## Data',
     `${counts.seeds} seeds; ${counts.prompts} prompts wrote ${counts.generated} tasks, of which ${counts.kept} were kept. ` +
       `Training saw ${counts.train} rows; ${counts.valid} only watched the loss.`,
+    ...(report.kinds ? [renderKinds(report.kinds)] : []),
     rejects.length === 0
       ? 'No task was rejected.'
       : renderTable(
@@ -33,6 +35,11 @@ export function renderReport(report: Report): string {
         ),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+function renderKinds(kinds: NonNullable<Report['kinds']>): string {
+  const rows = kinds.map(({ kind, generated, kept }) => [kindTitles[kind], String(generated), String(kept)]);
+  return renderTable(['kind of task', 'written', 'kept'], rows);
 }
 
 function renderSet(title: string, set: Comparisons): string[] {

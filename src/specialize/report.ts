@@ -5,10 +5,12 @@ import { controlNames } from './controlNames.ts';
 import type { EvaluatedModel, ModelEvaluation, RollBack } from './events.ts';
 import { instructionRules } from './instructionRules.ts';
 import { likelihoodRules } from './likelihoodRules.ts';
+import { discarded } from './rescue.ts';
 import { responseRules } from './responseRules.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SpecializationState } from './state.ts';
-import type { Subject } from './tasks.ts';
+import { taskKinds, type TaskKind } from './taskKinds.ts';
+import type { GeneratedTask, Subject } from './tasks.ts';
 
 /** The scores of every model on the same items. */
 export interface ReportRow {
@@ -58,11 +60,29 @@ export interface Report {
   readonly counts: Readonly<Record<'seeds' | 'prompts' | 'generated' | 'kept' | 'train' | 'valid', number>>;
   /** Most frequent first. */
   readonly rejects: readonly RejectCount[];
+  /** Where tasks came about in more than one way. */
+  readonly kinds?: readonly KindCount[];
   /** Scores after each round, where there was more than one. */
   readonly rounds?: readonly RoundScores[];
   /** The further round that was undone, if one was. */
   readonly rolledBack?: RollBack;
   readonly settings: SpecializeSettings;
+}
+
+/** How many tasks came about in one way. */
+export interface KindCount {
+  readonly kind: TaskKind;
+  readonly generated: number;
+  readonly kept: number;
+}
+
+function countKinds(tasks: readonly GeneratedTask[]): KindCount[] {
+  return taskKinds
+    .map((kind) => {
+      const own = tasks.filter((task) => (task.kind ?? 'inContext') === kind);
+      return { kind, generated: own.length, kept: own.filter((task) => task.decision === 'kept').length };
+    })
+    .filter(({ generated }) => generated > 0);
 }
 
 /** The specialised model after a round, also one that was undone. */
@@ -110,6 +130,7 @@ export function buildReport(
     throw new Error('The base and the specialised model must be evaluated before a report.');
   const compare = (set: keyof ModelEvaluation) => compareModels(modelsOn(evaluations, set), settings.seed);
   const heldOut = compare('heldOut');
+  const kinds = countKinds(tasks);
   return {
     domain: domain.name,
     verdict: heldOut.comparisons[0]?.verdict ?? 'no difference shown',
@@ -125,6 +146,7 @@ export function buildReport(
       valid: dataset?.valid.length ?? 0,
     },
     rejects: countRejects(tasks),
+    ...(kinds.length > 1 && { kinds }),
     ...(rounds.length > 1 && { rounds: rounds.map(scoresOfRound) }),
     ...(rolledBack && { rolledBack }),
     settings,
@@ -133,7 +155,7 @@ export function buildReport(
 
 /** How many tasks each rule rejected, most frequent first; rules that rejected none are left out. */
 export function countRejects(tasks: SpecializationState<unknown>['tasks']): RejectCount[] {
-  return [...instructionRules, ...responseRules, ...likelihoodRules]
+  return [...instructionRules, ...responseRules, ...likelihoodRules, discarded]
     .map(({ name, description }) => {
       const count = tasks.filter((task) => task.rejection?.rule === name).length;
       return { rule: name, description, count };

@@ -1,6 +1,7 @@
 import { normalizeAnswer } from '../evaluation/answerMatch.ts';
 import type { AnsweredDraft, FilterRule, ResponseContext } from './filter.ts';
 import { noveltyText, quote } from './filter.ts';
+import { answerLanguage } from './languageRules.ts';
 import { canonicalText } from './tasks.ts';
 import { findRepetition, findSharedRun, wordOverlap } from './textFaults.ts';
 
@@ -26,6 +27,17 @@ export const responseRules: readonly FilterRule<AnsweredDraft, ResponseContext>[
     reject: ({ output }) =>
       canonicalText(output) === '' ? `The answer ${quote(output)} has no words.` : null,
   },
+  {
+    name: 'answerTokens',
+    description: 'The answer has too few tokens.',
+    reject: ({ output }, { countTokens, settings: { minAnswerTokens } }) => {
+      const tokens = countTokens(output);
+      return tokens < minAnswerTokens
+        ? `The answer has ${tokens} tokens; at least ${minAnswerTokens} are asked for.`
+        : null;
+    },
+  },
+  answerLanguage,
   {
     name: 'unfinishedAnswer',
     description: 'The answer ends in a colon.',
@@ -72,6 +84,14 @@ export const responseRules: readonly FilterRule<AnsweredDraft, ResponseContext>[
       }
       return null;
     },
+  },
+  {
+    name: 'disputedAnswer',
+    description: 'The task came with its answer, but the model itself gives another.',
+    reject: ({ output, disputedBy }) =>
+      disputedBy === undefined
+        ? null
+        : `The task came with the answer ${quote(output)}, but the model answers ${quote(disputedBy)}.`,
   },
   {
     name: 'agreement',

@@ -29,6 +29,8 @@ export interface SpecializeRequest<Adapter, TrainingEvent> {
   readonly documents: readonly SourceDocument[];
   readonly settings: SpecializeSettings;
   readonly prompts: PromptSet;
+  /** Length of a text by the model's own tokenizer. */
+  readonly countTokens: (text: string) => number;
   /** The base model. */
   readonly model: TestedModel;
   /** The base model with an adapter. */
@@ -69,7 +71,7 @@ export async function* once<A, T>(
 
 /** The only way from a run to generation; held-out tasks stop here, behind a yes or no. */
 export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
-  const { domain, documents, settings, prompts, signal, ready, onWriting } = run;
+  const { domain, documents, settings, prompts, countTokens, signal, ready, onWriting } = run;
   const chunks = documents.flatMap((document) => chunkDocument(document, settings.passageWords));
   const passages = [...chunks, ...run.state.passages];
   return {
@@ -78,6 +80,7 @@ export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
     prompts,
     settings,
     isHeldOut: heldOutCheck([...domain.heldOut, ...domain.retention], settings.maxHeldOutSimilarity),
+    countTokens,
     signal,
     ready,
     onWriting,

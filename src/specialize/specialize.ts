@@ -8,6 +8,7 @@ import { progress } from './generation.ts';
 import { recitationCount, recitePassages } from './recite.ts';
 import { replayCount, replayGeneralTasks } from './replay.ts';
 import { buildReport, countRejects } from './report.ts';
+import { decide, openDecisions, unknownDecision } from './rescue.ts';
 import { findFall } from './roundVerdict.ts';
 import {
   adapterOf,
@@ -77,7 +78,12 @@ async function* oneRound<A, T>(run: Run<A, T>, round: number): Events<A, T> {
   const answerer = round === 1 ? run.model : await run.withAdapter(adapterOf(run, 'specialized'));
   const pending = run.state.tasks.filter((task) => task.decision === 'pending').length;
   const responses: Phase = { stage: 'responses', round };
-  yield* once(run, responses, pending, () => generateResponses(generationContext(run), answerer, responses));
+  const answer = () => generateResponses(generationContext(run), answerer, responses);
+  yield* applyDecisions(run);
+  yield* once(run, responses, pending, answer);
+  yield* applyDecisions(run);
+  // Again where a task was kept that had been refused before it was answered.
+  yield* once(run, responses, 1, answer);
   if (weighsAnswers(settings)) {
     const weighing: Phase = { stage: 'likelihoods', round };
     yield* once(run, weighing, unweighed(run.state.tasks).length, () =>
@@ -95,8 +101,21 @@ async function* oneRound<A, T>(run: Run<A, T>, round: number): Events<A, T> {
   if (fall) yield { type: 'rolledBack', round, reason: fall };
 }
 
+/** What a person decided beforehand, of the tasks that are there by now. */
+async function* applyDecisions<A, T>(run: Run<A, T>): Events<A, T> {
+  const { state, settings } = run;
+  const open = openDecisions(state, settings);
+  for (const id of open.rescue) yield decide(state, id, 'taskRescued');
+  for (const id of open.discard) yield decide(state, id, 'taskDiscarded');
+}
+
 async function* makeDataset<A, T>(run: Run<A, T>): Events<A, T> {
-  const { tasks } = run.state;
+  const { isHeldOut } = generationContext(run);
+  const unknown = unknownDecision(run.state, run.settings);
+  if (unknown !== undefined)
+    throw new Error(`There is no task "${unknown}" to keep or discard; tasks.jsonl lists those of a run.`);
+  // Runs from before held-out tasks were told as such first may have rescued one that was rejected for something else.
+  const tasks = run.state.tasks.filter((task) => !task.rescued || !isHeldOut(task));
   // A sweep continues from a run that wrote more.
   const replayed = run.state.replayed.slice(0, replayCount(run.settings));
   const dataset = buildDataset(generationContext(run).sources, tasks, replayed, run.prompts);

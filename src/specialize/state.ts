@@ -11,6 +11,7 @@ import {
   type SpecializeEvent,
 } from './events.ts';
 import type { Report } from './report.ts';
+import { isAnswerGiven } from './taskKinds.ts';
 import type { GeneratedTask, Passage, ReplayedTask } from './tasks.ts';
 
 /** Everything a run has produced; store it at any moment and hand it back to continue. JSON but for the adapters. */
@@ -87,6 +88,10 @@ const changes: {
   taskAnswered: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskKept: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskScored: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
+  taskRescued: rescue,
+  taskDiscarded: ({ tasks }, { id }) => ({
+    tasks: tasks.map((task) => (task.id === id ? discard(task) : task)),
+  }),
   promptsFinished: (_, { count }) => ({ promptsUsed: count }),
   datasetReady: (_, { dataset }) => ({ dataset }),
   adapterTrained: ({ adapters }, { model, adapter }) => ({ adapters: { ...adapters, [model]: adapter } }),
@@ -122,11 +127,32 @@ function dropUnfinished({ tasks, promptsUsed }: State, { stage }: Phase): Partia
   return { tasks: tasks.filter((task) => task.prompt < promptsUsed) };
 }
 
+/** Without an answer it waits for one, for which the answering is taken up again. */
+function rescue({ tasks, finished, round }: State, { id }: { readonly id: string }): Partial<State> {
+  const task = tasks.find((other) => other.id === id);
+  if (!task) return {};
+  const { rejection: _rejection, ...sound } = task;
+  const decision = task.output === undefined ? 'pending' : 'kept';
+  const rescued: GeneratedTask = { ...sound, decision, rescued: true };
+  const answering = phaseKey({ stage: 'responses', round });
+  return {
+    tasks: tasks.map((other) => (other === task ? rescued : other)),
+    finished: decision === 'kept' ? finished : finished.filter((key) => key !== answering),
+  };
+}
+
+/** Refused as an instruction, so that no further round asks it again. */
+function discard({ rescued: _rescued, ...task }: GeneratedTask): GeneratedTask {
+  const rejection = { rule: 'discarded', reason: 'A person left it out.', stage: 'instruction' } as const;
+  return { ...task, decision: 'rejected', rejection };
+}
+
 /** A new round answers every sound instruction anew, also those whose last answer was rejected. */
 function askAgain(task: GeneratedTask): GeneratedTask {
-  if (task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output: _output, scores: _scores, ...question } = task;
-  return { ...question, decision: 'pending' };
+  const isSettled = task.rescued && task.output !== undefined;
+  if (isSettled || task.rejection?.stage === 'instruction') return task;
+  const { rejection: _rejection, output, scores: _scores, ...question } = task;
+  return { ...question, ...(isAnswerGiven(task) && { output }), decision: 'pending' };
 }
 
 /** What an event makes of the task that it is about. */

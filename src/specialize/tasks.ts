@@ -1,4 +1,5 @@
 import type { Origin } from '../evaluation/items.ts';
+import type { TaskKind } from './taskKinds.ts';
 
 /** An instruction with the text that it works on. */
 export interface TaskText {
@@ -59,6 +60,8 @@ export interface LikelihoodScores {
 export interface GeneratedTask extends TaskText {
   readonly id: string;
   readonly side: Side;
+  /** How it came about; absent in runs from before there were several ways, where it is in context. */
+  readonly kind?: TaskKind;
   /** Which instruction prompt it came from, counted from 0. */
   readonly prompt: number;
   /** The seeds shown in that prompt. */
@@ -70,6 +73,8 @@ export interface GeneratedTask extends TaskText {
   readonly scores?: LikelihoodScores;
   readonly decision: 'pending' | 'kept' | 'rejected';
   readonly rejection?: Rejection;
+  /** A person kept it although a rule had rejected it. */
+  readonly rescued?: boolean;
 }
 
 /** A general task with the answer that the model gave before any training. */

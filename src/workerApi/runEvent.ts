@@ -19,7 +19,14 @@ export type {
   Phase,
   Stage,
 } from '../specialize/events.ts';
-export type { Comparison, Comparisons, Report, ReportRow, RoundScores } from '../specialize/report.ts';
+export type {
+  Comparison,
+  Comparisons,
+  KindCount,
+  Report,
+  ReportRow,
+  RoundScores,
+} from '../specialize/report.ts';
 export type { GeneratedTask } from '../specialize/tasks.ts';
 export type {
   ChosenActivations,

@@ -7,6 +7,7 @@ import type {
 } from '../../src/specialize/filter.ts';
 import { firstRejection, noveltyText } from '../../src/specialize/filter.ts';
 import { instructionRules } from '../../src/specialize/instructionRules.ts';
+import { createLanguageCheck } from '../../src/specialize/language.ts';
 import { responseRules } from '../../src/specialize/responseRules.ts';
 import { faithfulSettings } from '../../src/specialize/settings.ts';
 import { SimilarityIndex } from '../../src/specialize/similarity.ts';
@@ -19,7 +20,10 @@ const seed: SeedTask = {
   output: 'It is the liver, since hepatic comes from the Greek word for liver.',
 };
 
-const settings = { ...faithfulSettings, minAgreement: 0.5, minGrounding: 0.5 };
+const settings = {
+  ...faithfulSettings,
+  ...{ minAgreement: 0.5, minGrounding: 0.5, roundTripTop: 3, maxTaskTokens: 900, minAnswerTokens: 3 },
+};
 const context: InstructionContext & ResponseContext = {
   settings,
   demonstrations: [seed],
@@ -28,6 +32,9 @@ const context: InstructionContext & ResponseContext = {
     noveltyText(seed, settings),
     'Explain how the kidneys filter the blood of a person',
   ]),
+  foreignLanguage: createLanguageCheck([seed]),
+  countTokens: (text) => text.length,
+  passageRank: ({ instruction }) => (instruction.includes('astray') ? 4 : null),
   isHeldOut: ({ instruction }) => instruction.includes('secret'),
   isKnown: ({ instruction }) => instruction.includes('familiar'),
   answersTo: ({ instruction }) => (instruction.includes('disputed') ? ['Yes.'] : []),
@@ -54,6 +61,7 @@ const instructionCases: readonly [string, Partial<TaskDraft>, RegExp][] = [
   ['cutTask', { isCut: true }, /cut at its length limit/],
   ['instructionLength', { instruction: 'Name a bone.' }, /3 words; at least 4/],
   ['instructionLength', { instruction: 'Name it. '.repeat(80) }, /160 words; at most 150/],
+  ['taskTokens', { input: 'It is a long text. '.repeat(50) }, /986 tokens; at most 900/],
   ['firstCharacter', { instruction: '* Name one bone of the leg.' }, /begins with "\*"/],
   ['blacklist', { instruction: 'Draw the shape of the femur.' }, /"draw"/],
   ['blacklist', { instruction: 'Where would patients Go To with fever?' }, /"go to"/],
@@ -65,8 +73,15 @@ const instructionCases: readonly [string, Partial<TaskDraft>, RegExp][] = [
   ['missingInput', { input: 'Organs:' }, /input ends in a colon/],
   ['inputRepeatsInstruction', { input: 'name the bone between hip and knee' }, /input repeats/],
   ['repetitiveTask', { instruction: 'Is it good or is it good or is it good or not?' }, /repeats/],
+  [
+    'language',
+    { instruction: 'Welches Hormon senkt den Blutzucker im Körper eines gesunden Menschen?' },
+    /is in German; no seed is/,
+  ],
+  ['language', { instruction: 'Где находится бедренная кость?' }, /is in Cyrillic letters/],
   ['demonstrationInput', { input: 'A hepatic vein drains blood away' }, /seed "seed-1"/],
   ['heldOut', { instruction: 'Name the secret bone of them all.' }, /held-out/],
+  ['roundTrip', { instruction: 'Name the bone that leads astray.' }, /number 4; .* among the first 3/],
   ['repeatedTask', { instruction: 'Name the familiar bone of them.' }, /seed or was kept/],
   [
     'novelty',
@@ -78,6 +93,8 @@ const instructionCases: readonly [string, Partial<TaskDraft>, RegExp][] = [
 const responseCases: readonly [string, Partial<AnsweredDraft>, RegExp][] = [
   ['cutAnswer', { isCut: true }, /cut at its length limit/],
   ['emptyAnswer', { output: '-' }, /no words/],
+  ['answerTokens', { output: 'it' }, /2 tokens; at least 3/],
+  ['answerLanguage', { output: 'Die Leber ist das größte innere Organ des Menschen.' }, /is in German/],
   ['unfinishedAnswer', { output: 'The bones are:' }, /ends in a colon/],
   ['answerRepeatsTask', { input: 'femur', output: 'Femur.' }, /input again/],
   ['answerRepeatsTask', { output: 'name the bone between hip and knee' }, /instruction again/],
@@ -89,6 +106,11 @@ const responseCases: readonly [string, Partial<AnsweredDraft>, RegExp][] = [
     'demonstrationLeak',
     { output: 'Since hepatic comes from the Greek word for liver, femur.' },
     /from the seed "seed-1"/,
+  ],
+  [
+    'disputedAnswer',
+    { disputedBy: 'The tibia.' },
+    /answer "The femur\.", but the model answers "The tibia\."/,
   ],
   ['agreement', { agreement: 0.4 }, /40 % of the votes/],
   ['contradiction', { instruction: 'Is the disputed bone long?', output: 'No.' }, /answered "Yes\."/],
@@ -112,9 +134,9 @@ describe.each([
 describe('instruction filters', () => {
   it('let a sound task pass', () => {
     expect(firstRejection(instructionRules, draft({}), context)).toBeNull();
-    expect(
-      firstRejection(instructionRules, draft({ instruction: 'Где находится бедренная кость?' }), context),
-    ).toBeNull();
+    const russian = draft({ instruction: 'Где находится бедренная кость?' });
+    const foreignLanguage = createLanguageCheck([{ ...seed, instruction: 'Что это за орган?' }]);
+    expect(firstRejection(instructionRules, russian, { ...context, foreignLanguage })).toBeNull();
   });
 
   it.each(instructionCases)('%s rejects %j', (name, change, reason) => {
@@ -143,6 +165,11 @@ describe('instruction filters', () => {
     expect(judge('Which organ does the giraffe name?')).toBeNull();
   });
 
+  it('tell of a held-out task whatever else is wrong with it', () => {
+    const cut = draft({ instruction: 'Draw the secret bone', isCut: true });
+    expect(firstRejection(instructionRules, cut, context)?.rule).toBe('heldOut');
+  });
+
   it('do not mistake parts of words for blacklisted ones', () => {
     expect(
       firstRejection(
@@ -160,6 +187,11 @@ describe('instruction filters', () => {
 });
 
 describe('response filters', () => {
+  it.each(responseCases)('%s can be switched off', (name, change) => {
+    const off = { ...context, settings: { ...settings, disabledRules: [name] } };
+    expect(firstRejection(responseRules, answered(change), off)?.rule).not.toBe(name);
+  });
+
   it('let a sound answer pass', () => {
     expect(firstRejection(responseRules, answered({}), context)).toBeNull();
   });

@@ -9,6 +9,7 @@ import type { Completion, CompletionRequest, LanguageModel } from '../../src/spe
 import { pocketPrompts } from '../../src/specialize/prompts.ts';
 import { recitePassages } from '../../src/specialize/recite.ts';
 import { replayGeneralTasks } from '../../src/specialize/replay.ts';
+import { countWords } from '../../src/specialize/retrieve.ts';
 import { pocketSettings, type SpecializeSettings } from '../../src/specialize/settings.ts';
 import type { GeneratedTask, Passage } from '../../src/specialize/tasks.ts';
 import { exampleDomain, promptText } from './stubModel.ts';
@@ -46,6 +47,7 @@ function createStage(
     prompts: pocketPrompts,
     settings,
     isHeldOut: () => false,
+    countTokens: countWords,
     ready: async () => {},
     tasks: () => state.tasks,
   };
@@ -133,6 +135,22 @@ describe('generateInstructions', () => {
     expect(await shown(documents, 0.5)).toEqual([6, 6]);
   });
 
+  it('wants a task to find its own passage among the best matches', async () => {
+    const passages = ['The heart pumps blood.', 'The blood of fish is cold.'].map((text, i) => ({
+      ...{ id: `p${i}`, documentId: `d${i}`, text },
+    }));
+    const { model } = modelOf(() => ' Is the blood of all fish cold?');
+    const fatesWith = async (roundTripTop: number) => {
+      const changed = { maxPrompts: 2, passageShare: 1, roundTripTop, disabledRules: ['repeatedTask'] };
+      const { context, run } = createStage(changed, [], passages);
+      const { tasks } = await run(generateInstructions(context, model, 0));
+      return Object.fromEntries(tasks.map((task) => [task.passageId, fates([task])[0]]));
+    };
+    expect(await fatesWith(1)).toEqual({ p0: 'roundTrip', p1: 'pending' });
+    expect(await fatesWith(2)).toEqual({ p0: 'pending', p1: 'pending' });
+    expect(await fatesWith(0)).toEqual({ p0: 'pending', p1: 'pending' });
+  });
+
   it('keeps to the number of prompts that it may use', async () => {
     const { model, prompts } = modelOf(() => ' Draw it.');
     const { context, run } = createStage({ maxPrompts: 5, batchSize: 2 });
@@ -160,6 +178,19 @@ describe('generateResponses', () => {
     const { context, run } = createStage({ votes: 3 }, questions.slice(0, 1));
     await run(generateResponses(context, model, { stage: 'responses', round: 1 }));
     expect(new Set(prompts).size).toBe(3);
+  });
+
+  it('samples the votes where that is asked for, and answers greedily otherwise', async () => {
+    const temperatures = async (changed: Partial<SpecializeSettings>) => {
+      const { model, requests } = modelOf(() => ' Air');
+      const { context, run } = createStage(changed, questions);
+      await run(generateResponses(context, model, { stage: 'responses', round: 1 }));
+      return requests.map(({ temperature, topP }) => [temperature, topP]);
+    };
+    const sampled = { votes: 3, voteTemperature: 0.7, topP: 0.9, batchSize: 6 };
+    expect(await temperatures(sampled)).toEqual([[0.7, 0.9]]);
+    expect(await temperatures({ ...sampled, voteTemperature: 0 })).toEqual([[0, 1]]);
+    expect(await temperatures({ ...sampled, votes: 1 })).toEqual([[0, 1]]);
   });
 
   it('rejects both sides of a contradiction, also the one that was kept before', async () => {

@@ -81,6 +81,26 @@ describe.each(Object.values(promptSets))('prompt set $name', (prompts) => {
       expect(asked).toContain(part);
   });
 
+  it('asks for tasks to a given answer, after answered tasks of that kind', () => {
+    const shown = { subject, demonstrations, answer: 'gout' };
+    for (const prompt of [
+      prompts.taskForLabel({ ...shown, labels: ['gout', 'flu'] }),
+      prompts.taskForSpan({ ...shown, text: 'Colchicine eases gout.' }),
+      prompts.taskForText(shown),
+    ])
+      for (const part of ['What is insulin?', 'A hormone.', 'aspirin', 'gout'])
+        expect(promptText(prompt)).toContain(part);
+    const span = promptText(prompts.taskForSpan({ ...shown, text: 'Colchicine eases gout.' }));
+    expect(span).toContain('Text: Colchicine eases gout.');
+  });
+
+  it('judges claims by two different answers', () => {
+    const judged = [true, false].map((isTrue) => prompts.judgeClaim('Gout is a virus.', isTrue));
+    expect(judged[0]!.output).not.toBe(judged[1]!.output);
+    for (const { instruction, input } of judged)
+      expect(`${instruction} ${input}`).toContain('Gout is a virus.');
+  });
+
   it('trains on the very prompt that it evaluates', () => {
     const example = toExample({ ...task, output: 'Femur.' }, prompts);
     const prompt = prompts.answer(task);

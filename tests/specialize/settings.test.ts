@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { instructionRules } from '../../src/specialize/instructionRules.ts';
-import { resolveSettings, settingsPresets } from '../../src/specialize/settings.ts';
+import { completeEarlierSettings, resolveSettings, settingsPresets } from '../../src/specialize/settings.ts';
 
 describe('resolveSettings', () => {
   it.each(Object.entries(settingsPresets))('accepts the preset %s', (_, preset) => {
@@ -18,9 +18,21 @@ describe('resolveSettings', () => {
     [{ tasks: 0 }, /^Setting "tasks" is 0: /],
     [{ topP: 2 }, /^Setting "topP" is 2: /],
     [{ tsaks: 3 }, 'There is no setting "tsaks".'],
+    [
+      { labelFirstShare: 0.6, claimShare: 0.5, spanFirstShare: 0, backtranslationShare: 0 },
+      /add up to 1\.10;/,
+    ],
     [{ tasks: 1.5, votes: 0 }, /"tasks" is 1\.5: .*\n.*"votes" is 0: /],
   ])('refuses %j', (given, message) => {
     expect(() => resolveSettings(given)).toThrow(message);
+  });
+
+  it('leaves out of an earlier run what there was not yet', () => {
+    const { spanFirstShare: _s, checkGiven: _c, roundTripTop: _r, ...earlier } = settingsPresets.small;
+    expect(completeEarlierSettings(earlier)).toEqual({
+      ...settingsPresets.small,
+      ...{ spanFirstShare: 0, checkGiven: false, roundTripTop: 0 },
+    });
   });
 
   it('disables no filter in any preset', () => {

@@ -2,6 +2,7 @@ import type { TrainingExample } from '../../src/specialize/dataset.ts';
 import type { SpecializeEvent } from '../../src/specialize/events.ts';
 import { pocketPrompts } from '../../src/specialize/prompts.ts';
 import type { SpecializeRequest, TrainingRequest } from '../../src/specialize/run.ts';
+import { countWords } from '../../src/specialize/retrieve.ts';
 import { pocketSettings, type SpecializeSettings } from '../../src/specialize/settings.ts';
 import { specialize } from '../../src/specialize/specialize.ts';
 import { applyEvent, emptyState, type SpecializationState } from '../../src/specialize/state.ts';
@@ -39,6 +40,7 @@ export function createRun(
     documents: [],
     settings: { ...settings, ...changed },
     prompts: pocketPrompts,
+    countTokens: countWords,
     model: base,
     withAdapter: (adapter) => {
       const model = new StubModel({ ...options, isTrained: isTrained(adapter) });

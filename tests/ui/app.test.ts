@@ -289,3 +289,40 @@ describe('an adapter', patient, () => {
     await expect(app.adapters.load(name, bytes)).rejects.toThrow(reason);
   });
 });
+
+describe('what became of a task', patient, () => {
+  it('can be overruled while the run is stopped, is stored with it, and goes on with it', async () => {
+    const { app, services, state } = await openPage({}, '', 10);
+    const run = app.driver.start();
+    const rejected = () => state().run!.state.tasks.find((task) => task.decision === 'rejected')!;
+    await vi.waitFor(() => expect(rejected()).toBeDefined(), { timeout: 15_000 });
+    const { id } = rejected();
+    await app.decideTask(rejected());
+    expect(state().notice?.text).toMatch(/while the run is stopped/);
+    await app.driver.cancel();
+    await run;
+    const task = () => state().run!.state.tasks.find((other) => other.id === id)!;
+    await app.decideTask(task());
+    expect(task()).toMatchObject({ rescued: true });
+    expect(task().decision).not.toBe('rejected');
+    const runId = state().run!.id;
+    expect((await services.runs.eventsOf(runId)).at(-1)).toEqual({ type: 'taskRescued', id });
+    await app.openRun(runId);
+    expect(task()).toMatchObject({ rescued: true });
+    await app.decideTask(task());
+    expect(task().rejection?.rule).toBe('discarded');
+  });
+
+  it('stays where the task is held out', async () => {
+    const { app, state } = await openPage({}, '', 10);
+    const run = app.driver.start();
+    await atTask(state, 2);
+    await app.driver.cancel();
+    await run;
+    const [first] = state().run!.state.tasks;
+    const rejection = { rule: 'heldOut', reason: 'So.', stage: 'instruction' } as const;
+    const before = state().run!.state;
+    await app.decideTask({ ...first!, decision: 'rejected', rejection });
+    expect(state().run!.state).toBe(before);
+  });
+});

@@ -84,6 +84,7 @@ async function callsOfRun(
     train: async function* () {
       throw new Error('Nothing is trained here.');
     },
+    countTokens: (text) => session.model.tokenizer.encode(text, false).length,
     onWriting: (progress) => totals.note(progress),
   });
   for await (const event of run) {

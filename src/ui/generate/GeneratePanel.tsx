@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { GeneratedTask } from '../../workerApi/runEvent.ts';
+import { isOpenToDecisions } from '../store/decideTask.ts';
 import { baseName } from '../format.ts';
 import { useAppState } from '../appContext.ts';
 import chips from '../parts/chips.module.css';
@@ -10,6 +11,7 @@ import { ShowMore } from '../parts/ShowMore.tsx';
 import { TaskCard } from '../parts/TaskCard.tsx';
 import { RunEnding } from '../runs/RunEnding.tsx';
 import { countRules, isRejected } from '../store/rejectReasons.ts';
+import { DecideButton } from './DecideButton.tsx';
 import { ruleTitle } from './ruleTitles.ts';
 import classes from './generate.module.css';
 
@@ -43,12 +45,22 @@ export function GeneratePanel() {
   return (
     <Panel title="Generate" lead={lead} side={counts}>
       <RunEnding run={run} />
-      {isShowingRejected ? <Rejected tasks={rejected} /> : <Kept tasks={kept} />}
+      {isShowingRejected ? (
+        <Rejected tasks={rejected} isOpen={isOpenToDecisions(run)} />
+      ) : (
+        <Kept tasks={kept} isOpen={isOpenToDecisions(run)} />
+      )}
     </Panel>
   );
 }
 
-function Kept({ tasks }: { readonly tasks: readonly GeneratedTask[] }) {
+interface TasksProps {
+  readonly tasks: readonly GeneratedTask[];
+  /** A person may still decide otherwise. */
+  readonly isOpen: boolean;
+}
+
+function Kept({ tasks, isOpen }: TasksProps) {
   if (tasks.length === 0) return <p className={classes.none}>No task yet.</p>;
   return (
     <ShowMore
@@ -57,7 +69,8 @@ function Kept({ tasks }: { readonly tasks: readonly GeneratedTask[] }) {
         <TaskCard
           key={task.id}
           task={task}
-          note={task.output === undefined ? 'Waiting for its answer' : undefined}
+          note={noteOn(task)}
+          action={isOpen && <DecideButton task={task} />}
           tag={task.passageId && `from ${baseName(task.passageId)}`}
         />
       )}
@@ -65,7 +78,12 @@ function Kept({ tasks }: { readonly tasks: readonly GeneratedTask[] }) {
   );
 }
 
-function Rejected({ tasks }: { readonly tasks: readonly GeneratedTask[] }) {
+function noteOn({ output, rescued }: GeneratedTask): string | undefined {
+  if (output === undefined) return 'Waiting for its answer';
+  return rescued ? 'Kept by you' : undefined;
+}
+
+function Rejected({ tasks, isOpen }: TasksProps) {
   const [rule, setRule] = useState<string | null>(null);
   const shown = rule === null ? tasks : tasks.filter(({ rejection }) => rejection?.rule === rule);
   if (tasks.length === 0) return <p className={classes.none}>Nothing was rejected so far.</p>;
@@ -87,7 +105,13 @@ function Rejected({ tasks }: { readonly tasks: readonly GeneratedTask[] }) {
       <ShowMore
         items={shown.toReversed()}
         render={(task) => (
-          <TaskCard key={task.id} task={task} tone="rejected" note={task.rejection?.reason} />
+          <TaskCard
+            key={task.id}
+            task={task}
+            tone="rejected"
+            note={task.rejection?.reason}
+            action={isOpen && <DecideButton task={task} />}
+          />
         )}
       />
     </>

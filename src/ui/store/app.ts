@@ -1,4 +1,5 @@
 import { isSameModel, modelTitle, pocketModel } from '../../workerApi/model.ts';
+import type { GeneratedTask } from '../../workerApi/runEvent.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type { ChatApi, DeviceChoice } from '../../workerApi/whittleWorkerApi.ts';
 import { AdapterLibrary } from './adapterLibrary.ts';
@@ -7,6 +8,7 @@ import { createAppStore, steps, type AppStore, type Damage, type Step } from './
 import { ChatSession } from './chatSession.ts';
 import { checkedRuns } from './checkedRuns.ts';
 import { forgetDamage } from './damages.ts';
+import { decideTask } from './decideTask.ts';
 import { DeviceSetting } from './deviceSetting.ts';
 import { DomainLibrary } from './domainLibrary.ts';
 import { ModelLibrary } from './modelLibrary.ts';
@@ -111,6 +113,11 @@ export class App {
     const { run } = this.store.getState();
     this.store.setState({ step: run?.state.report ? 'compare' : 'generate', follows: true });
     this.#tellOtherModel();
+  }
+
+  /** Keeps a rejected task of the run on screen, or discards one that is kept. */
+  async decideTask(task: GeneratedTask): Promise<void> {
+    await this.attempt(() => decideTask(this.store, this.#services, task));
   }
 
   /** Asks the browser to keep what is stored even when the disk runs short. */

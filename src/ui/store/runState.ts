@@ -27,6 +27,8 @@ export interface RunState {
   readonly provider: ExecutionProvider | null;
   readonly recitedPassages: number;
   readonly tasks: readonly GeneratedTask[];
+  /** Of this round; what is kept is settled from then on. */
+  readonly hasDataset: boolean;
   readonly trainings: Adapters<Training>;
   readonly evaluations: Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
   readonly adapters: Adapters<AdapterDescription>;
@@ -74,6 +76,7 @@ export const initialRunState: RunState = {
   provider: null,
   recitedPassages: 0,
   tasks: [],
+  hasDataset: false,
   trainings: {},
   evaluations: {},
   adapters: {},
@@ -107,6 +110,7 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   phaseFinished: () => ({}),
   roundStarted: ({ tasks, adapters, evaluations, specialistRound }, { round }) => ({
     round,
+    hasDataset: false,
     tasks: tasks.map(askedAgain),
     before: { tasks, adapters, evaluations, specialistRound },
   }),
@@ -121,8 +125,14 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
     tasks: withTask(tasks, id, { output, ...(passageId !== undefined && { passageId }) }),
   }),
   taskScored: ({ tasks }, { id, scores }) => ({ tasks: withTask(tasks, id, { scores }) }),
+  taskRescued: ({ tasks }, { id }) => ({
+    tasks: tasks.map((task) => (task.id === id ? rescued(task) : task)),
+  }),
+  taskDiscarded: ({ tasks }, { id }) => ({
+    tasks: withTask(tasks, id, { decision: 'rejected', rejection: discarded, rescued: false }),
+  }),
   taskKept: ({ tasks }, { id }) => ({ tasks: withTask(tasks, id, { decision: 'kept' }) }),
-  datasetReady: () => ({}),
+  datasetReady: () => ({ hasDataset: true }),
   training: ({ trainings }, { model, event }) => ({ trainings: withProgress(trainings, model, event) }),
   adapterTrained: ({ adapters, specialistRound }, { model, round, adapter }) => ({
     adapters: { ...adapters, [model]: adapter.description },
@@ -154,11 +164,19 @@ function startedAgain({ trainings, tasks }: RunState, { stage, model, round }: P
   return isFirst ? { tasks: [] } : {};
 }
 
+const discarded = { rule: 'discarded', reason: 'A person left it out.', stage: 'instruction' } as const;
+
+function rescued({ rejection: _rejection, ...task }: GeneratedTask): GeneratedTask {
+  return { ...task, decision: task.output === undefined ? 'pending' : 'kept', rescued: true };
+}
+
 /** A new round answers every sound task anew. */
 function askedAgain(task: GeneratedTask): GeneratedTask {
-  if (task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output: _output, scores: _scores, ...question } = task;
-  return { ...question, decision: 'pending' };
+  const isSettled = task.rescued && task.output !== undefined;
+  if (isSettled || task.rejection?.stage === 'instruction') return task;
+  const { rejection: _rejection, output, scores: _scores, ...question } = task;
+  const isGiven = (task.kind ?? 'inContext') !== 'inContext';
+  return { ...question, ...(isGiven && { output }), decision: 'pending' };
 }
 
 function withTask(

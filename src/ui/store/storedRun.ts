@@ -9,6 +9,7 @@ import type {
   EvaluatedModel,
   GeneratedTask,
   Interval,
+  KindCount,
   ModelEvaluation,
   Phase,
   Report,
@@ -116,6 +117,7 @@ const generatedTask: Format<GeneratedTask> = z.object({
   decision: z.enum(['pending', 'kept', 'rejected']),
   rejection: z.optional(rejection),
   scores: z.optional(weights),
+  rescued: z.optional(z.boolean()),
 });
 
 const scores = { exactMatch: z.number(), f1: z.number(), rougeL: z.number() };
@@ -182,6 +184,7 @@ const report: Format<Report> = z.object({
     valid: count,
   }),
   rejects: z.array(z.object({ rule: text, description: text, count })),
+  kinds: z.optional(z.array(opaque<KindCount>())),
   rounds: z.optional(z.array(opaque<RoundScores>())),
   rolledBack: z.optional(z.object({ round: count, reason: text })),
   settings: opaque<Report['settings']>(),
@@ -257,6 +260,8 @@ const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, 
   taskAnswered: z.object(answered),
   taskKept: z.object({ id: text }),
   taskScored: z.object({ id: text, scores: weights }),
+  taskRescued: z.object({ id: text }),
+  taskDiscarded: z.object({ id: text }),
   datasetReady: z.object({ dataset: z.object({ train: rows, valid: rows }) }),
   training: z.object({ ...ofAdapter, event: trainingProgress }),
   adapterTrained: z.object({
