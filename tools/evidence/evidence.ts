@@ -9,7 +9,14 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { renderDataPlot, renderModels, renderQuestions, renderSeeds, type DomainRuns } from './page.ts';
+import {
+  hasModel,
+  renderDataPlot,
+  renderModels,
+  renderQuestions,
+  renderSeeds,
+  type DomainRuns,
+} from './page.ts';
 import { readRun } from './results.ts';
 import { realText } from './realText.ts';
 import { evidenceRuns, runAll, runFolderOf, sweepFolderOf, sweeps, type SweepName } from './runs.ts';
@@ -21,6 +28,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     out: { type: 'string', default: 'out/evidence' },
     docs: { type: 'string', default: 'docs' },
+    controls: { type: 'string', default: 'all' },
+    rounds: { type: 'string', default: '2' },
     sweeps: { type: 'string', default: Object.keys(sweeps).join(',') },
     reference: { type: 'string', default: '../shared/reference' },
     parallel: { type: 'string', default: String(Math.max(1, Math.min(4, cpus().length))) },
@@ -29,7 +38,14 @@ const { values } = parseArgs({
 
 const start = performance.now();
 const wanted = (Object.keys(sweeps) as SweepName[]).filter((name) => values.sweeps.split(',').includes(name));
-const settings = { out: values.out, domains, seeds: Number(values.seeds), sweeps: wanted };
+const settings = {
+  out: values.out,
+  domains,
+  seeds: Number(values.seeds),
+  sweeps: wanted,
+  controls: values.controls,
+  rounds: values.rounds,
+};
 await runAll(evidenceRuns(settings), { out: values.out, parallel: Number(values.parallel) });
 const minutes = (performance.now() - start) / 60_000;
 
@@ -45,7 +61,8 @@ const runs: DomainRuns = await Promise.all(
 
 const pictures = join(values.docs, 'evidence');
 await mkdir(pictures, { recursive: true });
-await writeFile(join(pictures, 'data.svg'), renderDataPlot(runs));
+const hasShares = hasModel(runs, 'half');
+if (hasShares) await writeFile(join(pictures, 'data.svg'), renderDataPlot(runs));
 
 /** Left out of this call's runs, a sweep may still be there from an earlier one. */
 async function sweepSection(name: SweepName): Promise<string> {
@@ -90,7 +107,7 @@ ${renderSeeds(runs)}
 
 ## How much data
 
-![F1 over the share of the written tasks](evidence/data.svg)
+${hasShares ? '![F1 over the share of the written tasks](evidence/data.svg)' : 'Not run (`--controls all`).'}
 
 ## How many seeds
 

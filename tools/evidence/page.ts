@@ -24,9 +24,13 @@ const titles: Readonly<Record<string, string>> = {
   [second]: 'full method, two rounds',
 };
 
+/** Whether a model was tested in these runs. */
+export const hasModel = (domains: DomainRuns, model: string): boolean =>
+  domains.every(([, runs]) => runs.every(({ items }) => items.every(({ answers }) => model in answers)));
+
 /** Every model on held-out and general tasks, and what the full method is better by. */
 export function renderModels(runs: readonly RunResult[]): string {
-  const models = ['base', ...controlNames, full, second];
+  const models = ['base', ...controlNames, full, second].filter((model) => hasModel([['', runs]], model));
   const header = ['model', 'held-out F1', 'stated facts', 'documents only', 'after 3 seeds', 'invalid', 'general F1', 'full method against it']; // prettier-ignore
   return table(
     header,
@@ -42,15 +46,16 @@ export function renderModels(runs: readonly RunResult[]): string {
 
 /** Each seed apart: how far results depend on the dice. */
 export function renderSeeds(domains: DomainRuns): string {
+  const models = ['base', 'seedsOnly', full, second].filter((model) => hasModel(domains, model));
   const rows = domains.flatMap(([domain, runs]) =>
     runs.map((run) => [
       ...[domain, String(run.seed), String(run.report.counts.kept)],
-      ...['base', 'seedsOnly', full, second].map((model) => percent(meanF1([run], model))),
-      ...['base', full, second].map((model) => percent(generalF1([run], model))),
+      ...models.map((model) => percent(meanF1([run], model))),
+      ...models.map((model) => percent(generalF1([run], model))),
     ]),
   );
-  const header = ['domain', 'seed', 'tasks kept', 'base', 'seeds only', 'full', 'two rounds', 'general: base', 'full', 'two rounds']; // prettier-ignore
-  return table(header, rows);
+  const named = models.map((model) => titles[model]!);
+  return table(['domain', 'seed', 'tasks kept', ...named, ...named.map((name) => `general: ${name}`)], rows);
 }
 
 type Question = readonly [question: string, of: string, against: string];
@@ -70,7 +75,8 @@ const words = { better: 'yes', 'no difference shown': 'not shown', worse: 'no, i
 /** One row per question: what the intervals say, whatever was hoped for. */
 export function renderQuestions(domains: DomainRuns): string {
   const header = ['question', ...domains.map(([domain]) => domain)];
-  const rows = questions.map(([question, of, against]) => [
+  const asked = questions.filter(([, of, against]) => hasModel(domains, of) && hasModel(domains, against));
+  const rows = asked.map(([question, of, against]) => [
     question,
     ...domains.map(([, runs]) => {
       const { difference, verdict } = compare(runs, of, against);

@@ -35,7 +35,14 @@ export const full = 'specialized (round 1)';
 export async function readRun(folder: string, seed: number): Promise<RunResult> {
   const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report;
   const lines = (await readFile(join(folder, 'test.jsonl'), 'utf8')).trim().split('\n');
-  return { seed, report, items: lines.map((line) => JSON.parse(line) as AnsweredItem) };
+  const items = lines.map((line) => JSON.parse(line) as AnsweredItem);
+  return { seed, report, items: items.map(withFull) };
+}
+
+/** Where there was one round only, its model is the full method. */
+function withFull(item: AnsweredItem): AnsweredItem {
+  const { specialized, ...rest } = item.answers;
+  return full in rest || !specialized ? item : { ...item, answers: { ...rest, [full]: specialized } };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
@@ -65,7 +72,7 @@ export function generalF1(runs: readonly RunResult[], model: string): number {
   return mean(
     runs.map(({ report }) =>
       model === full
-        ? (report.rounds?.[0]?.retention?.f1 ?? NaN)
+        ? ((report.rounds?.[0]?.retention ?? report.retention?.overall.models.specialized)?.f1 ?? NaN)
         : (report.retention?.overall.models[model as 'base']?.f1 ?? NaN),
     ),
   );

@@ -19,6 +19,9 @@ export interface EvidenceSettings {
   readonly domains: readonly string[];
   readonly seeds: number;
   readonly sweeps: readonly SweepName[];
+  /** As `specialize --controls` takes them. */
+  readonly controls: string;
+  readonly rounds: string;
 }
 
 const model = ['--model', 'public/models/pocket'];
@@ -36,13 +39,19 @@ export const sweeps = {
 export type SweepName = keyof typeof sweeps;
 
 /** All runs, the most telling first: every domain and seed with all controls and a second round, then the sweeps. */
-export function evidenceRuns({ out, domains, seeds, sweeps: names }: EvidenceSettings): EvidenceRun[] {
+export function evidenceRuns({
+  out,
+  domains,
+  seeds,
+  sweeps: names,
+  ...asked
+}: EvidenceSettings): EvidenceRun[] {
   const methods = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     domains.map((domain): EvidenceRun => {
       const folder = runFolderOf(out, domain, seed);
       const argv = [
         ...['specialize', ...model, '--domain', `public/domains/${domain}.json`, '--out', folder],
-        ...['--seed', String(seed), '--controls', 'all', '--rounds', '2'],
+        ...['--seed', String(seed), '--controls', asked.controls, '--rounds', asked.rounds],
         ...['--settings', join(out, 'settings.json')],
       ];
       return {
