@@ -86,9 +86,12 @@ const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Node
 const heldOut = runs.map(([domain, results]) => `${results[0]!.items.length} ${domain}`).join(', ');
 const general = runs[0]![1][0]!.report.retention?.overall.count ?? 0;
 
+const given = process.argv.slice(2);
+const command = ['npm run evidence', ...(given.length > 0 ? ['--', ...given] : [])].join(' ');
+
 const page = `# Evidence
 
-Written by \`npm run evidence\`; [method.md](method.md) says what the numbers mean. The embedded model \`pocket\`, ${settings.seeds} seeds,
+Written by \`${command}\`; [method.md](method.md) says what the numbers mean. The embedded model \`pocket\`, ${settings.seeds} seeds,
 held-out tasks: ${heldOut}; ${general} general tasks of other domains. ${machine}; ${minutes.toFixed(0)} minutes in the call that wrote this.
 
 F1 is token F1 in percent, means over seeds. Intervals (95 %) draw the held-out tasks with replacement, each task's mean over
