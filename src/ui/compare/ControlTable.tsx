@@ -1,14 +1,13 @@
 import type { ControlName } from '../../workerApi/runParameters.ts';
-import type { Report } from '../../workerApi/runEvent.ts';
+import type { EvaluatedModel, Report } from '../../workerApi/runEvent.ts';
 import { points, signedPoints } from '../format.ts';
-import { modelNames } from '../store/runProgress.ts';
+import { isControl, modelNames } from '../store/runProgress.ts';
 import classes from './compare.module.css';
 import { comparisonOf, verdictTitles } from './verdict.ts';
 
 /** The controls of a run, in the order of their trainings. */
 export function controlsIn({ heldOut }: Report): ControlName[] {
-  const names = Object.keys(heldOut.overall.models);
-  return names.filter((name) => name !== 'base' && name !== 'specialized') as ControlName[];
+  return (Object.keys(heldOut.overall.models) as EvaluatedModel[]).filter(isControl);
 }
 
 /** What each control scored, and whether the specialist is better than it. */

@@ -1,4 +1,4 @@
-import type { EvaluatedModel, Phase, Stage } from '../../workerApi/runEvent.ts';
+import type { AdapterName, EvaluatedModel, Phase, Stage } from '../../workerApi/runEvent.ts';
 import type { ControlName } from '../../workerApi/runParameters.ts';
 import type { RunState, Training } from './runState.ts';
 
@@ -85,13 +85,14 @@ export function controlTraining({
   trainings,
 }: RunState): { readonly name: ControlName; readonly training: Training } | undefined {
   const present = phase?.stage === 'training' && isControl(phase.model) ? phase.model : undefined;
-  const trained = Object.keys(trainings).filter((name) => name !== 'specialized') as ControlName[];
+  const trained = (Object.keys(trainings) as AdapterName[]).filter(isControl);
   const name = present ?? trained.at(-1);
   const training = name && trainings[name];
   return name && training && { name, training };
 }
 
-const isControl = (model: EvaluatedModel | undefined): model is ControlName =>
+/** Whether this is one of the adapters that the specialist is compared with. */
+export const isControl = (model: EvaluatedModel | undefined): model is ControlName =>
   model !== undefined && model !== 'base' && model !== 'specialized';
 
 /** That training goes on with fewer rows at a time, in words; null where it had memory enough. */

@@ -18,7 +18,7 @@ import type {
   RunEvent,
   TrainingProgress,
 } from '../../workerApi/runEvent.ts';
-import type { ControlName, RunParameters } from '../../workerApi/runParameters.ts';
+import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type { RunSetup } from '../../workerApi/whittleWorkerApi.ts';
 import {
   adapterDescription,
@@ -30,15 +30,13 @@ import {
   StoredFormatError,
   type Format,
 } from './storedFormats.ts';
-import { modelNames } from './runProgress.ts';
+import { isControl, modelNames } from './runProgress.ts';
 
 const text = z.string();
 const texts = z.array(text);
 const modelName = z.enum(Object.keys(modelNames) as EvaluatedModel[]);
 const adapterName = z.enum(Object.keys(modelNames).filter((name) => name !== 'base') as AdapterName[]);
-const controlName = z.enum(
-  Object.keys(modelNames).filter((name) => name !== 'base' && name !== 'specialized') as ControlName[],
-);
+const controlName = z.enum((Object.keys(modelNames) as EvaluatedModel[]).filter(isControl));
 
 const task = { id: text, instruction: text, input: text, output: text };
 const origin = z.optional(z.object({ file: text, row: count, id: z.optional(text) }));
