@@ -57,7 +57,7 @@ describe('gradients that read what MatMulNBits reads', () => {
     expect(Math.max(...actual['gradient_out']!.map(Math.abs))).toBeGreaterThan(0.1);
   });
 
-  it('take as many bytes as the model has, and so does reading mapped files twice', () => {
+  it('take as many bytes as the model has; of mapped files kernels keep what they packed besides', () => {
     const model = splitWeights(decoder({ dtype: 'q4' }).decoder, 'model.onnx_data').model;
     const bytes = (options: CompileOptions, storage: CompileOptions['weights']) =>
       estimateMemory(trainingOf({ decoder: model, fileName: 'model.onnx' }, options), storage).weights;
@@ -67,7 +67,9 @@ describe('gradients that read what MatMulNBits reads', () => {
     expect(packed).toBeGreaterThan(20_000);
     // No gradient passes the embedding and the lowest projections.
     expect(twice - once).toBeGreaterThan(0.7 * packed);
-    expect(mapped - once).toBeLessThan(0.1 * packed);
+    // The embedding is read by rows, not packed.
+    expect(mapped - once).toBeGreaterThan(0.7 * packed);
+    expect(mapped - once).toBeLessThan(packed);
   });
 });
 

@@ -4,6 +4,7 @@ import { loadGraph } from '../engine/loadModel.ts';
 import { memoryPlanner, type MemoryPlan } from '../engine/memoryPlan.ts';
 import { estimateTraining, totalBytesOf, type TrainingMemory } from '../graph/memoryEstimate.ts';
 import type { Model } from '../graph/model.ts';
+import type { WeightStorage } from '../graph/weightStorage.ts';
 import { findLoraTargets, type LoraTarget } from '../lora/targets.ts';
 import { parsePrecision } from './activations.ts';
 import type { Command } from './command.ts';
@@ -47,14 +48,19 @@ export const inspectCommand: Command = {
     const batch = { batchSize: values['batch-size'], sequenceLength: values['max-length'] };
     const budgets = parseBudgets(values['memory-budget']);
     const trainable = { kind: 'lora', targetModules, rank: values.rank, alpha: values.rank } as const;
-    const activations = parsePrecision(values.activations);
-    const facts = describe(decoder, targets, buildTrainingGraphs(decoder, trainable, batch, { activations }));
-    const planFor = memoryPlanner(decoder, trainable, batch, { activations });
+    const computed = { activations: parsePrecision(values.activations), weights: storageOn(values.device) };
+    const graphs = buildTrainingGraphs(decoder, trainable, batch, computed);
+    const facts = describe(decoder, targets, graphs, computed.weights);
+    const planFor = memoryPlanner(decoder, trainable, batch, computed);
     const plans = budgets.map((budgetBytes) => ({ budgetBytes, ...planFor(budgetBytes) }));
     const output = createOutput(values.json);
     output.result({ ...facts, memory: plans.map(toFacts) }, render(facts, plans));
   },
 };
+
+/** Where `train` would have the weights on a device. */
+const storageOn = (device: string): WeightStorage =>
+  device === 'webgpu' ? 'once' : device === 'wasm' ? 'copied' : 'mapped';
 
 /** A budget in bytes, and what training takes within it. */
 type BudgetPlan = MemoryPlan & { readonly budgetBytes: number };
@@ -88,18 +94,20 @@ const toFacts = ({ budgetBytes, fit, recompute, memory, totalBytes, advice, stre
   },
 });
 
-const toBytes = ({ weights, activations, state }: TrainingMemory) => ({
+const toBytes = ({ weights, activations, state, graphs = 0 }: TrainingMemory) => ({
   weight_bytes: weights,
   activation_bytes: activations,
   adapter_state_bytes: state,
+  graph_bytes: graphs,
 });
 
 function describe(
   { decoder, embedding }: DecoderModel,
   targets: readonly LoraTarget[],
   graphs: TrainingGraphs,
+  storage: WeightStorage,
 ) {
-  const memory = estimateTraining(graphs, 'mapped');
+  const memory = estimateTraining(graphs, storage);
   return {
     layers: new Set(targets.map(({ module }) => module.split('.')[2])).size,
     ops: countOps(decoder),
@@ -109,9 +117,7 @@ function describe(
     vocabulary_size: graphs.vocabularySize,
     training_nodes: graphs.training.nodes.length,
     forward_nodes: graphs.forward.nodes.length,
-    weight_bytes: memory.weights,
-    activation_bytes: memory.activations,
-    adapter_state_bytes: memory.state,
+    ...toBytes(memory),
     peak_bytes: totalBytesOf(memory),
   };
 }

@@ -28,8 +28,9 @@ export function describeFit(
   { fit, recompute, memory }: Pick<MemoryPlan, 'fit' | 'recompute' | 'memory'>,
   budgetBytes: number,
 ): string {
-  const { weights, activations, state } = memory;
-  const parts = `weights ${megabytes(weights)}, activations ${megabytes(activations)}, adapter and optimizer ${megabytes(state)}`;
+  const { weights, activations, state, graphs } = memory;
+  const kept = graphs ? `, graphs ${megabytes(graphs)}` : '';
+  const parts = `weights ${megabytes(weights)}, activations ${megabytes(activations)}, adapter and optimizer ${megabytes(state)}${kept}`;
   const verdict = fit === 'tight' ? 'is tight in' : fit;
   return `${verdict} ${megabytes(budgetBytes)}: ${megabytes(totalBytesOf(memory))} by estimate (${parts}), ${recomputed[recompute]}`;
 }

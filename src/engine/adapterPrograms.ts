@@ -82,7 +82,9 @@ export function compileSmaller(
   { batchSize, recompute, budgetBytes, memory, streaming }: PlannedEvent,
 ): AdapterPrograms | null {
   const isLast = batchSize === 1 && recompute === 'perLayer';
-  if (isLast || streaming) return streamWithin(request, totalBytesOf(memory) / 2, budgetBytes);
+  // What graphs take is not counted of pieces, which are small.
+  const taken = totalBytesOf({ ...memory, graphs: 0 });
+  if (isLast || streaming) return streamWithin(request, taken / 2, budgetBytes);
   const built = compileLongest(request, Math.max(1, Math.floor(batchSize / 2)), 'perLayer');
   const fit = judgeFit(totalBytesOf(built.memory), budgetBytes);
   return withShorter(request, { built, fit, recompute: 'perLayer' }, budgetBytes);

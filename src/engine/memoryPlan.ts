@@ -138,5 +138,5 @@ function smallerShapes(batch: BatchShape): { shape: BatchShape; advice: string }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
 
-const weightsAlone = ({ weights, state }: TrainingMemory, budgetBytes: number) =>
-  `Weights and adapter alone take ${megabytes(weights + state)} of ${megabytes(budgetBytes)}: choose a smaller model, fewer bits or a lower rank.`;
+const weightsAlone = (memory: TrainingMemory, budgetBytes: number) =>
+  `Weights and adapter alone take ${megabytes(totalBytesOf({ ...memory, activations: 0 }))} of ${megabytes(budgetBytes)}: choose a smaller model, fewer bits or a lower rank.`;

@@ -6,7 +6,7 @@ import type { WeightStorage } from './weightStorage.ts';
 
 /** Bytes that running a graph takes, by what they hold. */
 export interface MemoryEstimate {
-  /** Weights and constants: twice, where sessions copy them and forward and backward read them in two forms. */
+  /** Weights and constants, in every form that is kept because something reads them in it. */
   readonly weights: number;
   /** Activations and gradients alive at the same time, at most, in onnxruntime's order of execution and its buffers. */
   readonly activations: number;
@@ -16,6 +16,8 @@ export interface MemoryEstimate {
 export interface TrainingMemory extends MemoryEstimate {
   /** The flat vectors that a step is given; those that it computes are activations. */
   readonly state: number;
+  /** What onnxruntime keeps of the graphs themselves, where that is the same memory. */
+  readonly graphs?: number;
 }
 
 /** The graphs of a training step, and how many parameters they train. */
@@ -31,6 +33,12 @@ export interface StepGraphs {
  */
 const vectorsHeld = 5;
 
+/**
+ * What onnxruntime keeps of a graph in main memory: nodes, their kernels, the plan of execution. Measured in the shapes of
+ * docs/memory.md; sessions of 10,000 to 12,000 nodes hold 5.9 to 6.3 KB for each, beside their weights.
+ */
+const bytesPerNode = 6000;
+
 /** Bytes of the flat vectors that both graphs of a step are given. */
 export const stateBytes = (parameterCount: number): number => vectorsHeld * 4 * parameterCount;
 
@@ -41,19 +49,21 @@ export const stateBytes = (parameterCount: number): number => vectorsHeld * 4 * 
  */
 export function estimateTraining(
   { training, optimizer, layout }: StepGraphs,
-  storage?: WeightStorage,
+  storage: WeightStorage = 'copied',
 ): TrainingMemory {
   const { weights, activations } = estimateMemory(training, storage);
+  const isMainMemory = storage === 'mapped' || storage === 'copied';
   return {
     weights,
     activations: Math.max(activations, estimateMemory(optimizer).activations),
     state: stateBytes(layout.size),
+    ...(isMainMemory && { graphs: bytesPerNode * (training.nodes.length + optimizer.nodes.length) }),
   };
 }
 
-/** Weights, activations and adapter state together, in bytes. */
-export function totalBytesOf({ weights, activations, state }: TrainingMemory): number {
-  return weights + activations + state;
+/** All together, in bytes. */
+export function totalBytesOf({ weights, activations, state, graphs = 0 }: TrainingMemory): number {
+  return weights + activations + state + graphs;
 }
 
 const halfBytes: Partial<Record<ElementType, number>> = { int4: 1, uint4: 1, float4e2m1: 1 };
@@ -71,7 +81,7 @@ export function bytesOf({ shape, elementType }: Pick<Value, 'shape' | 'elementTy
  */
 export function estimateMemory(graph: Graph, storage: WeightStorage = 'copied'): MemoryEstimate {
   const constants = new Set(graph.nodes.flatMap(({ node }) => node.inputs).filter((v) => v?.constant));
-  const stored = storage === 'mapped' ? distinct(graph.weights) : graph.weights;
+  const stored = storage === 'mapped' ? [...distinct(graph.weights), ...packed(graph)] : graph.weights;
   const weights = [...stored.map(({ value }) => value), ...(constants as Set<Value>)];
   return {
     weights: weights.reduce((sum, value) => sum + bytesOf(value), 0),
@@ -83,6 +93,15 @@ export function estimateMemory(graph: Graph, storage: WeightStorage = 'copied'):
 const distinct = (weights: Graph['weights']): Graph['weights'] => [
   ...new Map(weights.map((weight) => [stretchOf(weight.initializer.data), weight])).values(),
 ];
+
+/**
+ * What the CPU's kernels arrange anew when a session is created and keep, so that mapping a file saves nothing there: the
+ * quantized matrices of MatMulNBits. (Sessions in little memory leave that out for MatMul, see `leanSession`.)
+ */
+function packed({ nodes, weights }: Graph): Graph['weights'] {
+  const read = new Set(nodes.flatMap(({ node }) => (node.op === 'MatMulNBits' ? [node.inputs[1]] : [])));
+  return distinct(weights.filter(({ value }) => read.has(value)));
+}
 
 const stretchOf = (data: WeightData): unknown =>
   'bytes' in data ? data : `${data.offset}+${data.length} ${data.location}`;

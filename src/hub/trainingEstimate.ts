@@ -12,7 +12,7 @@ export interface DecoderSizes {
 /** What the estimate is for: the least that training does at a time, with the usual adapter. */
 const rank = 8;
 const tokens = 512;
-const logitsChunk = 128;
+const logitsChunk = 64;
 /** The head works on this much of its matrix at a time. */
 const headSlice = 2 ** 25;
 

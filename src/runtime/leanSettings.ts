@@ -37,3 +37,11 @@ const heavy = [
 export const leanOptimization = {
   disable_specified_optimizers: [...heavy, ...Object.values(passesWithoutWork).flat()].join(';'),
 } as const;
+
+/**
+ * Goes into `extra.session`. Before the first run the CPU's kernels arrange matrices as they read them best and keep that
+ * beside the mapped file: MatMul once for each direction. For MatMul that saves no time with rows enough; MatMulNBits is two to three
+ * times slower without, so a graph that has one packs all. (The option is one for a whole session.)
+ */
+export const leanSession = (graph: Uint8Array): { readonly disable_prepacking?: '1' } =>
+  new TextDecoder('latin1').decode(graph).includes('MatMulNBits') ? {} : { disable_prepacking: '1' };

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Device, MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
 import { lackOfMemory, RuntimeFailure } from './failure.ts';
-import { leanOptimization, leanSettings } from './leanSettings.ts';
+import { leanOptimization, leanSession, leanSettings } from './leanSettings.ts';
 import { readFromFolder } from './nodeWeightBytes.ts';
 import { OrtDevice } from './ortDevice.ts';
 import type { WeightRange } from './weightBytes.ts';
@@ -57,7 +57,7 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
   }
 
   protected async settings(
-    { weights }: SessionSource,
+    { graph, weights }: SessionSource,
     options: SessionOptions,
   ): Promise<InferenceSession.SessionOptions> {
     return {
@@ -69,6 +69,7 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
       extra: {
         session: {
           ...(options.forbidFallback && this.provider === 'webgpu' ? { disable_cpu_ep_fallback: '1' } : {}),
+          ...(options.isLean ? leanSession(graph) : {}),
           ...('folder' in weights ? { model_external_initializers_file_folder_path: weights.folder } : {}),
         },
         ...(options.isLean ? { optimization: leanOptimization } : {}),

@@ -1,7 +1,7 @@
 import type * as Ort from 'onnxruntime-web';
 import type { MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
 import { describeFailure, lackOfMemory } from './failure.ts';
-import { leanOptimization, leanSettings } from './leanSettings.ts';
+import { leanOptimization, leanSession, leanSettings } from './leanSettings.ts';
 import { OrtDevice, type OrtModule } from './ortDevice.ts';
 import { heldFiles } from './weightBytes.ts';
 
@@ -45,9 +45,10 @@ export class WasmDevice extends OrtDevice<WebOptions> {
     }
   }
 
-  protected settings({ weights }: SessionSource, options: SessionOptions): WebOptions {
+  protected settings({ graph, weights }: SessionSource, options: SessionOptions): WebOptions {
     const common = webSettings(weights, options);
-    const lean = { ...leanSettings, extra: { ...common.extra, optimization: leanOptimization } };
+    const session = { ...(common.extra?.['session'] as object), ...leanSession(graph) };
+    const lean = { ...leanSettings, extra: { session, optimization: leanOptimization } };
     return { ...common, ...(options.isLean ? lean : {}), executionProviders: ['wasm'] };
   }
 }

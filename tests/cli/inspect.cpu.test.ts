@@ -17,7 +17,7 @@ interface Facts {
 
 it('says for each budget whether training fits, how, and what to change', async () => {
   const model = writeModelFolder(join(temporaryFolder(), 'model'));
-  const inspect = (...argv: string[]) => whittle('inspect', '--model', model, ...argv);
+  const inspect = (...argv: string[]) => whittle('inspect', '--model', model, '--device', 'webgpu', ...argv);
   const { code, stdout } = await inspect('--max-length', '64', '--memory-budget', '100,7,1', '--json');
   expect(code).toBe(0);
   const facts = JSON.parse(stdout[0]!) as Facts;
@@ -36,6 +36,25 @@ it('says for each budget whether training fits, how, and what to change', async 
     /^training +fits 100 MB: \d+ MB by estimate \(weights 0 MB, activations .*, layers kept$/m,
   );
   expect(text).toMatch(/^training +does not fit 1 MB: .*, layers computed again\. [A-Z].*\.$/m);
+});
+
+it('counts on the CPU what onnxruntime keeps of the graphs there, and on a GPU nothing of them', async () => {
+  const model = writeModelFolder(join(temporaryFolder(), 'model'));
+  const graphsOn = async (device: string) => {
+    const { stdout } = await whittle(
+      'inspect',
+      '--model',
+      model,
+      '--device',
+      device,
+      '--max-length',
+      '64',
+      '--json',
+    );
+    return (JSON.parse(stdout[0]!) as { graph_bytes: number }).graph_bytes;
+  };
+  expect(await graphsOn('cpu')).toBeGreaterThan(1e6);
+  expect(await graphsOn('webgpu')).toBe(0);
 });
 
 it('takes for batch, length and budget what train takes, which reads weights in pieces where they do not fit', async () => {

@@ -88,7 +88,10 @@ describe('what activations are computed in', () => {
   it('is float32 where weights are streamed, and says so where half precision was asked for', async () => {
     const { decoder } = modelWithFile('model_q4.onnx_data');
     const shape = { batchSize: 1, sequenceLength: 16 };
-    const { totalBytes } = planMemory(decoder, lora, shape, 1000, { activations: 'float16' });
+    const { totalBytes } = planMemory(decoder, lora, shape, 1000, {
+      activations: 'float16',
+      weights: 'once',
+    });
     const model = { decoder, weights: { files: [] } };
     const planned = async (activations: 'auto' | 'float16') => {
       const streamed = request({ model, batchSize: 1, memoryBudget: 0.95 * totalBytes, activations });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import type { Graph, Value } from '../../src/graph/graph.ts';
-import { bytesOf, estimateMemory, estimateTraining } from '../../src/graph/memoryEstimate.ts';
+import { bytesOf, estimateMemory, estimateTraining, totalBytesOf } from '../../src/graph/memoryEstimate.ts';
 import { estimateStreaming } from '../../src/graph/streamingEstimate.ts';
 import { buildAdamW } from '../../src/training/adamw.ts';
 
@@ -46,8 +46,16 @@ it('counts two 4-bit elements per byte', () => {
 it('counts of a step what is alive in the graph that takes more, beside five vectors', () => {
   const training = squareOf([10, 10]);
   const stepWith = (optimizer: Graph) => estimateTraining({ training, optimizer, layout: { size: 3 } });
-  expect(stepWith(squareOf([2]))).toEqual({ weights: 0, activations: 400, state: 60 });
-  expect(stepWith(squareOf([20, 10]))).toEqual({ weights: 0, activations: 800, state: 60 });
+  expect(stepWith(squareOf([2]))).toMatchObject({ weights: 0, activations: 400, state: 60 });
+  expect(stepWith(squareOf([20, 10]))).toMatchObject({ weights: 0, activations: 800, state: 60 });
+});
+
+it('counts for every node what onnxruntime keeps of it in main memory, and nothing on a GPU', () => {
+  const step = { training: squareOf([10]), optimizer: squareOf([2]), layout: { size: 3 } };
+  expect(estimateTraining(step, 'mapped').graphs).toBe(12_000);
+  const onGpu = estimateTraining(step, 'shared');
+  expect(onGpu.graphs).toBeUndefined();
+  expect(totalBytesOf(estimateTraining(step, 'mapped'))).toBe(totalBytesOf(onGpu) + 12_000);
 });
 
 it('counts for streaming the optimizer when no piece is there', () => {

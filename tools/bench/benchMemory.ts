@@ -3,11 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import type { ExportDtype } from '../../src/exporter/exportDecoder.ts';
 import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
 import type { CompileCase, CompileResult } from './compileCase.ts';
 import type { MemoryResult } from './memoryCase.ts';
 import { modelShapes, type ModelShape } from './shapes.ts';
 import { writeShape } from './writeShape.ts';
+
+const exportDtypes: readonly ExportDtype[] = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'];
 
 interface Measured extends CompileCase, CompileResult, MemoryResult {
   readonly shape: ModelShape;
@@ -19,22 +22,24 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
     args: [...argv],
     options: {
       models: { type: 'string', default: 'SmolLM2-135M,Qwen2.5-0.5B,Gemma-3-270m' },
+      dtype: { type: 'string', default: 'q4' },
       lengths: { type: 'string', default: '256,512' },
       steps: { type: 'string', default: '3' },
       rank: { type: 'string', default: '8' },
       out: { type: 'string', default: 'out/bench' },
     },
   });
+  const dtype = knownDtype(values.dtype);
   const measured: Measured[] = [];
   const machine = describeMachine();
   mkdirSync(values.out, { recursive: true });
   const program = join(values.out, 'program.bin');
   for (const shape of values.models.split(',').map(knownShape)) {
-    const folder = await writeShape(shape);
+    const folder = await writeShape(shape, dtype);
     for (const length of values.lengths.split(',').map(Number)) {
       for (const recompute of ['none', 'elementwise', 'perLayer'] as const) {
-        const plan = { folder, length, recompute, rank: Number(values.rank), program };
-        console.error(`${shape}, ${length} tokens, recompute ${recompute} …`);
+        const plan = { folder, dtype, length, recompute, rank: Number(values.rank), program };
+        console.error(`${shape} in ${dtype}, ${length} tokens, recompute ${recompute} …`);
         const compiled = await inProcess<CompileResult>('compileCase.ts', plan);
         const result = await inProcess<MemoryResult>('memoryCase.ts', {
           program,
@@ -53,6 +58,12 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
 export function knownShape(name: string): ModelShape {
   if (Object.hasOwn(modelShapes, name)) return name as ModelShape;
   throw new Error(`There is no shape ${name}; known are ${Object.keys(modelShapes).join(', ')}.`);
+}
+
+function knownDtype(name: string): ExportDtype {
+  const dtype = exportDtypes.find((known) => known === name);
+  if (dtype) return dtype;
+  throw new Error(`Random models are not written in ${name}, but in ${exportDtypes.join(', ')}.`);
 }
 
 /** Makes glibc return freed buffers to the system; else resident memory counts what it keeps of them for later. */
@@ -87,15 +98,15 @@ const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
 
 function render(measured: readonly Measured[], machine: ReturnType<typeof describeMachine>): string {
   const header = [
-    '| model | tokens | recompute | weights estimated MB | held MB | steps estimated MB | allocated MB | error | with weights | session s | step s | loss |',
-    '| --- | --: | --- | --: | --: | --: | --: | --: | --: | --: | --: | --- |',
+    '| model | weights in | tokens | recompute | weights and graphs estimated MB | held MB | steps estimated MB | allocated MB | error | with weights | session s | step s | loss |',
+    '| --- | --- | --: | --- | --: | --: | --: | --: | --: | --: | --: | --: | --- |',
   ];
   const rows = measured.map((m) => {
-    const { weights, activations, state } = m.estimated;
+    const { weights, activations, state, graphs = 0 } = m.estimated;
     const errors = [errorOf(activations + state, m.allocated), errorOf(totalBytesOf(m.estimated), m.weights + m.allocated)]; // prettier-ignore
-    const bytes = [weights, m.weights, activations + state, m.allocated].map(megabytes);
+    const bytes = [weights + graphs, m.weights, activations + state, m.allocated].map(megabytes);
     const losses = m.losses.map((loss) => loss.toFixed(3)).join(' → ');
-    const cells = [m.shape, m.length, m.recompute, ...bytes, ...errors, m.sessionSeconds.toFixed(1), m.stepSeconds.toFixed(1), losses]; // prettier-ignore
+    const cells = [m.shape, m.dtype, m.length, m.recompute, ...bytes, ...errors, m.sessionSeconds.toFixed(1), m.stepSeconds.toFixed(1), losses]; // prettier-ignore
     return `| ${cells.join(' | ')} |`;
   });
   const { processor, cores, memoryGiB, node, onnxruntimeNode } = machine;

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import type { Recompute } from '../../src/autodiff/recompute.ts';
 import { compileTrainingModel, type CompiledTraining } from '../../src/compileTrainingModel.ts';
+import type { Dtype } from '../../src/engine/dtype.ts';
 import { loadGraph } from '../../src/engine/loadModel.ts';
 import { modelDirectory } from '../../src/engine/modelDirectory.ts';
 import type { WeightFiles } from '../../src/runtime/device.ts';
@@ -14,6 +15,7 @@ import { timed } from './resident.ts';
 
 export interface CompileCase {
   readonly folder: string;
+  readonly dtype: Dtype;
   /** Tokens per row, all but the first supervised; one row per step. */
   readonly length: number;
   readonly recompute: Recompute;
@@ -32,8 +34,15 @@ export interface CompiledCase {
   readonly weights: WeightFiles;
 }
 
-async function compile({ folder, length, recompute, rank, program }: CompileCase): Promise<CompileResult> {
-  const { decoder, weights } = await loadGraph(modelDirectory(folder), 'q4');
+async function compile({
+  folder,
+  dtype,
+  length,
+  recompute,
+  rank,
+  program,
+}: CompileCase): Promise<CompileResult> {
+  const { decoder, weights } = await loadGraph(modelDirectory(folder), dtype);
   const lora = { kind: 'lora', targetModules: 'all-linear', rank, alpha: rank } as const;
   const shape = { batchSize: 1, sequenceLength: length };
   const [compiled, compileSeconds] = await timed(async () =>

@@ -113,16 +113,11 @@ function randomTensor(shape: readonly number[], spread: number, center: number):
   };
 }
 
-/** Uniform numbers of deviation 1, a prime many so that rows of a matrix do not repeat; billions would take minutes. */
-const noise = Float32Array.from({ length: 65537 }, () => (Math.random() - 0.5) * Math.sqrt(12));
-
+/** Uniform numbers of that deviation. */
 function fillWithNoise(values: Float32Array, spread: number, center: number): void {
-  const scaled = noise.map((x) => center + spread * x);
-  for (let at = 0; at < values.length; at += scaled.length)
-    values.set(scaled.subarray(0, values.length - at), at);
+  const width = (spread * Math.sqrt(12)) / 2 ** 32;
+  for (let i = 0; i < values.length; i++) values[i] = center + width * nextBits();
 }
-
-const randomBytes = Uint8Array.from({ length: 65537 }, () => Math.floor(Math.random() * 256));
 
 /** Random numbers in 4 bits, as large as the first row is; quantizing a billion would take minutes. */
 export function randomQuantized(
@@ -133,8 +128,26 @@ export function randomQuantized(
 ): QuantizedMatrix {
   const { scales: first, blocks } = quantizeMatrix(weights.subarray(0, columns), 1, columns, options);
   const quant = new Uint8Array((rows * blocks * options.blockSize * options.bits) / 8);
-  for (let at = 0; at < quant.length; at += randomBytes.length)
-    quant.set(randomBytes.subarray(0, quant.length - at), at);
+  fillWithBits(quant);
   const scale = first.reduce((sum, x) => sum + Math.abs(x), 0) / blocks;
   return { quant, scales: new Float32Array(rows * blocks).fill(scale), zeroPoints: null, blocks };
+}
+
+function fillWithBits(bytes: Uint8Array): void {
+  const words = new Int32Array(Math.ceil(bytes.length / 4));
+  for (let i = 0; i < words.length; i++) words[i] = nextBits();
+  bytes.set(new Uint8Array(words.buffer, 0, bytes.length));
+}
+
+let state = 0x9e3779b9;
+
+/**
+ * A random integer of 32 bits, signed (Marsaglia's xorshift). No two matrices may have the same numbers: onnxruntime keeps
+ * what it packs for its kernels once where the bytes are equal.
+ */
+function nextBits(): number {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return state;
 }

@@ -1,25 +1,25 @@
 import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { exportDecoder, exportFileName } from '../../src/exporter/exportDecoder.ts';
+import { exportDecoder, exportFileName, type ExportDtype } from '../../src/exporter/exportDecoder.ts';
 import { splitWeights } from '../../src/exporter/splitWeights.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
 import { modelShapes, randomQuantized, randomTensors, type ModelShape } from './shapes.ts';
 
 /** Where the random models lie; git ignores it. */
-const folderOf = (shape: ModelShape) => join('out', 'shapes', shape);
+const folderOf = (shape: ModelShape, dtype: ExportDtype) => join('out', 'shapes', `${shape}-${dtype}`);
 
-/** Writes a 4-bit model with random weights in a real model's shape, unless it is there; returns its folder. */
-export async function writeShape(shape: ModelShape): Promise<string> {
-  const folder = folderOf(shape);
+/** Writes a model with random weights in a real model's shape, unless it is there; returns its folder. */
+export async function writeShape(shape: ModelShape, dtype: ExportDtype = 'q4'): Promise<string> {
+  const folder = folderOf(shape, dtype);
   const done = join(folder, 'config.json');
   if (existsSync(done)) return folder;
   const config = modelShapes[shape];
-  const fileName = exportFileName('q4');
+  const fileName = exportFileName(dtype);
   const model = exportDecoder({
     config,
     tensors: randomTensors(config),
-    dtype: 'q4',
+    dtype,
     quantize: randomQuantized,
   });
   const { model: graph, pieces } = splitWeights(model, `${fileName}_data`);

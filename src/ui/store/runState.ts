@@ -210,8 +210,8 @@ function progressed(training: Training, event: TrainingProgress): Training {
 }
 
 function fitOf({ fit, memory, budgetBytes, streaming }: PlannedEvent): TrainingFit {
-  const { weights, activations, state } = memory;
-  const totalBytes = weights + activations + state;
+  const { weights, activations, state, graphs = 0 } = memory;
+  const totalBytes = weights + activations + state + graphs;
   const pieces = streaming && { streaming: { totalBytes, bytesReadPerStep: streaming.bytesRead } };
   return { fit, totalBytes, budgetBytes, advice: [], ...pieces };
 }

@@ -194,7 +194,7 @@ const planned = z.object({
   sequenceLength: count,
   recompute: z.enum(['none', 'elementwise', 'perLayer']),
   fit: z.enum(['fits', 'tight', 'does not fit']),
-  memory: z.object({ weights: anyNumber, activations: anyNumber, state: anyNumber }),
+  memory: z.object({ weights: anyNumber, activations: anyNumber, state: anyNumber, graphs: z.optional(anyNumber) }), // prettier-ignore
   budgetBytes: anyNumber,
   streaming: z.optional(z.object({ pieces: count, bytesRead: anyNumber, forwardPasses: anyNumber })),
   activations: z.optional(z.object({ precision: z.enum(['float16', 'float32']), note: text })),
