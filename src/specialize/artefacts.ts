@@ -60,8 +60,16 @@ function answerColumns({ answer, exactMatch, f1, rougeL, isInvalid, likelihoods 
 }
 
 /** The example's own fields first, then provenance under the names that data sets use. */
-function toColumns({ id, source, seedIds, passageId, origin, example }: DatasetRow): object {
-  const doc_ids = passageId === undefined ? [] : [passageId];
+function toColumns({
+  id,
+  source,
+  seedIds,
+  passageId,
+  furtherPassageIds = [],
+  origin,
+  example,
+}: DatasetRow): object {
+  const doc_ids = passageId === undefined ? [] : [passageId, ...furtherPassageIds];
   return { ...example, id, source, seed_ids: seedIds, doc_ids, ...(origin && { origin }) };
 }
 

@@ -46,6 +46,7 @@ export type GenerationEvent =
       readonly id: string;
       readonly output: string;
       readonly passageId?: string;
+      readonly furtherPassageIds?: readonly string[];
     }
   | { readonly type: 'taskKept'; readonly id: string }
   | { readonly type: 'taskScored'; readonly id: string; readonly scores: LikelihoodScores };

@@ -9,6 +9,7 @@ import { recitationCount, recitePassages } from './recite.ts';
 import { replayCount, replayGeneralTasks } from './replay.ts';
 import { buildReport, countRejects } from './report.ts';
 import { decide, openDecisions, unknownDecision } from './rescue.ts';
+import { chunkDocument } from './retrieve.ts';
 import { findFall } from './roundVerdict.ts';
 import {
   adapterOf,
@@ -36,7 +37,9 @@ export async function* specialize<Adapter, TrainingEvent>(
     await request.gate?.();
     request.signal?.throwIfAborted();
   };
-  const run: Run<Adapter, TrainingEvent> = { ...request, state: request.state ?? emptyState(), ready };
+  const { documents, settings, countTokens, state = emptyState() } = request;
+  const chunks = documents.flatMap((text) => chunkDocument(text, settings.passageTokens, countTokens));
+  const run: Run<Adapter, TrainingEvent> = { ...request, state, ready, chunks };
   for await (const event of phases(run)) {
     run.state = applyEvent(run.state, event);
     yield event;

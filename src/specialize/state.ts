@@ -151,7 +151,7 @@ function discard({ rescued: _rescued, ...task }: GeneratedTask): GeneratedTask {
 function askAgain(task: GeneratedTask): GeneratedTask {
   const isSettled = task.rescued && task.output !== undefined;
   if (isSettled || task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output, scores: _scores, ...question } = task;
+  const { rejection: _rejection, output, scores: _scores, furtherPassageIds: _further, ...question } = task;
   return { ...question, ...(isAnswerGiven(task) && { output }), decision: 'pending' };
 }
 
@@ -159,7 +159,11 @@ function askAgain(task: GeneratedTask): GeneratedTask {
 const outcomes: {
   readonly [T in AnswerEvent['type']]: (event: Extract<AnswerEvent, { type: T }>) => Partial<GeneratedTask>;
 } = {
-  taskAnswered: ({ output, passageId }) => ({ output, ...(passageId !== undefined && { passageId }) }),
+  taskAnswered: ({ output, passageId, furtherPassageIds }) => ({
+    output,
+    ...(passageId !== undefined && { passageId }),
+    ...(furtherPassageIds && { furtherPassageIds }),
+  }),
   taskRejected: ({ rejection }) => ({ decision: 'rejected', rejection }),
   taskKept: () => ({ decision: 'kept' }),
   taskScored: ({ scores }) => ({ scores }),

@@ -121,8 +121,12 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
     tasks: withTask(tasks, id, { decision: 'rejected', rejection }),
   }),
   promptsFinished: () => ({}),
-  taskAnswered: ({ tasks }, { id, output, passageId }) => ({
-    tasks: withTask(tasks, id, { output, ...(passageId !== undefined && { passageId }) }),
+  taskAnswered: ({ tasks }, { id, output, passageId, furtherPassageIds }) => ({
+    tasks: withTask(tasks, id, {
+      output,
+      ...(passageId !== undefined && { passageId }),
+      ...(furtherPassageIds && { furtherPassageIds }),
+    }),
   }),
   taskScored: ({ tasks }, { id, scores }) => ({ tasks: withTask(tasks, id, { scores }) }),
   taskRescued: ({ tasks }, { id }) => ({

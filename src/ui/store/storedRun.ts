@@ -109,9 +109,11 @@ const rejection = z.object({ rule: text, reason: text, stage: z.enum(['instructi
 
 const weights = z.object({ ifd: z.optional(z.number()), evidenceGain: z.optional(z.number()) });
 
+const passages = { passageId: z.optional(text), furtherPassageIds: z.optional(texts) };
+
 const generatedTask: Format<GeneratedTask> = z.object({
   ...{ id: text, instruction: text, input: text, side: z.enum(['train', 'valid']), prompt: count },
-  ...{ seedIds: texts, passageId: z.optional(text), output: z.optional(text) },
+  ...{ seedIds: texts, ...passages, output: z.optional(text) },
   decision: z.enum(['pending', 'kept', 'rejected']),
   rejection: z.optional(rejection),
   scores: z.optional(weights),
@@ -230,11 +232,11 @@ const example = z.union([
 ]);
 const source = z.enum(['seed', 'generated', 'replay']);
 const datasetRow = z.object({
-  ...{ id: text, source, seedIds: texts, passageId: z.optional(text), origin, example },
+  ...{ id: text, source, seedIds: texts, ...passages, origin, example },
 });
 const rows = z.array(datasetRow);
 
-const answered = { id: text, output: text, passageId: z.optional(text) };
+const answered = { id: text, output: text, ...passages };
 const answerEvent: Format<AnswerEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('taskAnswered'), ...answered }),
   z.object({ type: z.literal('taskRejected'), id: text, rejection }),
