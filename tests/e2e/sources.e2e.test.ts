@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium)('the form for a field of one’s own', patient, ()
 
   it('takes tasks from data sets and counts what it leaves out', async () => {
     const { page } = visit;
-    await page.getByText('Take them from a data set').click();
+    await page.getByText('Take tasks from a data set').click();
     await page.getByRole('textbox', { name: 'Examples' }).fill('4');
     await page.getByRole('textbox', { name: 'Unseen tasks' }).fill('3');
     const files = [parquetFixture(), sourceFixture('questions.csv'), sourceFixture('chat.jsonl')];

@@ -64,12 +64,14 @@ export function DocumentsEditor({ documents, onChange }: DocumentsEditorProps) {
             loading={reading !== null}
             leftSection={<Icon name="plus" size={16} />}
           >
-            Add texts (.txt, .md, .html, .pdf, .docx)
+            Add texts
           </Button>
         )}
       </FileButton>
       <DocumentsStatus reading={reading} result={result} />
-      <p className={classes.description}>The files are read in this tab and stay on this machine.</p>
+      <p className={classes.description}>
+        Text, Markdown, HTML, PDF or Word (.docx). The files are read in this tab and stay on this machine.
+      </p>
     </div>
   );
 }

@@ -36,7 +36,7 @@ export function ImportTasks({ onImport }: ImportTasksProps) {
   };
   return (
     <details className={classes.import}>
-      <summary>Take them from a data set (JSON, JSONL, CSV, Parquet, tagged tokens)</summary>
+      <summary>Take tasks from a data set (JSON, JSONL, CSV, Parquet, tagged tokens)</summary>
       <div className={classes.importLine}>
         <NumberInput
           label="Examples"
