@@ -48,6 +48,10 @@ export const specializeOptions = {
     help: 'ids of tasks, with commas, to keep although a rule rejects them; also with --from and --resume',
   },
   discard: { kind: 'text', help: 'ids of tasks to leave out although no rule rejects them; likewise' },
+  coverage: {
+    kind: 'flag',
+    help: 'write the second half of the tasks about what the first leaves out of the documents; draws coverage.svg',
+  },
   'no-retrieval': { kind: 'flag', help: 'answer without passages of the documents' },
   passages: { kind: 'count', help: 'passages shown when answering (default 1)' },
   'passage-tokens': { kind: 'count', help: 'longest passage, in tokens of the model' },
@@ -131,6 +135,7 @@ const settingOptions = (values: Values) => ({
   seed: values.seed,
   rounds: values.rounds,
   tasks: values.tasks,
+  coverage: values.coverage ? true : undefined,
   retrieve: values['no-retrieval'] ? false : undefined,
   passages: values.passages,
   passageTokens: values['passage-tokens'],

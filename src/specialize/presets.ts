@@ -21,6 +21,7 @@ export const faithfulSettings: SpecializeSettings = {
   claimShare: 0,
   backtranslationShare: 0,
   checkGiven: false,
+  coverage: false,
   recitations: 0,
   recitationTokens: 512,
   recitationTemperature: 0.7,

@@ -5,7 +5,7 @@ import type { Domain } from './domain.ts';
 import type { TestedModel } from './evaluateModel.ts';
 import type { AdapterName, Phase, SpecializeEvent } from './events.ts';
 import { type GenerationContext, progress } from './generation.ts';
-import type { CallProgress } from './languageModel.ts';
+import type { CallProgress, LanguageModel, Scorer } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
 import type { CountTokens, SourceDocument } from './retrieve.ts';
 import type { SpecializeSettings } from './settings.ts';
@@ -32,7 +32,7 @@ export interface SpecializeRequest<Adapter, TrainingEvent> {
   /** By the model's own tokenizer, which will read the passages. */
   readonly countTokens: CountTokens;
   /** The base model. */
-  readonly model: TestedModel;
+  readonly model: LanguageModel & Scorer;
   /** The base model with an adapter. */
   readonly withAdapter: (adapter: Adapter) => TestedModel | Promise<TestedModel>;
   /** Trains an adapter on the base model; its events pass through. */

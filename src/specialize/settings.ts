@@ -44,6 +44,11 @@ export const settingsSchema = z.object({
     .describe(
       'Let the model answer tasks that came with their answer too, and reject those where it disagrees.',
     ),
+  coverage: z
+    .boolean()
+    .describe(
+      'Let the second half of the tasks be about passages of the documents that the first half leaves out.',
+    ),
   recitations: count(0).describe('Prompts that make the model recite facts, which then serve as passages.'),
   recitationTokens: count(1).describe('Token limit of one recitation.'),
   recitationTemperature: z.number().min(0).max(2),

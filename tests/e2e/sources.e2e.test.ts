@@ -5,7 +5,7 @@ import { findFaults } from '../support/findFaults.ts';
 import { parquetFixture } from '../support/parquetFixture.ts';
 import { sourceFixture } from '../support/sourceFixture.ts';
 import type { SourceFile } from '../../src/sources/sourceFile.ts';
-import { stepButton } from './smallField.ts';
+import { chooseLittleWork, stepButton } from './smallField.ts';
 
 const upload = ({ name, bytes }: SourceFile) => ({
   name,
@@ -63,6 +63,19 @@ describe.skipIf(!hasChromium)('the form for a field of one’s own', patient, ()
     await page.getByRole('tab', { name: 'Texts (3)' }).click();
     await page.getByText('heart.pdf', { exact: true }).click();
     await page.getByText('The blood goes from the heart to the lungs and comes back.').waitFor();
+  });
+
+  it('specialises with all of it, and draws which passages the tasks are about', async () => {
+    const { page } = visit;
+    await chooseLittleWork(page);
+    await page.getByRole('checkbox', { name: 'Cover the texts' }).press('Space');
+    await page.getByRole('button', { name: 'Specialize' }).click();
+    await page.getByRole('region', { name: 'Verdict' }).waitFor();
+    const map = page.getByRole('img', { name: /^Tasks are about \d+ of \d+ passages of your documents/ });
+    await map.waitFor();
+    await stepButton(page, /^Generate/).click();
+    await map.waitFor();
+    expect(await findFaults(page)).toEqual([]);
   });
 
   it('asked nobody but its own server, and had nothing to complain of', () => {

@@ -23,6 +23,7 @@ describe("the page's parameters", () => {
     const settingsOf = (seedsOnly: boolean) => presetWith(other, { ...earlier, seedsOnly }).settings;
     expect(settingsOf(true)).toEqual({ ...smallModelSettings, controls: ['seedsOnly'] });
     expect(settingsOf(false).controls).toEqual([]);
+    expect(presetWith(other, { ...defaultParameters(other), coverage: true }).settings.coverage).toBe(true);
     const inWords = { ...defaultParameters(other), settings: { passageWords: 90 } };
     expect(presetWith(other, inWords).settings.passageTokens).toBe(120);
   });

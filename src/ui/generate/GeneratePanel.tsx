@@ -5,6 +5,7 @@ import { isOpenToDecisions } from '../store/decideTask.ts';
 import { baseName } from '../format.ts';
 import { useAppState } from '../appContext.ts';
 import chips from '../parts/chips.module.css';
+import { CoverageFigure } from '../parts/CoverageFigure.tsx';
 import { Empty } from '../parts/Empty.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ShowMore } from '../parts/ShowMore.tsx';
@@ -45,6 +46,7 @@ export function GeneratePanel() {
   return (
     <Panel title="Generate" lead={lead} side={counts}>
       <RunEnding run={run} />
+      {run.state.coverage && <CoverageFigure map={run.state.coverage} />}
       {isShowingRejected ? (
         <Rejected tasks={rejected} isOpen={isOpenToDecisions(run)} />
       ) : (
