@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)('the form for a field of one’s own', patient, ()
     await page.getByRole('checkbox', { name: 'Cover the texts' }).press('Space');
     await page.getByRole('button', { name: 'Specialize' }).click();
     await page.getByRole('region', { name: 'Verdict' }).waitFor();
-    const map = page.getByRole('img', { name: /^Tasks are about \d+ of \d+ passages of your documents/ });
+    const map = page.getByRole('img', { name: /^\d+ of \d+ passages of your texts have tasks near them/ });
     await map.waitFor();
     await stepButton(page, /^Generate/).click();
     await map.waitFor();

@@ -18,7 +18,7 @@ const map = {
 
 it('the map says in words and marks which passages have no task', () => {
   const html = renderToStaticMarkup(createElement(CoverageFigure, { map }));
-  expect(html).toContain('aria-label="Tasks are about 2 of 3 passages of your documents (1 tasks)."');
+  expect(html).toContain('aria-label="2 of 3 passages of your texts have tasks near them."');
   expect(html.match(/<rect /g)).toHaveLength(3);
   expect(html.match(/<circle /g)).toHaveLength(1);
   expect(html.match(/class="[^"]*uncovered/g)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import type { CoverageMap } from '../../workerApi/runEvent.ts';
 import classes from './coverage.module.css';
 
-const size = { width: 640, height: 360, margin: 16 };
+const size = { width: 640, height: 300, margin: 16 };
 const x = (share: number): number => size.margin + share * (size.width - 2 * size.margin);
 const y = (share: number): number => size.margin + (1 - share) * (size.height - 2 * size.margin);
 
@@ -35,7 +35,7 @@ export function CoverageFigure({ map }: { readonly map: CoverageMap }) {
   );
 }
 
-function coverageInWords({ passages, tasks }: CoverageMap): string {
+function coverageInWords({ passages }: CoverageMap): string {
   const covered = passages.filter(({ isCovered }) => isCovered).length;
-  return `Tasks are about ${covered} of ${passages.length} passages of your documents (${tasks.length} tasks).`;
+  return `${covered} of ${passages.length} passages of your texts have tasks near them.`;
 }
