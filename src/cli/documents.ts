@@ -19,10 +19,12 @@ export async function readDocuments(
   const folder = dirname(domainPath);
   const own = domain.documents.map((name) => join(folder, name));
   const paths = [...own, ...(await Promise.all(further.map(filesIn))).flat()];
+  // A folder may hold what the domain names.
+  const names = new Set(paths.map((path) => relative(folder, path)));
   const documents: SourceDocument[] = [];
   // One at a time: a PDF takes many times its size while it is read.
-  for (const path of paths)
-    documents.push(await readDocument({ name: relative(folder, path), bytes: await readInputBytes(path) }));
+  for (const name of names)
+    documents.push(await readDocument({ name, bytes: await readInputBytes(join(folder, name)) }));
   return documents;
 }
 

@@ -33,6 +33,13 @@ it('reads files and folders of every kind, named from the domain on', async () =
   ]);
 });
 
+it('reads a file once, however often it is named', async () => {
+  const found = await readDocuments(at('domain.json'), domain, [folder, at('more/heart.docx')]);
+  expect(found.map(({ id }) => id)).toEqual([
+    ...['own.md', 'more/deep/heart.pdf', 'more/heart.docx', 'page.html'],
+  ]);
+});
+
 it('says which file or folder is of no use', async () => {
   const read = (path: string) => readDocuments(at('domain.json'), domain, [path]);
   await expect(read(at('absent'))).rejects.toThrow(
