@@ -6,12 +6,9 @@ import {
 } from '../src/engine/adapterSettings.ts';
 import type { LoadedModel } from '../src/engine/loadModel.ts';
 import { promptsFor } from '../src/engine/specializeModel.ts';
-import {
-  resolveSettings,
-  settingsPresets,
-  settingsSchema,
-  type SpecializeSettings,
-} from '../src/specialize/settings.ts';
+import { settingsPresets } from '../src/specialize/presets.ts';
+import { renameEarlierSettings, resolveSettings } from '../src/specialize/resolveSettings.ts';
+import { settingsSchema, type SpecializeSettings } from '../src/specialize/settings.ts';
 import { controlsOf, type MethodName, type RunParameters } from '../src/workerApi/runParameters.ts';
 import type { SettingDescription } from '../src/workerApi/whittleWorkerApi.ts';
 
@@ -50,8 +47,9 @@ export function presetWith(model: LoadedModel, parameters: RunParameters): Prese
   const { method = methodsFor(model)[0]!, settings = {}, controls: _c, seedsOnly: _s, ...rest } = parameters;
   const { rank, alpha, learningRate, epochs, batchSize, maxLength, activations, ...writing } = rest;
   const preset = presetOf(method);
+  const given = { ...writing, controls: controlsOf(parameters), ...renameEarlierSettings(settings) };
   return {
-    settings: resolveSettings({ ...writing, controls: controlsOf(parameters), ...settings }, preset.settings),
+    settings: resolveSettings(given, preset.settings),
     adapter: {
       ...{ ...preset.adapter, rank, alpha, learningRate, epochs, batchSize, maxLength },
       ...(activations && { activations }),

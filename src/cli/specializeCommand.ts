@@ -2,6 +2,7 @@ import { ModelSession } from '../engine/modelSession.ts';
 import type { LoadedModel } from '../engine/loadModel.ts';
 import { promptsFor, specializeModel } from '../engine/specializeModel.ts';
 import type { Adapter } from '../lora/adapter.ts';
+import { describeCoverage } from '../specialize/coverageFigure.ts';
 import type { SpecializeEvent } from '../specialize/events.ts';
 import { renderReport } from '../specialize/renderReport.ts';
 import type { SpecializationState } from '../specialize/state.ts';
@@ -127,6 +128,8 @@ function describe(event: SpecializeEvent<Adapter, TrainingEvent>): string | null
       return `  + ${event.id}: kept by decision`;
     case 'taskDiscarded':
       return `  − ${event.id}: left out by decision`;
+    case 'coverageMeasured':
+      return `  ${describeCoverage(event.map)}`;
     case 'rolledBack':
       return `  ${event.reason}`;
     case 'training':

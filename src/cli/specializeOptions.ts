@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
 import {
   faithfulAdapter,
   pocketAdapter,
@@ -8,12 +5,13 @@ import {
   type AdapterSettings,
 } from '../engine/adapterSettings.ts';
 import { controlNames, type ControlName } from '../specialize/controlNames.ts';
-import type { Domain } from '../specialize/domain.ts';
 import { readDomain } from '../specialize/readDomain.ts';
-import type { SourceDocument } from '../specialize/retrieve.ts';
-import { resolveSettings, settingsPresets, type SpecializeSettings } from '../specialize/settings.ts';
+import { settingsPresets } from '../specialize/presets.ts';
+import { resolveSettings } from '../specialize/resolveSettings.ts';
+import type { SpecializeSettings } from '../specialize/settings.ts';
 import { activationOptions, parseActivations } from './activations.ts';
-import { parseInputFile, readInputFile } from './files.ts';
+import { readDocuments } from './documents.ts';
+import { parseInputFile } from './files.ts';
 import { commonOptions, type OptionValues } from './options.ts';
 import type { RunPlan } from '../engine/runPlan.ts';
 
@@ -26,8 +24,8 @@ export const specializeOptions = {
     help: 'domain file (.json or .md): seed tasks, held-out tasks, documents; required without --from',
   },
   documents: {
-    kind: 'text',
-    help: 'text or Markdown file, or folder of such, besides those that the domain names',
+    kind: 'texts',
+    help: 'text, Markdown, HTML, PDF or Word file, or folder of such, besides those that the domain names; may be given several times',
   },
   out: { kind: 'text', isRequired: true, help: 'folder for every artefact of the run' },
   from: { kind: 'text', help: 'folder of an earlier run, which is repeated as it was' },
@@ -50,7 +48,13 @@ export const specializeOptions = {
     help: 'ids of tasks, with commas, to keep although a rule rejects them; also with --from and --resume',
   },
   discard: { kind: 'text', help: 'ids of tasks to leave out although no rule rejects them; likewise' },
+  coverage: {
+    kind: 'flag',
+    help: 'write the second half of the tasks about what the first leaves out of the documents; draws coverage.svg',
+  },
   'no-retrieval': { kind: 'flag', help: 'answer without passages of the documents' },
+  passages: { kind: 'count', help: 'passages shown when answering (default 1)' },
+  'passage-tokens': { kind: 'count', help: 'longest passage, in tokens of the model' },
   'few-shot': { kind: 'count', help: 'answered seeds to show in a second test of the held-out tasks' },
   controls: {
     kind: 'text',
@@ -74,7 +78,9 @@ const alwaysAllowed: readonly string[] = [
 
 /** @throws where options are given that a run that is repeated or continued already has */
 export function refuseChanges(values: Values, option: '--from' | '--resume'): void {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
+  const isGiven = (value: unknown) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  const given = Object.entries(values).filter(([, value]) => isGiven(value));
   const extra = given.find(([name]) => !alwaysAllowed.includes(name));
   if (extra) throw new Error(`${option} takes everything from the earlier run; leave out --${extra[0]}.`);
 }
@@ -83,7 +89,7 @@ export function refuseChanges(values: Values, option: '--from' | '--resume'): vo
 export async function readSubject(values: Values): Promise<Pick<RunPlan, 'domain' | 'documents'>> {
   if (values.domain === undefined) throw new Error(`--domain is missing: ${specializeOptions.domain.help}.`);
   const domain = await parseInputFile(values.domain, readDomain);
-  return { domain, documents: await readDocuments(values.domain, values.documents, domain) };
+  return { domain, documents: await readDocuments(values.domain, domain, values.documents) };
 }
 
 /** The preset, with what the file of --settings and then the single options change. */
@@ -129,7 +135,10 @@ const settingOptions = (values: Values) => ({
   seed: values.seed,
   rounds: values.rounds,
   tasks: values.tasks,
+  coverage: values.coverage ? true : undefined,
   retrieve: values['no-retrieval'] ? false : undefined,
+  passages: values.passages,
+  passageTokens: values['passage-tokens'],
   fewShot: values['few-shot'],
   controls: values.controls === undefined ? undefined : parseControls(values.controls),
   ...decisionOptions(values),
@@ -177,28 +186,4 @@ function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?:
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
-}
-
-/** The domain's own documents (relative to its file) and those of --documents. */
-async function readDocuments(
-  path: string,
-  more: string | undefined,
-  domain: Domain,
-): Promise<SourceDocument[]> {
-  const own = domain.documents.map((name) => join(dirname(path), name));
-  const further = more === undefined ? [] : await filesIn(more);
-  return Promise.all(
-    [...own, ...further].map(async (file) => ({
-      id: relative(dirname(path), file),
-      text: await readInputFile(file),
-    })),
-  );
-}
-
-async function filesIn(path: string): Promise<string[]> {
-  if (!existsSync(path)) throw new Error(`There is no file or folder ${path}; --documents takes one.`);
-  if (!(await stat(path)).isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => /\.(md|txt)$/i.test(name)).sort();
-  if (names.length === 0) throw new Error(`${path} holds no .md or .txt file.`);
-  return names.map((name) => join(path, name));
 }

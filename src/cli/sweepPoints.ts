@@ -1,5 +1,6 @@
 import { faithfulAdapter, type AdapterSettings } from '../engine/adapterSettings.ts';
-import { resolveSettings, type SpecializeSettings } from '../specialize/settings.ts';
+import { resolveSettings } from '../specialize/resolveSettings.ts';
+import type { SpecializeSettings } from '../specialize/settings.ts';
 import type { RunPlan } from '../engine/runPlan.ts';
 
 /** A setting that is varied, and its values in the order of the command line. */

@@ -1,7 +1,8 @@
 import type { AdapterProvenance } from '../lora/peft.ts';
 import { checkDomain, type Domain } from '../specialize/domain.ts';
 import type { SourceDocument } from '../specialize/retrieve.ts';
-import { completeEarlierSettings, type SpecializeSettings } from '../specialize/settings.ts';
+import { completeEarlierSettings } from '../specialize/resolveSettings.ts';
+import type { SpecializeSettings } from '../specialize/settings.ts';
 import type { AdapterSettings } from './adapterSettings.ts';
 
 /** All that decides what a run comes to; on the CPU to the last bit. */

@@ -1,4 +1,5 @@
 import type { ScoredAnswer } from '../evaluation/evaluate.ts';
+import { coverageFile, renderCoverage } from './coverageFigure.ts';
 import type { DatasetRow } from './dataset.ts';
 import type { Domain } from './domain.ts';
 import type { ModelEvaluation } from './events.ts';
@@ -14,7 +15,7 @@ export function specializationFiles(
   state: SpecializationState<unknown>,
   domain: Domain,
 ): Record<string, string> {
-  const { tasks, passages, dataset, report } = state;
+  const { tasks, passages, coverage, dataset, report } = state;
   return {
     'tasks.jsonl': jsonLines(tasks),
     ...(passages.length > 0 && { 'passages.jsonl': jsonLines(passages) }),
@@ -27,6 +28,7 @@ export function specializationFiles(
       'report.json': `${JSON.stringify(report, null, 2)}\n`,
       'report.md': renderReport(report),
     }),
+    ...(coverage?.kept && { [coverageFile]: renderCoverage(coverage.kept) }),
   };
 }
 
@@ -60,8 +62,16 @@ function answerColumns({ answer, exactMatch, f1, rougeL, isInvalid, likelihoods 
 }
 
 /** The example's own fields first, then provenance under the names that data sets use. */
-function toColumns({ id, source, seedIds, passageId, origin, example }: DatasetRow): object {
-  const doc_ids = passageId === undefined ? [] : [passageId];
+function toColumns({
+  id,
+  source,
+  seedIds,
+  passageId,
+  furtherPassageIds = [],
+  origin,
+  example,
+}: DatasetRow): object {
+  const doc_ids = passageId === undefined ? [] : [passageId, ...furtherPassageIds];
   return { ...example, id, source, seed_ids: seedIds, doc_ids, ...(origin && { origin }) };
 }
 

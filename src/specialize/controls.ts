@@ -35,7 +35,8 @@ export interface Control {
 const isKept = ({ decision }: GeneratedTask): boolean => decision === 'kept';
 
 function bareTask(task: GeneratedTask): GeneratedTask {
-  const { output: _output, passageId: _passage, rejection: _rejection, scores: _scores, ...bare } = task;
+  const { output: _output, passageId: _passage, furtherPassageIds: _further, ...question } = task;
+  const { rejection: _rejection, scores: _scores, ...bare } = question;
   return { ...bare, decision: 'pending' };
 }
 

@@ -14,6 +14,7 @@ export interface DatasetRow {
   readonly source: 'seed' | 'generated' | 'replay';
   readonly seedIds: readonly string[];
   readonly passageId?: string;
+  readonly furtherPassageIds?: readonly string[];
   /** Where an imported seed came from. */
   readonly origin?: Origin | undefined;
   readonly example: TrainingExample;
@@ -58,7 +59,11 @@ function replayRow(task: ReplayedTask, prompts: PromptSet): DatasetRow {
 }
 
 function taskRow(task: GeneratedTask, prompts: PromptSet): DatasetRow {
-  const { id, seedIds, passageId, instruction, input, output = '' } = task;
+  const { id, seedIds, passageId, furtherPassageIds, instruction, input, output = '' } = task;
+  const passages = {
+    ...(passageId !== undefined && { passageId }),
+    ...(furtherPassageIds && { furtherPassageIds }),
+  };
   const example = toExample({ instruction, input, output }, prompts);
-  return { id, source: 'generated', seedIds, ...(passageId !== undefined && { passageId }), example };
+  return { id, source: 'generated', seedIds, ...passages, example };
 }

@@ -30,12 +30,16 @@ export interface PromptSource {
   readonly statements: (side: Side) => readonly Statement[];
 }
 
-export function createPromptSource(context: GenerationContext): PromptSource {
+/** @param isShown which passages prompts may be about; all of them may lend words to false claims */
+export function createPromptSource(
+  context: GenerationContext,
+  isShown: (passage: Passage) => boolean,
+): PromptSource {
   const read: Partial<Record<Side, readonly Statement[]>> = {};
   const seedWords = wordsOfSeeds(context.sources);
   const statements = (side: Side) =>
     (read[side] ??= readStatements(context.sources[side].passages, seedWords));
-  return { context, passages: createPassageOrders(context), statements };
+  return { context, passages: createPassageOrders(context, isShown), statements };
 }
 
 /**

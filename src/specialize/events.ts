@@ -1,5 +1,6 @@
 import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { ControlName } from './controlNames.ts';
+import type { CoverageMap } from './coverage.ts';
 import type { Dataset } from './dataset.ts';
 import type { Report } from './report.ts';
 import type { GeneratedTask, LikelihoodScores, Passage, Rejection, ReplayedTask } from './tasks.ts';
@@ -12,6 +13,7 @@ export type Stage =
   | 'instructions'
   | 'responses'
   | 'likelihoods'
+  | 'coverage'
   | 'dataset'
   | 'training'
   | 'evaluation';
@@ -39,6 +41,7 @@ export type GenerationEvent =
   | { readonly type: 'taskReplayed'; readonly task: ReplayedTask }
   | { readonly type: 'taskGenerated'; readonly task: GeneratedTask }
   | { readonly type: 'taskRejected'; readonly id: string; readonly rejection: Rejection }
+  | { readonly type: 'coverageMeasured'; readonly of: 'half' | 'kept'; readonly map: CoverageMap }
   /** All tasks of the first `count` instruction prompts have been judged. */
   | { readonly type: 'promptsFinished'; readonly count: number }
   | {
@@ -46,6 +49,7 @@ export type GenerationEvent =
       readonly id: string;
       readonly output: string;
       readonly passageId?: string;
+      readonly furtherPassageIds?: readonly string[];
     }
   | { readonly type: 'taskKept'; readonly id: string }
   | { readonly type: 'taskScored'; readonly id: string; readonly scores: LikelihoodScores };

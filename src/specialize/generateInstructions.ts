@@ -15,10 +15,19 @@ import { createLanguageCheck } from './language.ts';
 import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
 import { parseFirstTask, parseTaskList } from './parse.ts';
 import { createPassageRanking } from './passageRanking.ts';
+import type { SpecializeSettings } from './settings.ts';
 import { SimilarityIndex } from './similarity.ts';
-import { type GeneratedTask, taskKey } from './tasks.ts';
+import { type GeneratedTask, type Passage, taskKey } from './tasks.ts';
 
 const phase = { stage: 'instructions', round: 1 } as const;
+
+/** A part of the writing; what is left out is as the settings have it. */
+export interface Stretch {
+  /** It ends with so many tasks, or after so many prompts, those before it included. */
+  readonly end?: Pick<SpecializeSettings, 'tasks' | 'maxPrompts'>;
+  /** The passages that its prompts may be about. */
+  readonly isShown?: (passage: Passage) => boolean;
+}
 
 /**
  * Has the model write tasks until enough have passed the instruction rules or the prompts are used up. Each prompt
@@ -29,17 +38,18 @@ export async function* generateInstructions(
   context: GenerationContext,
   model: LanguageModel,
   firstPrompt: number,
+  { end = context.settings, isShown = () => true }: Stretch = {},
 ): GenerationEvents {
   const { settings, ready } = context;
   const judge = createJudge(context);
-  const source = createPromptSource(context);
-  for (let first = firstPrompt; first < settings.maxPrompts && judge.accepted() < settings.tasks;) {
+  const source = createPromptSource(context, isShown);
+  for (let first = firstPrompt; first < end.maxPrompts && judge.accepted() < end.tasks;) {
     await ready();
-    const last = Math.min(first + promptsPerCall(settings), settings.maxPrompts);
+    const last = Math.min(first + promptsPerCall(settings), end.maxPrompts);
     const wave = Array.from({ length: last - first }, (_, i) => drawPrompt(source, first + i));
     for await (const { shown, written } of writtenTasks(context, model, wave)) {
       for (const { task, draft } of written) {
-        if (judge.accepted() >= settings.tasks) break;
+        if (judge.accepted() >= end.tasks) break;
         yield { type: 'taskGenerated', task };
         const rejection = judge.reject(draft, shown);
         if (rejection)
@@ -47,7 +57,7 @@ export async function* generateInstructions(
         else yield progress(phase, judge.accepted(), settings.tasks);
       }
       yield { type: 'promptsFinished', count: shown.index + 1 };
-      if (judge.accepted() >= settings.tasks) return; // which stops the model
+      if (judge.accepted() >= end.tasks) return; // which stops the model
     }
     first = last;
   }

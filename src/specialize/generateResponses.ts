@@ -1,5 +1,4 @@
 import { normalizeAnswer, tokenF1 } from '../evaluation/answerMatch.ts';
-import { unicodeTokens } from '../evaluation/rougeL.ts';
 import { createRandom } from '../random.ts';
 import { completeInOrder } from './completeInOrder.ts';
 import type { AnswerEvent, Phase } from './events.ts';
@@ -9,38 +8,36 @@ import {
   findSeeds,
   type GenerationContext,
   type GenerationEvents,
-  ownWords,
   progress,
   promptsPerCall,
   samplingSeed,
   slices,
-  wordsOfSeeds,
   writingCall,
 } from './generation.ts';
 import { labelsFor } from './labels.ts';
 import { createLanguageCheck } from './language.ts';
 import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
+import { createPassageFinder, type PassageFinder, passageIds, textOf } from './passageFinder.ts';
 import { responseRules } from './responseRules.ts';
-import { createRetriever, type Retriever } from './retrieve.ts';
 import { SimilarityIndex } from './similarity.ts';
 import type { SpecializeSettings } from './settings.ts';
-import type { Sources, SplitSources } from './split.ts';
 import { isAnswerGiven } from './taskKinds.ts';
-import type { GeneratedTask, Passage, Rejection, SeedTask, Side, TaskText } from './tasks.ts';
-import { isRecited, taskKey } from './tasks.ts';
+import type { GeneratedTask, Passage, Rejection, SeedTask, TaskText } from './tasks.ts';
+import { taskKey } from './tasks.ts';
 
 /** How one task is asked: once per vote, each time with other demonstrations. */
 interface Question {
   readonly task: GeneratedTask;
-  readonly passage?: Passage | undefined;
+  /** Best first; the first is the one that the task was written about, where there is one. */
+  readonly passages: readonly Passage[];
   /** What the answer must be one of, if the task names such a set. */
   readonly labels: readonly string[] | null;
   readonly votes: readonly { readonly demonstrations: readonly SeedTask[]; readonly prompt: Prompt }[];
 }
 
 /**
- * Answers every pending task, greedily unless several votes are to be sampled, after some answered seeds of the task's side and with the passage that it was
- * written about or that retrieval finds; then applies the response rules.
+ * Answers every pending task, greedily unless several votes are to be sampled, after some answered seeds of the task's side
+ * and with the passage that it was written about and those that retrieval finds; then applies the response rules.
  */
 export async function* generateResponses(
   context: GenerationContext,
@@ -64,14 +61,9 @@ export async function* generateResponses(
     await ready();
     const questions = wave.map((task) => drawQuestion(context, passageFor, task));
     for await (const { question, draft, demonstrations } of answers(context, model, questions, phase.round)) {
-      const { task, passage } = question;
-      yield {
-        type: 'taskAnswered',
-        id: task.id,
-        output: draft.output,
-        ...(passage && { passageId: passage.id }),
-      };
-      const rejection = judge.reject(draft, demonstrations, passage?.text);
+      const { task, passages } = question;
+      yield { type: 'taskAnswered', id: task.id, output: draft.output, ...passageIds(passages) };
+      const rejection = judge.reject(draft, demonstrations, textOf(passages));
       yield outcomeOf(task, task.rescued ? null : rejection);
       yield progress(phase, ++done, total);
     }
@@ -91,58 +83,25 @@ const outcomeOf = ({ id }: GeneratedTask, rejection: Omit<Rejection, 'stage'> | 
     ? { type: 'taskRejected', id, rejection: { ...rejection, stage: 'response' } }
     : { type: 'taskKept', id };
 
-/** Finds the passage to show with a task, if there is one. */
-export type PassageFinder = (task: GeneratedTask) => Passage | undefined;
-
-/** So many of the best matches are looked through for one that is about the task's own things. */
-const candidates = 5;
-
-/**
- * The passage that the task was written about, else the best match that has a word of the task beyond those that seeds
- * use too: one that only shares the domain's ways of asking is about something else, and misleads.
- */
-export function createPassageFinder({ sources: all, settings }: GenerationContext): PassageFinder {
-  const sources = settings.showRecited ? all : withoutRecited(all);
-  const seedWords = wordsOfSeeds(all);
-  const build = (side: Side): Retriever | null =>
-    settings.retrieve ? createRetriever(sources[side].passages) : null;
-  const retrievers = { train: build('train'), valid: build('valid') };
-  const retrieve = (task: GeneratedTask) => {
-    const own = new Set(ownWords(task, seedWords));
-    const found = retrievers[task.side]?.find(`${task.instruction} ${task.input}`, candidates);
-    return found?.find(({ text }) => unicodeTokens(text).some((word) => own.has(word)));
-  };
-  return (task) => findPassage(sources, task.passageId) ?? retrieve(task);
-}
-
-/** Documents alone: what the model recited is a reason to ask, but no better founded than its answer. */
-function withoutRecited({ train, valid }: SplitSources): SplitSources {
-  const documents = (side: Sources): Sources => ({
-    ...side,
-    passages: side.passages.filter((passage) => !isRecited(passage)),
-  });
-  return { train: documents(train), valid: documents(valid) };
-}
-
 /** How a task is asked; the same each time. */
 export function drawQuestion(
   { subject, sources, prompts, settings }: GenerationContext,
   passageFor: PassageFinder,
   task: GeneratedTask,
 ): Question {
-  const passage = passageFor(task);
+  const passages = passageFor(task);
   const votes = Array.from({ length: settings.votes }, (_, vote) => {
     const random = createRandom(settings.seed, 'responses', task.id, vote);
     const demonstrations = random.sample(sources[task.side].seeds, settings.responseDemonstrations);
     const prompt = prompts.answerFromDemonstrations({
       subject,
       demonstrations,
-      passage: passage?.text,
+      passage: textOf(passages),
       task,
     });
     return { demonstrations, prompt };
   });
-  return { task, passage, labels: labelsFor(task, sources[task.side].seeds), votes };
+  return { task, passages, labels: labelsFor(task, sources[task.side].seeds), votes };
 }
 
 interface Answer {

@@ -3,6 +3,7 @@ import { createRandom } from '../random.ts';
 import type { GenerationEvent, Phase } from './events.ts';
 import type { CallProgress } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
+import type { CountTokens } from './retrieve.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { SplitSources } from './split.ts';
 import type { GeneratedTask, Passage, SeedTask, Subject, TaskText } from './tasks.ts';
@@ -16,7 +17,7 @@ export interface GenerationContext {
   /** Yes or no only, so that a draft can be refused without its held-out twin being known here. */
   readonly isHeldOut: (task: TaskText) => boolean;
   /** By the model's own tokenizer. */
-  readonly countTokens: (text: string) => number;
+  readonly countTokens: CountTokens;
   readonly signal?: AbortSignal | undefined;
   /** Resolves when work may go on: waits while paused, throws when aborted. Awaited before each step of the model. */
   readonly ready: () => Promise<void>;

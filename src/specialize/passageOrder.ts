@@ -9,16 +9,19 @@ export interface PassageOrder {
   readonly recited: readonly Passage[];
 }
 
-export function createPassageOrders({
-  sources,
-  settings: { seed },
-}: Pick<GenerationContext, 'sources' | 'settings'>): Record<Side, PassageOrder> {
+export function createPassageOrders(
+  { sources, settings: { seed } }: Pick<GenerationContext, 'sources' | 'settings'>,
+  isShown: (passage: Passage) => boolean,
+): Record<Side, PassageOrder> {
   const shuffled = (passages: readonly Passage[]) =>
     createRandom(seed, 'passages').sample(passages, passages.length);
-  const order = (side: Side): PassageOrder => ({
-    documents: shuffled(sources[side].passages.filter((passage) => !isRecited(passage))),
-    recited: shuffled(sources[side].passages.filter(isRecited)),
-  });
+  const order = (side: Side): PassageOrder => {
+    const shown = sources[side].passages.filter(isShown);
+    return {
+      documents: shuffled(shown.filter((passage) => !isRecited(passage))),
+      recited: shuffled(shown.filter(isRecited)),
+    };
+  };
   return { train: order('train'), valid: order('valid') };
 }
 

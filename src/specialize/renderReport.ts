@@ -1,5 +1,6 @@
 import { controlTitles } from './controlNames.ts';
 import type { GroupScores } from '../evaluation/evaluate.ts';
+import { coverageFile, describeCoverage } from './coverageFigure.ts';
 import type { EvaluatedModel } from './events.ts';
 import { kindTitles } from './taskKinds.ts';
 import type { Comparison, Comparisons, Report, ReportRow } from './report.ts';
@@ -33,6 +34,7 @@ export function renderReport(report: Report): string {
           ['rejected', 'rule', 'reason'],
           rejects.map(({ count, rule, description }) => [String(count), rule, description]),
         ),
+    ...renderCoverageSection(report),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -40,6 +42,13 @@ export function renderReport(report: Report): string {
 function renderKinds(kinds: NonNullable<Report['kinds']>): string {
   const rows = kinds.map(({ kind, generated, kept }) => [kindTitles[kind], String(generated), String(kept)]);
   return renderTable(['kind of task', 'written', 'kept'], rows);
+}
+
+function renderCoverageSection({ coverage }: Report): string[] {
+  if (!coverage?.kept) return [];
+  const half = coverage.half ? `Halfway: ${describeCoverage(coverage.half)} ` : '';
+  const kept = `At the end: ${describeCoverage(coverage.kept)}`;
+  return ['## Coverage', half + kept, `![Map of passages and kept tasks](${coverageFile})`];
 }
 
 function renderSet(title: string, set: Comparisons): string[] {

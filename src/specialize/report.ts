@@ -2,6 +2,7 @@ import type { AnswerScores } from '../evaluation/baselines.ts';
 import { type Evaluation, type GroupScores, scoreGroup, type ScoredAnswer } from '../evaluation/evaluate.ts';
 import { type Interval, pairedBootstrap, type Verdict, verdictOf } from '../evaluation/pairedBootstrap.ts';
 import { controlNames } from './controlNames.ts';
+import type { Coverage } from './coverage.ts';
 import type { EvaluatedModel, ModelEvaluation, RollBack } from './events.ts';
 import { instructionRules } from './instructionRules.ts';
 import { likelihoodRules } from './likelihoodRules.ts';
@@ -66,6 +67,8 @@ export interface Report {
   readonly rounds?: readonly RoundScores[];
   /** The further round that was undone, if one was. */
   readonly rolledBack?: RollBack;
+  /** Absent where it was not measured. */
+  readonly coverage?: Coverage;
   readonly settings: SpecializeSettings;
 }
 
@@ -147,6 +150,7 @@ export function buildReport(
     },
     rejects: countRejects(tasks),
     ...(kinds.length > 1 && { kinds }),
+    ...(state.coverage && { coverage: state.coverage }),
     ...(rounds.length > 1 && { rounds: rounds.map(scoresOfRound) }),
     ...(rolledBack && { rolledBack }),
     settings,

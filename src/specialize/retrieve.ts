@@ -9,24 +9,36 @@ export interface SourceDocument {
   readonly text: string;
 }
 
+/** How many tokens of the model's a text takes. */
+export type CountTokens = (text: string) => number;
+
 const heading = /^(#{1,6})\s+(.*?)\s*#*\s*$/;
+const listItem = /^\s*(?:[-*+]|\d{1,3}[.)])\s+\S/;
 
 /**
- * Cuts a document into passages along its structure: never across a heading, paragraphs joined up to `maxWords`, a
- * longer paragraph cut between sentences and, failing that, between words. A passage starts with its headings' path,
- * which counts towards its words.
+ * Cuts a document into passages along its structure: never across a heading; paragraphs and list items joined up to
+ * `maxTokens`; a longer paragraph cut between sentences and only a sentence that is too long alone between words. A passage
+ * starts with its headings' path, which counts towards its tokens.
  */
-export function chunkDocument(document: SourceDocument, maxWords: number): Passage[] {
+export function chunkDocument(
+  document: SourceDocument,
+  maxTokens: number,
+  countTokens: CountTokens,
+): Passage[] {
   const texts = sectionsOf(document.text).flatMap(({ path, paragraphs }) => {
     const title = path.length === 0 ? '' : `${path.join(' > ')}: `;
-    const room = Math.max(1, maxWords - countWords(title));
+    // Headings alone may take all the room; then a passage still has something of the text.
+    const most = title === '' ? maxTokens : Math.max(maxTokens, countTokens(title) + 1);
+    const fits: Fits = (body) => countTokens(title + body) <= most;
     return pack(
-      paragraphs.flatMap((paragraph) => splitLong(paragraph, room)),
-      room,
+      paragraphs.flatMap((paragraph) => splitLong(paragraph, fits)),
+      fits,
     ).map((body) => title + body);
   });
   return texts.map((text, i) => ({ id: `${document.id}#${i + 1}`, documentId: document.id, text }));
 }
+
+type Fits = (body: string) => boolean;
 
 interface Section {
   readonly path: readonly string[];
@@ -42,7 +54,7 @@ function sectionsOf(text: string): Section[] {
     if (marks !== undefined) {
       section = { path: [...section.path.slice(0, marks.length - 1), title ?? ''], paragraphs: [] };
       sections.push(section);
-    } else if (isInParagraph && line.trim() !== '') {
+    } else if (isInParagraph && line.trim() !== '' && !listItem.test(line)) {
       section.paragraphs.push(`${section.paragraphs.pop() ?? ''} ${line.trim()}`);
     } else if (line.trim() !== '') {
       section.paragraphs.push(line.trim());
@@ -53,32 +65,39 @@ function sectionsOf(text: string): Section[] {
 }
 
 /** Joins neighbours while they fit. */
-function pack(pieces: readonly string[], maxWords: number): string[] {
+function pack(pieces: readonly string[], fits: Fits): string[] {
   const packed: string[] = [];
-  let words = Infinity;
   for (const piece of pieces) {
-    const size = countWords(piece);
-    if (words + size <= maxWords) packed.push(`${packed.pop() ?? ''} ${piece}`);
+    const joined = packed.length === 0 ? piece : `${packed.at(-1)} ${piece}`;
+    if (packed.length > 0 && fits(joined)) packed[packed.length - 1] = joined;
     else packed.push(piece);
-    words = words + size <= maxWords ? words + size : size;
   }
   return packed;
 }
 
-function splitLong(paragraph: string, maxWords: number): string[] {
-  if (countWords(paragraph) <= maxWords) return [paragraph];
+function splitLong(paragraph: string, fits: Fits): string[] {
+  if (fits(paragraph)) return [paragraph];
   const sentences = paragraph.split(/(?<=[.!?]["')\]]?)\s+(?=[\p{Lu}\d"'([])/u);
   return pack(
-    sentences.flatMap((sentence) => splitWords(sentence, maxWords)),
-    maxWords,
+    sentences.flatMap((sentence) => splitWords(sentence, fits)),
+    fits,
   );
 }
 
-function splitWords(sentence: string, maxWords: number): string[] {
-  const words = sentence.split(' ');
-  const pieces: string[] = [];
-  for (let i = 0; i < words.length; i += maxWords) pieces.push(words.slice(i, i + maxWords).join(' '));
-  return pieces;
+function splitWords(sentence: string, fits: Fits): string[] {
+  if (fits(sentence)) return [sentence];
+  return pack(
+    sentence.split(' ').flatMap((word) => splitLetters(word, fits)),
+    fits,
+  );
+}
+
+/** What has no spaces may be longer than all the room: tables of numbers, addresses, languages that use none. */
+function splitLetters(word: string, fits: Fits): string[] {
+  const letters = Array.from(word);
+  if (letters.length < 2 || fits(word)) return [word];
+  const half = letters.length >> 1;
+  return [letters.slice(0, half), letters.slice(half)].flatMap((part) => splitLetters(part.join(''), fits));
 }
 
 export function countWords(text: string): number {

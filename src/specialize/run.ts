@@ -5,14 +5,14 @@ import type { Domain } from './domain.ts';
 import type { TestedModel } from './evaluateModel.ts';
 import type { AdapterName, Phase, SpecializeEvent } from './events.ts';
 import { type GenerationContext, progress } from './generation.ts';
-import type { CallProgress } from './languageModel.ts';
+import type { CallProgress, LanguageModel, Scorer } from './languageModel.ts';
 import type { PromptSet } from './prompts.ts';
-import { chunkDocument, type SourceDocument } from './retrieve.ts';
+import type { CountTokens, SourceDocument } from './retrieve.ts';
 import type { SpecializeSettings } from './settings.ts';
 import { SimilarityIndex } from './similarity.ts';
 import { splitSources } from './split.ts';
 import { isFinished, type SpecializationState } from './state.ts';
-import type { SeedTask, TaskText } from './tasks.ts';
+import type { Passage, SeedTask, TaskText } from './tasks.ts';
 
 export interface TrainingRequest {
   readonly model: AdapterName;
@@ -29,10 +29,10 @@ export interface SpecializeRequest<Adapter, TrainingEvent> {
   readonly documents: readonly SourceDocument[];
   readonly settings: SpecializeSettings;
   readonly prompts: PromptSet;
-  /** Length of a text by the model's own tokenizer. */
-  readonly countTokens: (text: string) => number;
+  /** By the model's own tokenizer, which will read the passages. */
+  readonly countTokens: CountTokens;
   /** The base model. */
-  readonly model: TestedModel;
+  readonly model: LanguageModel & Scorer;
   /** The base model with an adapter. */
   readonly withAdapter: (adapter: Adapter) => TestedModel | Promise<TestedModel>;
   /** Trains an adapter on the base model; its events pass through. */
@@ -52,6 +52,8 @@ export type Events<Adapter, TrainingEvent> = AsyncGenerator<SpecializeEvent<Adap
 export interface Run<Adapter, TrainingEvent> extends SpecializeRequest<Adapter, TrainingEvent> {
   state: SpecializationState<Adapter>;
   readonly ready: () => Promise<void>;
+  /** The documents, cut once. */
+  readonly chunks: readonly Passage[];
 }
 
 /** Does a phase unless it is finished, and says so before and after. */
@@ -71,8 +73,7 @@ export async function* once<A, T>(
 
 /** The only way from a run to generation; held-out tasks stop here, behind a yes or no. */
 export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
-  const { domain, documents, settings, prompts, countTokens, signal, ready, onWriting } = run;
-  const chunks = documents.flatMap((document) => chunkDocument(document, settings.passageWords));
+  const { domain, chunks, settings, prompts, countTokens, signal, ready, onWriting } = run;
   const passages = [...chunks, ...run.state.passages];
   return {
     subject: { name: domain.name, description: domain.description },

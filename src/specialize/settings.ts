@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { selfInstructBlacklist } from './selfInstructBlacklist.ts';
 import { controlNames } from './controlNames.ts';
 
 z.config({ jitless: true });
@@ -24,7 +23,7 @@ export const settingsSchema = z.object({
   temperature: z.number().min(0).max(2).describe('For writing tasks; answers are greedy.'),
   topP: z.number().gt(0).max(1).describe('Nucleus for writing tasks.'),
   passageShare: share.describe('Share of task-writing prompts that are about a passage of the documents.'),
-  passageWords: count(10).describe('Longest passage, in words.'),
+  passageTokens: count(10).describe("Longest passage, in the model's tokens."),
   documentShare: share.describe(
     'Share of those prompts that take a passage of the documents, not a recited fact, where there are both.',
   ),
@@ -45,6 +44,11 @@ export const settingsSchema = z.object({
     .describe(
       'Let the model answer tasks that came with their answer too, and reject those where it disagrees.',
     ),
+  coverage: z
+    .boolean()
+    .describe(
+      'Let the second half of the tasks be about passages of the documents that the first half leaves out.',
+    ),
   recitations: count(0).describe('Prompts that make the model recite facts, which then serve as passages.'),
   recitationTokens: count(1).describe('Token limit of one recitation.'),
   recitationTemperature: z.number().min(0).max(2),
@@ -54,6 +58,9 @@ export const settingsSchema = z.object({
   showRecited: z
     .boolean()
     .describe('Show recited facts, too, when answering; else they only serve to write tasks about.'),
+  passages: count(1).describe(
+    'Passages shown when answering, the one that the task was written about first.',
+  ),
   votes: count(1).describe('Answers per task, each with other demonstrations; the commonest one counts.'),
   voteTemperature: z
     .number()
@@ -115,176 +122,3 @@ export const settingsSchema = z.object({
 });
 
 export type SpecializeSettings = Readonly<z.infer<typeof settingsSchema>>;
-
-/** The method as published (Self-MoE's settings, Self-Instruct's filters); for models of several billion parameters. */
-export const faithfulSettings: SpecializeSettings = {
-  seed: 0,
-  rounds: 1,
-  tasks: 5000,
-  maxPrompts: 2500,
-  batchSize: 16,
-  instructionDemonstrations: 3,
-  tasksPerPrompt: 8,
-  instructionTokens: 768,
-  temperature: 1,
-  topP: 0.98,
-  passageShare: 0,
-  passageWords: 150,
-  documentShare: 0.5,
-  labelFirstShare: 0,
-  spanFirstShare: 0,
-  claimShare: 0,
-  backtranslationShare: 0,
-  checkGiven: false,
-  recitations: 0,
-  recitationTokens: 512,
-  recitationTemperature: 0.7,
-  responseDemonstrations: 5,
-  responseTokens: 256,
-  retrieve: true,
-  showRecited: true,
-  votes: 1,
-  voteTemperature: 0,
-  minAgreement: 0,
-  minWords: 4,
-  maxWords: 150,
-  maxTaskTokens: 400,
-  minAnswerTokens: 1,
-  noveltyScope: 'task',
-  maxSimilarity: 0.7,
-  maxHeldOutSimilarity: 0.7,
-  roundTripTop: 0,
-  minGrounding: 0,
-  ifdBand: null,
-  minEvidenceGain: null,
-  blacklist: selfInstructBlacklist,
-  disabledRules: [],
-  rescue: [],
-  discard: [],
-  replayShare: 0,
-  replayTopics: [
-    'everyday life',
-    'science',
-    'history',
-    'geography',
-    'arithmetic',
-    'English grammar',
-    'food and cooking',
-    'technology',
-    'nature',
-    'work and business',
-  ],
-  validFraction: 0.1,
-  controls: [],
-  seedCount: null,
-  maxFall: 0.02,
-  fewShot: 0,
-};
-
-/**
- * For 100 M to 3 B parameters: fewer tasks, cooler sampling, fewer demonstrations, half of the tasks about passages, a
- * half that begins with its answer. The shares are a choice, not a measurement.
- */
-export const smallModelSettings: SpecializeSettings = {
-  ...faithfulSettings,
-  tasks: 300,
-  maxPrompts: 200,
-  tasksPerPrompt: 5,
-  instructionTokens: 384,
-  temperature: 0.8,
-  topP: 0.95,
-  passageShare: 0.5,
-  labelFirstShare: 0.1,
-  spanFirstShare: 0.2,
-  claimShare: 0.1,
-  backtranslationShare: 0.1,
-  checkGiven: true,
-  passageWords: 120,
-  responseDemonstrations: 3,
-  responseTokens: 128,
-  minWords: 3,
-  roundTripTop: 10,
-};
-
-/** For the embedded model, whose tasks are one short question and whose context is 256 tokens. */
-export const pocketSettings: SpecializeSettings = {
-  ...smallModelSettings,
-  tasks: 1400,
-  maxPrompts: 700,
-  tasksPerPrompt: 3,
-  instructionTokens: 64,
-  temperature: 0.9,
-  passageShare: 0.8,
-  // It writes no question to a given answer; see docs/method.md.
-  labelFirstShare: 0,
-  spanFirstShare: 0,
-  claimShare: 0,
-  backtranslationShare: 0,
-  checkGiven: false,
-  passageWords: 30,
-  recitations: 64,
-  recitationTokens: 128,
-  responseTokens: 32,
-  noveltyScope: 'answeredTask',
-  showRecited: false,
-  maxSimilarity: 0.8,
-  maxHeldOutSimilarity: 1,
-  roundTripTop: 0,
-  replayShare: 0.3125,
-  replayTopics: [
-    'general knowledge',
-    'nature',
-    'the natural sciences',
-    'the world',
-    'travel',
-    'culture',
-    'the arts',
-    'everyday life',
-    'technology',
-    'leisure',
-  ],
-  validFraction: 0,
-};
-
-export const settingsPresets = {
-  faithful: faithfulSettings,
-  small: smallModelSettings,
-  pocket: pocketSettings,
-} as const;
-
-/** Completes the settings of a run from before there were as many: what is new is off in the method as published. */
-export const completeEarlierSettings = (stored: Partial<SpecializeSettings>): SpecializeSettings =>
-  resolveSettings(stored, faithfulSettings);
-
-/** Shares of the kinds of tasks that begin with their answer. */
-const kindShares = ['labelFirstShare', 'spanFirstShare', 'claimShare', 'backtranslationShare'] as const;
-
-function checkShares(settings: SpecializeSettings): SpecializeSettings {
-  const sum = kindShares.reduce((total, name) => total + settings[name], 0);
-  if (sum <= 1 + 1e-9) return settings;
-  throw new Error(`${kindShares.map(quoted).join(', ')} add up to ${sum.toFixed(2)}; 1 is all there is.`);
-}
-
-const quoted = (name: string): string => `"${name}"`;
-
-/**
- * Completes and checks settings that a person gave.
- * @throws one sentence per fault, naming the setting and its value.
- */
-export function resolveSettings(
-  given: Partial<SpecializeSettings>,
-  preset = smallModelSettings,
-): SpecializeSettings {
-  const result = settingsSchema.strict().safeParse({ ...preset, ...given });
-  if (result.success) return checkShares(result.data);
-  throw new Error(
-    result.error.issues
-      .map((issue) => {
-        if (issue.code === 'unrecognized_keys')
-          return `There is no setting ${issue.keys.map((k) => `"${k}"`).join(', ')}.`;
-        const name = String(issue.path[0]);
-        return `Setting "${name}" is ${JSON.stringify((given as Record<string, unknown>)[name])}: ${issue.message}.`;
-      })
-      .join('\n'),
-  );
-}

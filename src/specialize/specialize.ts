@@ -1,4 +1,5 @@
 import { answerControls, trainControls } from './controlPhases.ts';
+import { coversDocuments, generateCovering, mapKept } from './coverTasks.ts';
 import { buildDataset } from './dataset.ts';
 import { evaluateModel } from './evaluateModel.ts';
 import type { EvaluatedModel, Phase, SpecializeEvent } from './events.ts';
@@ -9,6 +10,7 @@ import { recitationCount, recitePassages } from './recite.ts';
 import { replayCount, replayGeneralTasks } from './replay.ts';
 import { buildReport, countRejects } from './report.ts';
 import { decide, openDecisions, unknownDecision } from './rescue.ts';
+import { chunkDocument } from './retrieve.ts';
 import { findFall } from './roundVerdict.ts';
 import {
   adapterOf,
@@ -36,7 +38,9 @@ export async function* specialize<Adapter, TrainingEvent>(
     await request.gate?.();
     request.signal?.throwIfAborted();
   };
-  const run: Run<Adapter, TrainingEvent> = { ...request, state: request.state ?? emptyState(), ready };
+  const { documents, settings, countTokens, state = emptyState() } = request;
+  const chunks = documents.flatMap((text) => chunkDocument(text, settings.passageTokens, countTokens));
+  const run: Run<Adapter, TrainingEvent> = { ...request, state, ready, chunks };
   for await (const event of phases(run)) {
     run.state = applyEvent(run.state, event);
     yield event;
@@ -53,9 +57,7 @@ async function* phases<A, T>(run: Run<A, T>): Events<A, T> {
       recitePassages(generationContext(run), model),
     );
   }
-  yield* once(run, { stage: 'instructions', round: 1 }, tasks, () =>
-    generateInstructions(generationContext(run), model, run.state.promptsUsed),
-  );
+  yield* once(run, { stage: 'instructions', round: 1 }, tasks, () => writeTasks(run));
   const general = replayCount(settings);
   if (general > 0) {
     yield* once(run, { stage: 'replay', round: 1 }, general, () =>
@@ -90,6 +92,10 @@ async function* oneRound<A, T>(run: Run<A, T>, round: number): Events<A, T> {
       weighAnswers(generationContext(run), answerer, weighing),
     );
   }
+  if (round === 1 && coversDocuments(generationContext(run))) {
+    const mapping: Phase = { stage: 'coverage', round };
+    yield* once(run, mapping, 1, () => mapKept(generationContext(run), run.model, mapping));
+  }
   if (round === 1) yield* answerControls(run);
   yield* testModel(run, 'base');
   yield* once(run, { stage: 'dataset', round }, 1, () => makeDataset(run));
@@ -107,6 +113,13 @@ async function* applyDecisions<A, T>(run: Run<A, T>): Events<A, T> {
   const open = openDecisions(state, settings);
   for (const id of open.rescue) yield decide(state, id, 'taskRescued');
   for (const id of open.discard) yield decide(state, id, 'taskDiscarded');
+}
+
+function writeTasks<A, T>(run: Run<A, T>): Events<A, T> {
+  const context = generationContext(run);
+  if (!coversDocuments(context)) return generateInstructions(context, run.model, run.state.promptsUsed);
+  const promptsUsed = () => run.state.promptsUsed;
+  return generateCovering(context, run.model, { promptsUsed, half: run.state.coverage?.half });
 }
 
 async function* makeDataset<A, T>(run: Run<A, T>): Events<A, T> {

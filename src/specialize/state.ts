@@ -1,4 +1,5 @@
 import type { ControlName } from './controlNames.ts';
+import type { Coverage } from './coverage.ts';
 import type { Dataset } from './dataset.ts';
 import {
   type AdapterName,
@@ -27,6 +28,8 @@ export interface SpecializationState<Adapter> {
   /** Keys of the finished phases. */
   readonly finished: readonly string[];
   readonly round: number;
+  /** Absent where it was not asked for. */
+  readonly coverage?: Coverage;
   readonly dataset?: Dataset;
   readonly adapters: Readonly<Partial<Record<AdapterName, Adapter>>>;
   readonly evaluations: Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
@@ -89,10 +92,12 @@ const changes: {
   taskKept: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskScored: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskRescued: rescue,
-  taskDiscarded: ({ tasks }, { id }) => ({
+  taskDiscarded: ({ tasks, finished }, { id }) => ({
     tasks: tasks.map((task) => (task.id === id ? discard(task) : task)),
+    finished: withoutMap(finished),
   }),
   promptsFinished: (_, { count }) => ({ promptsUsed: count }),
+  coverageMeasured: ({ coverage }, { of, map }) => ({ coverage: { ...coverage, [of]: map } }),
   datasetReady: (_, { dataset }) => ({ dataset }),
   adapterTrained: ({ adapters }, { model, adapter }) => ({ adapters: { ...adapters, [model]: adapter } }),
   evaluated: ({ evaluations, rounds, round }, { model, evaluation }) => ({
@@ -137,9 +142,13 @@ function rescue({ tasks, finished, round }: State, { id }: { readonly id: string
   const answering = phaseKey({ stage: 'responses', round });
   return {
     tasks: tasks.map((other) => (other === task ? rescued : other)),
-    finished: decision === 'kept' ? finished : finished.filter((key) => key !== answering),
+    finished: withoutMap(decision === 'kept' ? finished : finished.filter((key) => key !== answering)),
   };
 }
+
+/** What was kept has changed, so its map is drawn anew. */
+const withoutMap = (finished: readonly string[]): string[] =>
+  finished.filter((key) => key !== phaseKey({ stage: 'coverage', round: 1 }));
 
 /** Refused as an instruction, so that no further round asks it again. */
 function discard({ rescued: _rescued, ...task }: GeneratedTask): GeneratedTask {
@@ -151,7 +160,7 @@ function discard({ rescued: _rescued, ...task }: GeneratedTask): GeneratedTask {
 function askAgain(task: GeneratedTask): GeneratedTask {
   const isSettled = task.rescued && task.output !== undefined;
   if (isSettled || task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output, scores: _scores, ...question } = task;
+  const { rejection: _rejection, output, scores: _scores, furtherPassageIds: _further, ...question } = task;
   return { ...question, ...(isAnswerGiven(task) && { output }), decision: 'pending' };
 }
 
@@ -159,7 +168,11 @@ function askAgain(task: GeneratedTask): GeneratedTask {
 const outcomes: {
   readonly [T in AnswerEvent['type']]: (event: Extract<AnswerEvent, { type: T }>) => Partial<GeneratedTask>;
 } = {
-  taskAnswered: ({ output, passageId }) => ({ output, ...(passageId !== undefined && { passageId }) }),
+  taskAnswered: ({ output, passageId, furtherPassageIds }) => ({
+    output,
+    ...(passageId !== undefined && { passageId }),
+    ...(furtherPassageIds && { furtherPassageIds }),
+  }),
   taskRejected: ({ rejection }) => ({ decision: 'rejected', rejection }),
   taskKept: () => ({ decision: 'kept' }),
   taskScored: ({ scores }) => ({ scores }),

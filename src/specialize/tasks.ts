@@ -68,6 +68,8 @@ export interface GeneratedTask extends TaskText {
   readonly seedIds: readonly string[];
   /** The passage it was written about, or that was retrieved to answer it. */
   readonly passageId?: string;
+  /** Passages that were shown besides to answer it, best first. */
+  readonly furtherPassageIds?: readonly string[];
   readonly output?: string;
   /** Absent until they are computed. */
   readonly scores?: LikelihoodScores;

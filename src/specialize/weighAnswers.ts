@@ -1,9 +1,10 @@
 import type { Phase } from './events.ts';
 import { firstRejection } from './filter.ts';
-import { createPassageFinder, drawQuestion, type PassageFinder } from './generateResponses.ts';
+import { drawQuestion } from './generateResponses.ts';
 import { type GenerationContext, type GenerationEvents, progress, slices } from './generation.ts';
 import type { Prompt, Score, ScoredRow, Scorer } from './languageModel.ts';
 import { likelihoodRules } from './likelihoodRules.ts';
+import { createPassageFinder, type PassageFinder } from './passageFinder.ts';
 import type { SpecializeSettings } from './settings.ts';
 import type { GeneratedTask, LikelihoodScores } from './tasks.ts';
 
@@ -98,14 +99,14 @@ function difficultyOf({ prompts }: GenerationContext, task: GeneratedTask): Comp
   };
 }
 
-/** The answer after the demonstrations that it was given after, with and without the passage; none without one. */
+/** The answer after the demonstrations that it was given after, with and without the passages; none without one. */
 function evidenceOf(
   context: GenerationContext,
   task: GeneratedTask,
   passageFor: PassageFinder,
 ): Comparison[] {
-  const { passage, votes } = drawQuestion(context, passageFor, task);
-  if (!passage) return [];
+  const { passages, votes } = drawQuestion(context, passageFor, task);
+  if (passages.length === 0) return [];
   const { prompt, demonstrations } = votes[0]!;
   const { subject, prompts } = context;
   const bare = prompts.answerFromDemonstrations({ subject, demonstrations, task });

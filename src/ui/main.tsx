@@ -7,7 +7,7 @@ import { measureStorage } from '../storage/storageUse.ts';
 import { workRoot } from '../storage/roots.ts';
 import { tryLock } from '../storage/runLock.ts';
 import { RunsDatabase } from '../storage/runsDatabase.ts';
-import { connectChat, connectDownloads, connectSpecializer } from './connection/workers.ts';
+import { connectChat, connectDownloads, connectSources, connectSpecializer } from './connection/workers.ts';
 import { Page } from './Page.tsx';
 import { App } from './store/app.ts';
 
@@ -15,6 +15,7 @@ const app = new App({
   connectSpecializer,
   connectChat,
   connectDownloads,
+  connectSources,
   runs: new RunsDatabase('whittle'),
   bytes: opfsByteStore(workRoot),
   keepStorage: () => navigator.storage.persist(),

@@ -11,6 +11,7 @@ import type { TrainedAdapter } from './adapter.ts';
 
 export type { ScoredAnswer } from '../evaluation/evaluate.ts';
 export type { Interval, Verdict } from '../evaluation/pairedBootstrap.ts';
+export type { CoverageMap } from '../specialize/coverage.ts';
 export type {
   AdapterName,
   AnswerEvent,

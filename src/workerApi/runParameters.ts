@@ -36,6 +36,8 @@ export interface RunParameters {
   readonly seedsOnly?: boolean;
   /** Answered seeds shown in a second test of the unseen tasks; absent, as in earlier runs, or 0: no such test. */
   readonly fewShot?: number;
+  /** Write the second half of the tasks about what the first left out of the documents; absent: not. */
+  readonly coverage?: boolean;
   readonly seed: number;
 }
 

@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const at = (name: string) => join(folder, name);
 const text = 'Metformin treats diabetes.\n\nParacetamol treats fever.\n\nAspirin treats pain.\n';
 const changes = {
-  settings: { maxPrompts: 8, recitations: 2, replayShare: 0.5, passageShare: 0.5 },
+  settings: { maxPrompts: 8, recitations: 2, replayShare: 0.5, passageShare: 0.5, passageTokens: 10 },
   adapter: { maxLength: 48 },
 };
 
@@ -35,7 +35,7 @@ beforeAll(() => {
 const run = (out: string): string[] => [
   ...['specialize', '--model', 'public/models/pocket', '--domain', at('field.json'), '--out', at(out)],
   ...['--settings', at('changes.json'), '--tasks', '6', '--epochs', '2', '--rounds', '2', '--seed', '3'],
-  ...['--controls', 'seedsOnly,noRetrieval', '--threads', '1'],
+  ...['--controls', 'seedsOnly,noRetrieval', '--coverage', '--threads', '1'],
 ];
 
 /** The hash of every file below a folder, by its path there. */
@@ -72,6 +72,7 @@ describe('specialize', { timeout: 300_000 }, () => {
       'documents.json',
       'tasks.jsonl',
       'train.jsonl',
+      'coverage.svg',
       'report.md',
     ])
       expect(names).toContain(`/${name}`);
@@ -83,7 +84,8 @@ describe('specialize', { timeout: 300_000 }, () => {
       adapter: object;
       versions: Record<string, string>;
     };
-    expect(settings).toMatchObject({ ...changes.settings, tasks: 6, rounds: 2, seed: 3 });
+    expect(settings).toMatchObject({ ...changes.settings, tasks: 6, rounds: 2, seed: 3, coverage: true });
+    expect(readFileSync(at('whole/report.md'), 'utf8')).toMatch(/At the end: \d of 3 passages/);
     expect(adapter).toMatchObject({ maxLength: 48, epochs: 2 });
     expect(versions['onnxruntime-node']).toMatch(/^\d+\.\d+/);
   });

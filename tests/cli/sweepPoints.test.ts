@@ -4,7 +4,7 @@ import type { RunPlan } from '../../src/engine/runPlan.ts';
 import { renderSweepPlot, renderSweepTable, type SweepResult } from '../../src/cli/sweepTable.ts';
 import { pocketAdapter } from '../../src/engine/adapterSettings.ts';
 import type { Report } from '../../src/specialize/report.ts';
-import { pocketSettings } from '../../src/specialize/settings.ts';
+import { pocketSettings } from '../../src/specialize/presets.ts';
 
 const plan = { settings: pocketSettings, adapter: pocketAdapter } as RunPlan;
 

@@ -34,7 +34,7 @@ export async function chooseSmallField(page: Page): Promise<void> {
     mimeType: 'application/json',
     buffer: Buffer.from(JSON.stringify(smallField)),
   };
-  await page.locator('input[type=file][accept*=json]').setInputFiles(file);
+  await page.locator('input[type=file][accept*="application/json"]').setInputFiles(file);
   await page.getByRole('tab', { name: 'Examples (6)' }).waitFor();
   await page.getByRole('button', { name: 'Use this field' }).click();
   await page.getByRole('button', { name: 'pharmacy' }).waitFor();

@@ -13,7 +13,7 @@ import type { TrainingName } from '../../src/storage/runFiles.ts';
 import type { DatasetRow } from '../../src/specialize/dataset.ts';
 import { checkDomain } from '../../src/specialize/domain.ts';
 import { phaseKey, type Stage } from '../../src/specialize/events.ts';
-import { settingsPresets } from '../../src/specialize/settings.ts';
+import { settingsPresets } from '../../src/specialize/presets.ts';
 import { emptyState } from '../../src/specialize/state.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
 import { RunCheckpoints } from '../../workers/runCheckpoints.ts';

@@ -9,7 +9,7 @@ import { firstRejection, noveltyText } from '../../src/specialize/filter.ts';
 import { instructionRules } from '../../src/specialize/instructionRules.ts';
 import { createLanguageCheck } from '../../src/specialize/language.ts';
 import { responseRules } from '../../src/specialize/responseRules.ts';
-import { faithfulSettings } from '../../src/specialize/settings.ts';
+import { faithfulSettings } from '../../src/specialize/presets.ts';
 import { SimilarityIndex } from '../../src/specialize/similarity.ts';
 import type { SeedTask } from '../../src/specialize/tasks.ts';
 

@@ -59,7 +59,11 @@ async function runOf(
   const domain = hasSources
     ? { ...request.domain, seeds: [...request.domain.seeds, ...labelled] }
     : request.domain;
-  const scoring = { ...model, score: request.model.score.bind(request.model) };
+  const scoring = {
+    ...model,
+    score: request.model.score.bind(request.model),
+    embed: request.model.embed.bind(request.model),
+  };
   const whole = {
     ...request,
     model: scoring,

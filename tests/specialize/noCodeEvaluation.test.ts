@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { checkDomain } from '../../src/specialize/domain.ts';
-import { pocketSettings, resolveSettings } from '../../src/specialize/settings.ts';
+import { pocketSettings } from '../../src/specialize/presets.ts';
+import { resolveSettings } from '../../src/specialize/resolveSettings.ts';
 
 // In a file of its own: zod compiles, or finds out that it may not, the first time that it parses.
 it('parses without evaluating code, which the Content-Security-Policy forbids', () => {

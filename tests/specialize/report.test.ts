@@ -6,7 +6,7 @@ import { buildDataset } from '../../src/specialize/dataset.ts';
 import { pocketPrompts } from '../../src/specialize/prompts.ts';
 import { renderReport } from '../../src/specialize/renderReport.ts';
 import { buildReport } from '../../src/specialize/report.ts';
-import { pocketSettings } from '../../src/specialize/settings.ts';
+import { pocketSettings } from '../../src/specialize/presets.ts';
 import { emptyState, type SpecializationState } from '../../src/specialize/state.ts';
 import type { GeneratedTask } from '../../src/specialize/tasks.ts';
 import { parseTrainingRows } from '../../src/text/rows.ts';

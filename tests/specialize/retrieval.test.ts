@@ -22,7 +22,11 @@ const readingModel: LanguageModel = {
 async function answers(retrieve: boolean) {
   const settings = { retrieve, validFraction: 0, controls: [], batchSize: 8, maxPrompts: 8, tasks: 8 };
   const { request } = createRun({ ...settings, passageShare: 0 });
-  const model = { ...readingModel, score: request.model.score.bind(request.model) };
+  const model = {
+    ...readingModel,
+    score: request.model.score.bind(request.model),
+    embed: request.model.embed.bind(request.model),
+  };
   const { tasks } = fold(await collect({ ...request, documents, model }));
   const kept = tasks.filter(({ decision }) => decision === 'kept');
   return kept.map(({ instruction, output }) => [/\d/.exec(instruction)?.[0], output] as const);

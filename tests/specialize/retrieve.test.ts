@@ -15,7 +15,7 @@ There are four valves. They open. They close again after each beat.
 Breathe.`;
 
 const texts = (text: string, maxWords: number) =>
-  chunkDocument({ id: 'd', text }, maxWords).map((p) => p.text);
+  chunkDocument({ id: 'd', text }, maxWords, countWords).map((p) => p.text);
 
 describe('chunkDocument', () => {
   it('cuts along headings and names their path', () => {
@@ -35,12 +35,37 @@ describe('chunkDocument', () => {
     ]);
   });
 
+  it('keeps list items apart from the line before and never cuts one that fits', () => {
+    const list = 'Steps:\n- Wash your\n  hands.\n- Dry them well.\n1. Rest.';
+    expect(texts(list, 4)).toEqual(['Steps:', '- Wash your hands.', '- Dry them well.', '1. Rest.']);
+    expect(texts(list, 9)).toEqual(['Steps: - Wash your hands. - Dry them well.', '1. Rest.']);
+  });
+
+  it('cuts a sentence only where it is too long alone, and a word only where that is', () => {
+    expect(texts('One two. Three four five six seven.', 3)).toEqual([
+      'One two.',
+      'Three four five',
+      'six seven.',
+    ]);
+    const letters = (text: string) => text.length;
+    const cut = chunkDocument({ id: 'd', text: 'ab cdefgh' }, 3, letters).map((p) => p.text);
+    expect(cut).toEqual(['ab', 'cde', 'fgh']);
+  });
+
+  it('measures passages with the counter that it is given, their headings included', () => {
+    const twice = (text: string) => 2 * countWords(text);
+    const cut = chunkDocument({ id: 'd', text: '# H\nA b. C d.' }, 6, twice).map((p) => p.text);
+    expect(cut).toEqual(['H: A b.', 'H: C d.']);
+  });
+
   it('joins short paragraphs', () => {
     expect(texts('One.\n\nTwo.\n\nThree four five.', 3)).toEqual(['One. Two.', 'Three four five.']);
   });
 
   it('numbers the passages under the document', () => {
-    expect(chunkDocument({ id: 'a.md', text: 'One.\n\nTwo.' }, 1).map((p) => [p.id, p.documentId])).toEqual([
+    expect(
+      chunkDocument({ id: 'a.md', text: 'One.\n\nTwo.' }, 1, countWords).map((p) => [p.id, p.documentId]),
+    ).toEqual([
       ['a.md#1', 'a.md'],
       ['a.md#2', 'a.md'],
     ]);

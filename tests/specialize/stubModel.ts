@@ -43,6 +43,8 @@ export interface StubOptions {
   readonly isShuffled?: boolean;
   /** What a task-writing prompt yields, instead of three tasks about random drugs. */
   readonly tasks?: (call: number, prompt: string) => string;
+  /** A text's point; without it every text lies at the same place. */
+  readonly embedding?: (text: string) => readonly number[];
   /** Mean log-likelihood per token of a completion; without it its own answer is likelier than any other text. */
   readonly meanLogLikelihood?: (prompt: string, completion: string) => number;
 }
@@ -56,6 +58,11 @@ export class StubModel implements TestedModel {
 
   constructor(options: StubOptions = {}) {
     this.#options = options;
+  }
+
+  async embed(texts: readonly string[]): Promise<Float32Array[]> {
+    const { embedding = () => [0] } = this.#options;
+    return texts.map((text) => Float32Array.from(embedding(text)));
   }
 
   async complete(prompts: readonly Prompt[], request: CompletionRequest): Promise<Completion[]> {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Random } from '../../src/random.ts';
+import { readDocument } from '../../src/sources/readDocument.ts';
 import { readRows } from '../../src/sources/readRows.ts';
 import { SourceFormatError } from '../../src/sources/sourceFile.ts';
 import { DomainFormatError } from '../../src/specialize/domain.ts';
 import { writeDomainMarkdown } from '../../src/specialize/domainMarkdown.ts';
 import { readDomain } from '../../src/specialize/readDomain.ts';
+import { docxFixture, pdfFixture } from './documentFixtures.ts';
 import { mutateBytes } from './fuzzBytes.ts';
 import { damagedFiles, damagedJson, type FuzzedReader } from './fuzzRun.ts';
 import { conversationParquet, parquetFixture } from './parquetFixture.ts';
@@ -55,6 +57,22 @@ const markdownDomain: FuzzedReader = {
   },
 };
 
+// What libraries take once, when they are loaded and when they first repair a file, is no input's fault.
+const damagedPdf = encode(decode(pdfFixture().bytes).replace('4 0 obj', '4 0 o'));
+for (const file of [docxFixture(), pdfFixture(), { name: 'a.pdf', bytes: damagedPdf }])
+  await readDocument(file).catch(() => undefined);
+
+const document = (name: string, input: FuzzedReader['input'], fileName: string): FuzzedReader => ({
+  name,
+  errors: [SourceFormatError],
+  input,
+  sizeOf,
+  read: async (bytes) => {
+    const { text } = await readDocument({ name: fileName, bytes: new Uint8Array(bytes) });
+    if (text.trim() === '') throw new TypeError('A document without text was accepted.');
+  },
+});
+
 const rows = (name: string, input: FuzzedReader['input'], fileName: string): FuzzedReader => ({
   name,
   errors: [SourceFormatError],
@@ -70,6 +88,9 @@ const rows = (name: string, input: FuzzedReader['input'], fileName: string): Fuz
 });
 
 export const sourceReaders = [
+  document('document (HTML)', damagedLines([textFixture('heart.html')], ['<', '<!--', '</html>', '<script>', '&#x110000;', '<h1><h2>', '<li>'.repeat(2000)]), 'a.html'), // prettier-ignore
+  document('document (Word)', damagedFiles([docxFixture().bytes]), 'a.docx'),
+  document('document (PDF)', damagedFiles([pdfFixture().bytes]), 'a.pdf'),
   markdownDomain,
   rows('rows (JSON)', damagedJson([textFixture('alpaca.json'), textFixture('articles.json')]), 'rows.json'),
   rows('rows (JSONL)', damagedLines([textFixture('chat.jsonl'), textFixture('completion.jsonl')], ['{', '[]', '{"prompt":[],"completion":[]}', '{"messages":{}}']), 'rows.jsonl'), // prettier-ignore

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadedModel } from '../../src/engine/loadModel.ts';
 import { faithfulAdapter, pocketAdapter } from '../../src/engine/adapterSettings.ts';
-import { faithfulSettings, pocketSettings, smallModelSettings } from '../../src/specialize/settings.ts';
+import { faithfulSettings, pocketSettings, smallModelSettings } from '../../src/specialize/presets.ts';
 import { defaultParameters, describeSettings, methodsFor, presetWith } from '../../workers/runSettings.ts';
 
 const pocket = { baseModel: 'whittle/pocket', tokenizer: {} } as LoadedModel;
@@ -23,6 +23,9 @@ describe("the page's parameters", () => {
     const settingsOf = (seedsOnly: boolean) => presetWith(other, { ...earlier, seedsOnly }).settings;
     expect(settingsOf(true)).toEqual({ ...smallModelSettings, controls: ['seedsOnly'] });
     expect(settingsOf(false).controls).toEqual([]);
+    expect(presetWith(other, { ...defaultParameters(other), coverage: true }).settings.coverage).toBe(true);
+    const inWords = { ...defaultParameters(other), settings: { passageWords: 90 } };
+    expect(presetWith(other, inWords).settings.passageTokens).toBe(120);
   });
 
   it('can change every setting by name, which goes before the fields', () => {

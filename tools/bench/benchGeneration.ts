@@ -13,7 +13,8 @@ import type {
   Prompt,
 } from '../../src/specialize/languageModel.ts';
 import { parseDomain } from '../../src/specialize/domain.ts';
-import { resolveSettings, settingsPresets } from '../../src/specialize/settings.ts';
+import { settingsPresets } from '../../src/specialize/presets.ts';
+import { resolveSettings } from '../../src/specialize/resolveSettings.ts';
 import { specialize } from '../../src/specialize/specialize.ts';
 
 /** What the pipeline asked in one call. */

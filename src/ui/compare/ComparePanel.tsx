@@ -1,4 +1,5 @@
 import { useAppState } from '../appContext.ts';
+import { CoverageFigure } from '../parts/CoverageFigure.tsx';
 import { Empty } from '../parts/Empty.tsx';
 import { Icon, type IconName } from '../parts/Icon.tsx';
 import { Card, Panel } from '../parts/Panel.tsx';
@@ -53,6 +54,11 @@ export function ComparePanel() {
       )}
       {run && !report && isGoing(run.status) && (
         <p className={classes.waiting}>The results will be here when the test is over.</p>
+      )}
+      {report?.coverage?.kept && (
+        <Card title="Texts: what the tasks are about">
+          <CoverageFigure map={report.coverage.kept} />
+        </Card>
       )}
       <ChatSection />
       {run && report && (

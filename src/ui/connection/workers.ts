@@ -1,4 +1,5 @@
 import { proxy } from 'comlink';
+import type { SourcesApi } from '../../workerApi/sources.ts';
 import type { ChatApi, DeviceChoice, DownloadApi, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
 import type { Connection } from '../store/services.ts';
 import { connectWorker } from './connectWorker.ts';
@@ -58,5 +59,19 @@ export function connectDownloads(): Connection<DownloadApi> {
     stop: () => void remote.stop(),
     stored: () => remote.stored(),
     remove: (model) => remote.remove(model),
+  }));
+}
+
+/** Starts a worker that reads files; it loads what each kind of file takes. */
+export function connectSources(): Connection<SourcesApi> {
+  const name = `sources-${crypto.randomUUID()}`;
+  const worker = new Worker(new URL('../../../workers/sources.worker.ts', import.meta.url), {
+    type: 'module',
+    name,
+  });
+  return connectWorker<SourcesApi>(worker, name, (remote) => ({
+    ready: () => remote.ready(),
+    readDocument: (file) => remote.readDocument(file),
+    importTasks: (files, counts) => remote.importTasks(files, counts),
   }));
 }

@@ -7,7 +7,8 @@ import { Icon } from '../parts/Icon.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { messageOf } from '../store/messageOf.ts';
 import { DocumentsEditor } from './DocumentsEditor.tsx';
-import { draftOf, fileOf, type Draft } from './draft.ts';
+import { draftOf, fileOf, withTasks, type Draft } from './draft.ts';
+import { ImportTasks } from './ImportTasks.tsx';
 import { TasksEditor } from './TasksEditor.tsx';
 import classes from './domain.module.css';
 
@@ -21,7 +22,7 @@ export function DomainEditor({ start, onClose }: DomainEditorProps) {
   const app = useApp();
   const [draft, setDraft] = useState(start);
   const [fault, setFault] = useState<string | null>(null);
-  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
   const attempt = (action: () => Promise<void>) =>
     void action().then(
       () => setFault(null),
@@ -53,6 +54,7 @@ export function DomainEditor({ start, onClose }: DomainEditorProps) {
           onChange={(event) => change({ description: event.currentTarget.value })}
         />
       </div>
+      <ImportTasks onImport={({ file }) => setDraft((now) => withTasks(now, file))} />
       <Tabs defaultValue="seeds">
         <Tabs.List>
           <Tabs.Tab value="seeds">Examples ({draft.seeds.length})</Tabs.Tab>
@@ -94,7 +96,10 @@ interface FootProps {
 function Foot({ onImport, onExport, onClose, onSave }: FootProps) {
   return (
     <div className={classes.editorFoot}>
-      <FileButton accept=".json,application/json" onChange={(file) => file && onImport(file)}>
+      <FileButton
+        accept=".json,.md,application/json,text/markdown"
+        onChange={(file) => file && onImport(file)}
+      >
         {(props) => (
           <Button {...props} variant="subtle" leftSection={<Icon name="upload" size={16} />}>
             Open a file

@@ -68,3 +68,16 @@ export function fileOf({ name, description, seeds, heldOut, retention }: Draft):
     retention,
   };
 }
+
+/** The draft with imported tasks behind its own; rows that nobody filled in make room. */
+export function withTasks(draft: Draft, { seeds, heldOut = [] }: DomainFile): Draft {
+  const own = (tasks: readonly DraftTask[]) => tasks.filter((task) => !isBlank(task));
+  return {
+    ...draft,
+    seeds: [...own(draft.seeds), ...seeds.map(importedTask)],
+    heldOut: [...own(draft.heldOut), ...heldOut.map(importedTask)],
+  };
+}
+
+const importedTask = ({ input = '', ...row }: DomainFile['seeds'][number]): DraftTask =>
+  draftTask({ ...row, input } as AnyTask);

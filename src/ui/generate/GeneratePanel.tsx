@@ -5,8 +5,9 @@ import { isOpenToDecisions } from '../store/decideTask.ts';
 import { baseName } from '../format.ts';
 import { useAppState } from '../appContext.ts';
 import chips from '../parts/chips.module.css';
+import { CoverageFigure } from '../parts/CoverageFigure.tsx';
 import { Empty } from '../parts/Empty.tsx';
-import { Panel } from '../parts/Panel.tsx';
+import { Card, Panel } from '../parts/Panel.tsx';
 import { ShowMore } from '../parts/ShowMore.tsx';
 import { TaskCard } from '../parts/TaskCard.tsx';
 import { RunEnding } from '../runs/RunEnding.tsx';
@@ -45,6 +46,11 @@ export function GeneratePanel() {
   return (
     <Panel title="Generate" lead={lead} side={counts}>
       <RunEnding run={run} />
+      {run.state.coverage && (
+        <Card title="Texts: what the tasks are about">
+          <CoverageFigure map={run.state.coverage} />
+        </Card>
+      )}
       {isShowingRejected ? (
         <Rejected tasks={rejected} isOpen={isOpenToDecisions(run)} />
       ) : (

@@ -29,6 +29,12 @@ export function AdvancedParameters({ parameters }: { readonly parameters: RunPar
           </div>
         </fieldset>
       ))}
+      <Checkbox
+        label="Cover the texts"
+        description="Halfway, see which passages of your texts no task is about, and write the rest about those. Draws a map."
+        checked={parameters.coverage ?? false}
+        onChange={(event) => app.setParameters({ ...parameters, coverage: event.currentTarget.checked })}
+      />
       <NativeSelect
         label="Precision of training"
         description={activationHelp}

@@ -15,6 +15,7 @@ import { ModelLibrary } from './modelLibrary.ts';
 import { fail, notify } from './notices.ts';
 import { RunDriver } from './runDriver.ts';
 import { RunLibrary } from './runLibrary.ts';
+import { SourceReader } from './sourceReader.ts';
 import { watchFit } from './watchFit.ts';
 import type { Connection, Services } from './services.ts';
 
@@ -24,6 +25,7 @@ export class App {
   readonly driver: RunDriver;
   readonly runs: RunLibrary;
   readonly domains: DomainLibrary;
+  readonly sources: SourceReader;
   readonly models: ModelLibrary;
   readonly adapters: AdapterLibrary;
   readonly chat: ChatSession;
@@ -42,6 +44,7 @@ export class App {
     this.driver = new RunDriver(this.store, services, shelf);
     this.runs = new RunLibrary(this.store, services, shelf, chat);
     this.domains = new DomainLibrary(this.store, services, chat);
+    this.sources = new SourceReader(services);
     this.models = new ModelLibrary(this.store, services, chat);
     this.adapters = new AdapterLibrary(this.store, shelf, chat);
     this.chat = new ChatSession(this.store, shelf, chat);

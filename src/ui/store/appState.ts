@@ -148,6 +148,7 @@ const stepOfStage: Record<Stage, Step> = {
   instructions: 'generate',
   responses: 'generate',
   likelihoods: 'generate',
+  coverage: 'generate',
   dataset: 'generate',
   training: 'train',
   evaluation: 'compare',

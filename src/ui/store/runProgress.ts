@@ -30,6 +30,7 @@ const stageTitles: Record<Stage, (phase: Phase) => string> = {
     model ? `Answering for the control “${modelNames[model]}”` : 'Answering its own tasks',
   likelihoods: ({ model }) =>
     model ? `Weighing answers for the control “${modelNames[model]}”` : 'Weighing its answers',
+  coverage: () => 'Drawing the map of your documents',
   dataset: () => 'Sorting the tasks',
   training: ({ model }) =>
     isControl(model) ? `Training the control “${modelNames[model]}”` : 'Training the specialist',
@@ -42,6 +43,7 @@ const nouns: Record<Stage, string> = {
   instructions: 'tasks written',
   responses: 'tasks answered',
   likelihoods: 'answers weighed',
+  coverage: 'maps drawn',
   dataset: 'steps',
   training: 'steps',
   evaluation: 'answers and choices checked',

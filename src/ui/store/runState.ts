@@ -1,6 +1,7 @@
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
 import type { TrainingFit } from '../../workerApi/model.ts';
 import type {
+  CoverageMap,
   AdapterName,
   Adapters,
   ChosenActivations,
@@ -32,6 +33,8 @@ export interface RunState {
   readonly trainings: Adapters<Training>;
   readonly evaluations: Readonly<Partial<Record<EvaluatedModel, ModelEvaluation>>>;
   readonly adapters: Adapters<AdapterDescription>;
+  /** The newest map of documents and tasks; null where none was drawn. */
+  readonly coverage: CoverageMap | null;
   readonly report: Report | null;
   /** The round whose adapter counts. */
   readonly specialistRound: number;
@@ -80,6 +83,7 @@ export const initialRunState: RunState = {
   trainings: {},
   evaluations: {},
   adapters: {},
+  coverage: null,
   report: null,
   before: null,
   specialistRound: 1,
@@ -121,9 +125,14 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
     tasks: withTask(tasks, id, { decision: 'rejected', rejection }),
   }),
   promptsFinished: () => ({}),
-  taskAnswered: ({ tasks }, { id, output, passageId }) => ({
-    tasks: withTask(tasks, id, { output, ...(passageId !== undefined && { passageId }) }),
+  taskAnswered: ({ tasks }, { id, output, passageId, furtherPassageIds }) => ({
+    tasks: withTask(tasks, id, {
+      output,
+      ...(passageId !== undefined && { passageId }),
+      ...(furtherPassageIds && { furtherPassageIds }),
+    }),
   }),
+  coverageMeasured: (_, { map }) => ({ coverage: map }),
   taskScored: ({ tasks }, { id, scores }) => ({ tasks: withTask(tasks, id, { scores }) }),
   taskRescued: ({ tasks }, { id }) => ({
     tasks: tasks.map((task) => (task.id === id ? rescued(task) : task)),
@@ -174,7 +183,7 @@ function rescued({ rejection: _rejection, ...task }: GeneratedTask): GeneratedTa
 function askedAgain(task: GeneratedTask): GeneratedTask {
   const isSettled = task.rescued && task.output !== undefined;
   if (isSettled || task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output, scores: _scores, ...question } = task;
+  const { rejection: _rejection, output, scores: _scores, furtherPassageIds: _further, ...question } = task;
   const isGiven = (task.kind ?? 'inContext') !== 'inContext';
   return { ...question, ...(isGiven && { output }), decision: 'pending' };
 }

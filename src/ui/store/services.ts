@@ -2,6 +2,7 @@ import type { ByteStore } from '../../storage/byteStore.ts';
 import type { Release } from '../../storage/runLock.ts';
 import type { StorageUse } from '../../storage/storageUse.ts';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
+import type { SourcesApi } from '../../workerApi/sources.ts';
 import type { RunEvent } from '../../workerApi/runEvent.ts';
 import type {
   ChatApi,
@@ -35,6 +36,7 @@ export interface Services {
   readonly connectSpecializer: (device: DeviceChoice) => Connection<SpecializerApi>;
   readonly connectChat: (device: DeviceChoice) => Connection<ChatApi>;
   readonly connectDownloads: () => Connection<DownloadApi>;
+  readonly connectSources: () => Connection<SourcesApi>;
   readonly runs: Runs;
   readonly bytes: ByteStore;
   /** Null where another tab holds it. */

@@ -5,16 +5,9 @@ import type { Domain } from '../../workerApi/domain.ts';
 import type {
   AdapterName,
   AnswerEvent,
-  Comparisons,
   EvaluatedModel,
   GeneratedTask,
-  Interval,
-  KindCount,
-  ModelEvaluation,
   Phase,
-  Report,
-  ReportRow,
-  RoundScores,
   RunEvent,
   TrainingProgress,
 } from '../../workerApi/runEvent.ts';
@@ -31,24 +24,15 @@ import {
   type Format,
 } from './storedFormats.ts';
 import { isControl, modelNames } from './runProgress.ts';
+import { coverageMeasured } from './storedCoverage.ts';
+import { item, modelEvaluation, modelName, origin, report, taskFields } from './storedReport.ts';
 
 const text = z.string();
 const texts = z.array(text);
-const modelName = z.enum(Object.keys(modelNames) as EvaluatedModel[]);
 const adapterName = z.enum(Object.keys(modelNames).filter((name) => name !== 'base') as AdapterName[]);
 const controlName = z.enum((Object.keys(modelNames) as EvaluatedModel[]).filter(isControl));
 
-const task = { id: text, instruction: text, input: text, output: text };
-const origin = z.optional(z.object({ file: text, row: count, id: z.optional(text) }));
-const seed = z.object({ ...task, labels: z.optional(texts), task: z.optional(text), origin });
-const item = z.object({
-  ...task,
-  task: text,
-  labels: z.optional(texts),
-  source: z.optional(z.enum(['pretraining', 'documents'])),
-  origin,
-});
-
+const seed = z.object({ ...taskFields, labels: z.optional(texts), task: z.optional(text), origin });
 const domain: Format<Domain> = z.object({
   name: text,
   description: text,
@@ -68,7 +52,7 @@ const parameters: Format<RunParameters> = z.object({
   },
   ...{ seedsOnly: z.optional(z.boolean()), controls: z.optional(z.array(controlName)) },
   activations: z.optional(z.enum(['auto', 'float32', 'float16'])),
-  fewShot: z.optional(count),
+  ...{ fewShot: z.optional(count), coverage: z.optional(z.boolean()) },
 });
 
 const setup: Format<RunSetup> = z.object({
@@ -97,6 +81,7 @@ const phase: Format<Phase> = z.object({
     'instructions',
     'responses',
     'likelihoods',
+    'coverage',
     'dataset',
     'training',
     'evaluation',
@@ -109,83 +94,15 @@ const rejection = z.object({ rule: text, reason: text, stage: z.enum(['instructi
 
 const weights = z.object({ ifd: z.optional(z.number()), evidenceGain: z.optional(z.number()) });
 
+const passages = { passageId: z.optional(text), furtherPassageIds: z.optional(texts) };
+
 const generatedTask: Format<GeneratedTask> = z.object({
   ...{ id: text, instruction: text, input: text, side: z.enum(['train', 'valid']), prompt: count },
-  ...{ seedIds: texts, passageId: z.optional(text), output: z.optional(text) },
+  ...{ seedIds: texts, ...passages, output: z.optional(text) },
   decision: z.enum(['pending', 'kept', 'rejected']),
   rejection: z.optional(rejection),
   scores: z.optional(weights),
   rescued: z.optional(z.boolean()),
-});
-
-const scores = { exactMatch: z.number(), f1: z.number(), rougeL: z.number() };
-const labelF1 = z.optional(z.number());
-const likeliest = z.object({ count, accuracy: z.number(), accuracyByTotal: z.number(), labelF1 });
-const groupScores = {
-  ...{ ...scores, count, invalidRate: z.number(), labelF1 },
-  ...{ likeliest: z.optional(likeliest), loss: z.optional(anyNumber) },
-};
-const group = z.object(groupScores);
-const likelihood = { logLikelihood: anyNumber, tokens: count };
-const likelihoods = z.object({
-  labels: z.optional(z.array(z.object({ ...likelihood, label: text }))),
-  reference: z.optional(z.object(likelihood)),
-});
-const baselines = { majority: z.object(scores), random: z.object(scores) };
-
-const evaluation = z.object({
-  answers: z.array(
-    z.object({
-      ...{ ...scores, item, answer: text, isInvalid: z.boolean() },
-      likelihoods: z.optional(likelihoods),
-    }),
-  ),
-  tasks: z.array(z.object({ ...groupScores, task: text, ...baselines })),
-  overall: group,
-  taskMean: z.object({ ...scores, invalidRate: z.number() }),
-});
-const modelEvaluation: Format<ModelEvaluation> = z.object({
-  heldOut: evaluation,
-  fewShot: z.optional(evaluation),
-  retention: evaluation,
-});
-
-const verdict = z.enum(['better', 'no difference shown', 'worse']);
-const interval: Format<Interval> = z.object({ mean: z.number(), low: z.number(), high: z.number() });
-const comparison = z.object({ of: modelName, with: modelName, difference: interval, verdict });
-const row: Format<ReportRow> = z.object({
-  name: text,
-  count,
-  models: z.partialRecord(modelName, group),
-  comparison: z.optional(comparison),
-  majority: z.optional(baselines.majority),
-  random: z.optional(baselines.random),
-});
-const comparisons: Format<Comparisons> = z.object({
-  overall: row,
-  tasks: z.array(row),
-  sources: z.array(row),
-  comparisons: z.array(comparison),
-});
-const report: Format<Report> = z.object({
-  domain: text,
-  verdict,
-  heldOut: comparisons,
-  fewShot: z.optional(z.nullable(comparisons)),
-  retention: z.nullable(comparisons),
-  counts: z.object({
-    seeds: count,
-    prompts: count,
-    generated: count,
-    kept: count,
-    train: count,
-    valid: count,
-  }),
-  rejects: z.array(z.object({ rule: text, description: text, count })),
-  kinds: z.optional(z.array(opaque<KindCount>())),
-  rounds: z.optional(z.array(opaque<RoundScores>())),
-  rolledBack: z.optional(z.object({ round: count, reason: text })),
-  settings: opaque<Report['settings']>(),
 });
 
 const planned = z.object({
@@ -230,11 +147,11 @@ const example = z.union([
 ]);
 const source = z.enum(['seed', 'generated', 'replay']);
 const datasetRow = z.object({
-  ...{ id: text, source, seedIds: texts, passageId: z.optional(text), origin, example },
+  ...{ id: text, source, seedIds: texts, ...passages, origin, example },
 });
 const rows = z.array(datasetRow);
 
-const answered = { id: text, output: text, passageId: z.optional(text) };
+const answered = { id: text, output: text, ...passages };
 const answerEvent: Format<AnswerEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('taskAnswered'), ...answered }),
   z.object({ type: z.literal('taskRejected'), id: text, rejection }),
@@ -251,7 +168,7 @@ const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, 
   phaseFinished: z.object({ phase }),
   roundStarted: z.object({ round: count }),
   passageRecited: z.object({ passage: z.object({ id: text, documentId: text, text }) }),
-  taskReplayed: z.object({ task: z.object(task) }),
+  taskReplayed: z.object({ task: z.object(taskFields) }),
   taskGenerated: z.object({ task: generatedTask }),
   taskRejected: z.object({ id: text, rejection }),
   promptsFinished: z.object({ count }),
@@ -260,6 +177,7 @@ const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, 
   taskScored: z.object({ id: text, scores: weights }),
   taskRescued: z.object({ id: text }),
   taskDiscarded: z.object({ id: text }),
+  coverageMeasured,
   datasetReady: z.object({ dataset: z.object({ train: rows, valid: rows }) }),
   training: z.object({ ...ofAdapter, event: trainingProgress }),
   adapterTrained: z.object({

@@ -9,6 +9,8 @@ import type {
   SpecializerApi,
 } from '../../../src/workerApi/whittleWorkerApi.ts';
 
+import { serveSources } from '../../../workers/serveSources.ts';
+
 export function memoryByteStore(): ByteStore & { readonly files: Map<string, Uint8Array<ArrayBuffer>> } {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   return {
@@ -105,6 +107,7 @@ export function inMemoryServices(
       return directConnection(chat);
     },
     connectDownloads: () => directConnection(noDownloads),
+    connectSources: () => directConnection(serveSources(async () => undefined)),
     runs: memoryRuns(),
     bytes: memoryByteStore(),
     keepStorage: async () => true,

@@ -2,7 +2,7 @@ import { scoreAnswers } from '../../../src/evaluation/evaluate.ts';
 import { checkDomain, type Domain } from '../../../src/specialize/domain.ts';
 import type { ModelEvaluation } from '../../../src/specialize/events.ts';
 import { buildReport } from '../../../src/specialize/report.ts';
-import { pocketSettings } from '../../../src/specialize/settings.ts';
+import { pocketSettings } from '../../../src/specialize/presets.ts';
 import { applyEvent, emptyState, type SpecializationState } from '../../../src/specialize/state.ts';
 import type { Rejection } from '../../../src/specialize/tasks.ts';
 import type { TrainedAdapter } from '../../../src/workerApi/adapter.ts';

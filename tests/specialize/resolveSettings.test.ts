@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instructionRules } from '../../src/specialize/instructionRules.ts';
-import { completeEarlierSettings, resolveSettings, settingsPresets } from '../../src/specialize/settings.ts';
+import { settingsPresets } from '../../src/specialize/presets.ts';
+import { completeEarlierSettings, resolveSettings } from '../../src/specialize/resolveSettings.ts';
 
 describe('resolveSettings', () => {
   it.each(Object.entries(settingsPresets))('accepts the preset %s', (_, preset) => {
@@ -34,6 +35,19 @@ describe('resolveSettings', () => {
       ...{ spanFirstShare: 0, checkGiven: false, roundTripTop: 0 },
     });
   });
+
+  it.each([
+    [30, 65],
+    [120, 160],
+    [150, 200],
+  ])(
+    'measures in tokens what an earlier run measured in words: %i words, %i tokens',
+    (passageWords, tokens) => {
+      const { passageTokens: _t, passages: _p, ...earlier } = settingsPresets.pocket;
+      const completed = completeEarlierSettings({ ...earlier, ...{ passageWords } });
+      expect(completed).toEqual({ ...settingsPresets.pocket, passageTokens: tokens, passages: 1 });
+    },
+  );
 
   it('disables no filter in any preset', () => {
     expect(instructionRules.length).toBeGreaterThan(0);
