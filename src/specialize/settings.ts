@@ -78,6 +78,9 @@ export const settingsSchema = z.object({
   minGrounding: share.describe(
     "Smallest share of an answer's words found in its passage; 0 asks for nothing.",
   ),
+  maxAnswerShare: share.describe(
+    'Largest share of the kept tasks that may have the same answer; 1 allows any: against one-label collapse.',
+  ),
   ifdBand: z
     .tuple([z.number().min(0), z.number().min(0)])
     .readonly()
@@ -155,6 +158,7 @@ export const faithfulSettings: SpecializeSettings = {
   maxHeldOutSimilarity: 0.7,
   roundTripTop: 0,
   minGrounding: 0,
+  maxAnswerShare: 1,
   ifdBand: null,
   minEvidenceGain: null,
   blacklist: selfInstructBlacklist,
@@ -210,7 +214,7 @@ export const smallModelSettings: SpecializeSettings = {
 export const pocketSettings: SpecializeSettings = {
   ...smallModelSettings,
   tasks: 1400,
-  maxPrompts: 700,
+  maxPrompts: 1000,
   tasksPerPrompt: 3,
   instructionTokens: 64,
   temperature: 0.9,
@@ -226,10 +230,12 @@ export const pocketSettings: SpecializeSettings = {
   recitationTokens: 128,
   responseTokens: 32,
   noveltyScope: 'answeredTask',
-  showRecited: false,
   maxSimilarity: 0.8,
   maxHeldOutSimilarity: 1,
   roundTripTop: 0,
+  // Answers that are not in the shown passage are wrong nearly always; what it recites is right nearly always.
+  minGrounding: 1,
+  maxAnswerShare: 0.12,
   replayShare: 0.3125,
   replayTopics: [
     'general knowledge',
