@@ -16,6 +16,12 @@ export interface AdapterSettings extends Pick<
   /** Longest training row in tokens; longer ones are cut. */
   readonly maxLength: number;
   readonly epochs: number;
+  /**
+   * Share of what was learned that the finished adapter adds to the base: its alpha is scaled by it. Below 1 it is a
+   * point between base and trained model, where more of the old is kept than of the new is lost (WiSE-FT, Wortsman et al.
+   * 2022, arXiv 2109.01903). 1, all of it, where it is left out.
+   */
+  readonly strength?: number;
   /** Bytes that training may take; see `ProgramRequest`. */
   readonly memoryBudget?: number;
   /** What activations are computed in; default: `'auto'`. */
@@ -36,6 +42,7 @@ export const faithfulAdapter: AdapterSettings = {
   batchSize: 32,
   maxLength: 512,
   epochs: 3,
+  strength: 1,
 };
 
 /** For 100 M to 3 B parameters: smaller batches, a higher rate that falls to zero. */
@@ -52,8 +59,9 @@ export const pocketAdapter: AdapterSettings = {
   ...smallModelAdapter,
   rank: 16,
   alpha: 32,
-  learningRate: 1.5e-3,
+  learningRate: 1e-3,
   batchSize: 16,
   maxLength: 192,
   epochs: 4,
+  strength: 0.85,
 };

@@ -79,11 +79,12 @@ async function* trainOnExamples(
     batchSize,
     maxLength,
     epochs,
+    strength = 1,
     memoryBudget,
     activations,
     ...options
   } = settings;
-  return yield* trainAdapter({
+  const trained = yield* trainAdapter({
     model,
     device,
     rows: train.map((example) => tokenizeRow(example, model.tokenizer)),
@@ -98,4 +99,5 @@ async function* trainOnExamples(
     ...(signal && { signal }),
     ...resumption,
   });
+  return { ...trained, config: { ...trained.config, alpha: strength * alpha } };
 }

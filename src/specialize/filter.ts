@@ -51,6 +51,8 @@ export interface InstructionContext extends FilterContext {
 export interface ResponseContext extends FilterContext {
   /** Every answer that a seed or another generated task gives to this question. */
   readonly answersTo: (task: TaskText) => readonly string[];
+  /** The share of the kept tasks that would have this answer if it were kept too, in [0, 1]. */
+  readonly shareOf: (output: string) => number;
 }
 
 /** A named reason to leave a task out: `reject` says in one sentence what is wrong, or null. */

@@ -14,6 +14,7 @@ import {
   slices,
   writingCall,
 } from './generation.ts';
+import { AnswerShares } from './answerShares.ts';
 import { labelsFor } from './labels.ts';
 import { createLanguageCheck } from './language.ts';
 import type { Completion, LanguageModel, Prompt } from './languageModel.ts';
@@ -189,14 +190,19 @@ function createJudge({ sources, settings, countTokens, tasks }: GenerationContex
   );
   for (const task of [...seeds, ...trusted]) remember(task, task.output ?? '');
   const answersTo = (task: TaskText): readonly string[] => outputs.get(taskKey(task)) ?? [];
+  const shares = new AnswerShares(kept.map(({ output = '' }) => output));
+  const shareOf = (output: string) => shares.with(output);
   const foreignLanguage = createLanguageCheck(seeds);
-  const shared = { settings, known, foreignLanguage, countTokens, answersTo };
+  const shared = { settings, known, foreignLanguage, countTokens, answersTo, shareOf };
   const reject = (draft: AnsweredDraft, demonstrations: readonly SeedTask[], passage?: string) => {
     const context: ResponseContext = { ...shared, demonstrations, passage };
     const rejection = firstRejection(responseRules, draft, context);
     // An answer that was refused for itself contradicts nobody.
     if (!rejection || rejection.rule === 'contradiction') remember(draft, draft.output);
-    if (!rejection) known.add(noveltyText(draft, settings));
+    if (!rejection) {
+      known.add(noveltyText(draft, settings));
+      shares.add(draft.output);
+    }
     return rejection;
   };
   const contradiction = (task: GeneratedTask) => {

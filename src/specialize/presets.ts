@@ -42,6 +42,7 @@ export const faithfulSettings: SpecializeSettings = {
   maxHeldOutSimilarity: 0.7,
   roundTripTop: 0,
   minGrounding: 0,
+  maxAnswerShare: 1,
   ifdBand: null,
   minEvidenceGain: null,
   blacklist: selfInstructBlacklist,
@@ -97,7 +98,7 @@ export const smallModelSettings: SpecializeSettings = {
 export const pocketSettings: SpecializeSettings = {
   ...smallModelSettings,
   tasks: 1400,
-  maxPrompts: 700,
+  maxPrompts: 1000,
   tasksPerPrompt: 3,
   instructionTokens: 64,
   temperature: 0.9,
@@ -113,10 +114,12 @@ export const pocketSettings: SpecializeSettings = {
   recitationTokens: 128,
   responseTokens: 32,
   noveltyScope: 'answeredTask',
-  showRecited: false,
   maxSimilarity: 0.8,
   maxHeldOutSimilarity: 1,
   roundTripTop: 0,
+  // Answers that are not in the shown passage are wrong nearly always; what it recites is right nearly always.
+  minGrounding: 1,
+  maxAnswerShare: 0.12,
   replayShare: 0.3125,
   replayTopics: [
     'general knowledge',

@@ -123,6 +123,16 @@ export const responseRules: readonly FilterRule<AnsweredDraft, ResponseContext>[
     },
   },
   {
+    name: 'answerShare',
+    description: 'Too many kept tasks have the same answer, which training would then give to everything.',
+    reject: ({ output }, { shareOf, settings: { maxAnswerShare } }) => {
+      const share = shareOf(output);
+      return share > maxAnswerShare
+        ? `${Math.round(share * 100)} % of the kept tasks would be answered ${quote(output)}; at most ${Math.round(maxAnswerShare * 100)} % are allowed.`
+        : null;
+    },
+  },
+  {
     name: 'answeredNovelty',
     description: 'The task with its answer is too similar to a seed or a kept task (ROUGE-L).',
     reject: (draft, { known, settings }) => {

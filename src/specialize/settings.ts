@@ -85,6 +85,9 @@ export const settingsSchema = z.object({
   minGrounding: share.describe(
     "Smallest share of an answer's words found in its passage; 0 asks for nothing.",
   ),
+  maxAnswerShare: share.describe(
+    'Largest share of the kept tasks that may have the same answer; 1 allows any: against one-label collapse.',
+  ),
   ifdBand: z
     .tuple([z.number().min(0), z.number().min(0)])
     .readonly()

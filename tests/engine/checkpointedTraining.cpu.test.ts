@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { smallModelAdapter } from '../../src/engine/adapterSettings.ts';
 import { loadModel } from '../../src/engine/loadModel.ts';
 import { modelDirectory } from '../../src/engine/modelDirectory.ts';
 import { ModelSession } from '../../src/engine/modelSession.ts';
@@ -10,15 +9,11 @@ import { specializeModel, type Specialization } from '../../src/engine/specializ
 import type { Adapter } from '../../src/lora/adapter.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 import type { TrainingName } from '../../src/storage/runFiles.ts';
-import type { DatasetRow } from '../../src/specialize/dataset.ts';
-import { checkDomain } from '../../src/specialize/domain.ts';
-import { phaseKey, type Stage } from '../../src/specialize/events.ts';
-import { settingsPresets } from '../../src/specialize/presets.ts';
-import { emptyState } from '../../src/specialize/state.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
 import { RunCheckpoints } from '../../workers/runCheckpoints.ts';
 import { memoryByteStore } from '../ui/support/inMemory.ts';
 import { writeModelFolder } from '../support/modelFolder.ts';
+import { runAtTraining } from './runAtTraining.ts';
 
 const device = createNodeDevice({ threads: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'whittle-resume-'));
@@ -27,36 +22,6 @@ afterAll(async () => {
   await device.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
-
-const words = ['cat', 'dog', 'hen', 'cow', 'pig', 'bee'];
-const rowOf = (word: string, i: number): DatasetRow => ({
-  id: `seed-${i}`,
-  source: 'seed',
-  seedIds: [],
-  example: { prompt: `what is ${word}? `, completion: i % 2 ? 'a big animal.' : 'small.' },
-});
-
-const task = (n: number) => ({ instruction: `what is ${n}?`, output: `${n}`, task: 'numbers' });
-const domain = checkDomain({
-  ...{ name: 'animals', description: 'Animals.', documents: [], heldOut: [task(5)] },
-  seeds: [1, 2, 3, 4].map(task),
-});
-
-/** A run that has come to its training: everything before is finished. */
-function runAtTraining(): Specialization {
-  const done: Stage[] = ['recitation', 'instructions', 'replay', 'responses', 'dataset'];
-  const finished = [
-    ...done.map((stage) => phaseKey({ stage, round: 1 })),
-    phaseKey({ stage: 'evaluation', round: 1, model: 'base' }),
-  ];
-  return {
-    domain,
-    documents: [],
-    settings: { ...settingsPresets.small, rounds: 1 },
-    adapter: { ...smallModelAdapter, rank: 2, batchSize: 2, maxLength: 32, epochs: 2, learningRate: 1e-2 },
-    state: { ...emptyState<Adapter>(), finished, dataset: { train: words.map(rowOf), valid: [] } },
-  };
-}
 
 interface Outcome {
   readonly events: readonly TrainingEvent[];

@@ -22,7 +22,14 @@ const seed: SeedTask = {
 
 const settings = {
   ...faithfulSettings,
-  ...{ minAgreement: 0.5, minGrounding: 0.5, roundTripTop: 3, maxTaskTokens: 900, minAnswerTokens: 3 },
+  ...{
+    minAgreement: 0.5,
+    minGrounding: 0.5,
+    maxAnswerShare: 0.2,
+    roundTripTop: 3,
+    maxTaskTokens: 900,
+    minAnswerTokens: 3,
+  },
 };
 const context: InstructionContext & ResponseContext = {
   settings,
@@ -38,6 +45,7 @@ const context: InstructionContext & ResponseContext = {
   isHeldOut: ({ instruction }) => instruction.includes('secret'),
   isKnown: ({ instruction }) => instruction.includes('familiar'),
   answersTo: ({ instruction }) => (instruction.includes('disputed') ? ['Yes.'] : []),
+  shareOf: (output) => (output === 'No idea.' ? 0.4 : 0.2),
 };
 const answeredContext: typeof context = {
   ...context,
@@ -113,6 +121,7 @@ const responseCases: readonly [string, Partial<AnsweredDraft>, RegExp][] = [
     /answer "The femur\.", but the model answers "The tibia\."/,
   ],
   ['agreement', { agreement: 0.4 }, /40 % of the votes/],
+  ['answerShare', { output: 'No idea.' }, /40 % .* answered "No idea\."; at most 20 %/],
   ['contradiction', { instruction: 'Is the disputed bone long?', output: 'No.' }, /answered "Yes\."/],
 ];
 

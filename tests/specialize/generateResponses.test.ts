@@ -47,6 +47,22 @@ describe('generateResponses', () => {
     expect(fates(tasks)).toEqual(['contradiction', 'contradiction']);
   });
 
+  it('keeps no more equal answers than their share allows, those of an interrupted run among them', async () => {
+    const tasks = Array.from({ length: 8 }, (_, i) => pending(`t${i}`, `Is thing number ${i} alive?`));
+    const earlier = { ...tasks[0]!, output: 'No.', decision: 'kept' as const };
+    const { model } = modelOf((prompt) =>
+      /number [67]/.test(prompt.split('Task:').at(-1)!) ? ' yes' : ' no',
+    );
+    const fatesOf = async (given: readonly GeneratedTask[]) => {
+      const settings = { maxAnswerShare: 0.06, noveltyScope: 'task' as const };
+      const { context, run } = createStage(settings, given);
+      return fates((await run(generateResponses(context, model, { stage: 'responses', round: 1 }))).tasks);
+    };
+    const expected = [...Array(3).fill('kept'), ...Array(3).fill('answerShare'), 'kept', 'kept'];
+    expect(await fatesOf(tasks)).toEqual(expected);
+    expect(await fatesOf([earlier, ...tasks.slice(1)])).toEqual(expected);
+  });
+
   it('leaves decided tasks alone', async () => {
     const decided: GeneratedTask = { ...pending('a', 'Why does it beat?'), output: 'So.', decision: 'kept' };
     const { model, prompts } = modelOf(() => ' Air');

@@ -20,6 +20,9 @@ const settings: SpecializeSettings = {
   ...pocketSettings,
   recitations: 0,
   replayShare: 0,
+  // Stub models answer what no passage says, and all in the same words.
+  minGrounding: 0,
+  maxAnswerShare: 1,
   tasks: 12,
   maxPrompts: 20,
   batchSize: 3,

@@ -123,6 +123,9 @@ Seed 1, the same tasks, trained with more or fewer general tasks beside them and
 (\`sweep --vary "${sweeps.tradeOff}"\`).
 
 ${await sweepSection('tradeOff')}
+The same training, of which only a share is added to the base (\`sweep --vary "${sweeps.strength}"\`).
+
+${await sweepSection('strength')}
 ${await realText(values.reference, values.out)}`;
 
 await writeFile(join(values.docs, 'evidence.md'), page);

@@ -34,7 +34,8 @@ export const sweepFolderOf = (out: string, domain: string, name: SweepName): str
 /** What is varied on the first run of each domain. */
 export const sweeps = {
   seeds: 'seedCount=4,8,16,24',
-  tradeOff: 'replayShare=0,0.3125,1;learningRate=5e-4,1.5e-3',
+  tradeOff: 'replayShare=0,0.3125,1;learningRate=5e-4,1e-3',
+  strength: 'strength=0.5,0.7,0.85,1',
 } as const;
 export type SweepName = keyof typeof sweeps;
 
