@@ -11,6 +11,7 @@ import type { Device } from '../src/runtime/device.ts';
 import { gpuKind, type GpuKind } from '../src/runtime/gpuDevice.ts';
 import { RuntimeFailure } from '../src/runtime/failure.ts';
 import { readDomain } from '../src/specialize/readDomain.ts';
+import { WritingTotals } from '../src/specialize/writingTotals.ts';
 import type { ByteStore } from '../src/storage/byteStore.ts';
 import type { TrainingName } from '../src/storage/runFiles.ts';
 import type { AdapterFiles } from '../src/workerApi/adapter.ts';
@@ -38,7 +39,7 @@ import type {
 import { openModelFolder } from './modelFolders.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
 import { runFiles } from './runFiles.ts';
-import { stateAfter, toRunEvent } from './runEvents.ts';
+import { stateAfter, toRunEvent, withSpeed } from './runEvents.ts';
 import { defaultParameters, describeSettings, methodsFor, presetWith } from './runSettings.ts';
 import { describeFiles, restoreAdapter } from './storedAdapter.ts';
 
@@ -154,9 +155,11 @@ export class BrowserEngine implements Engine {
     const session = new ModelSession(model, device, { batchSize });
     const kept = new RunCheckpoints(this.#bytes, runId);
     const checkpoints = (training: TrainingName) => kept.placeOf(training);
-    const run = { domain, documents, ...preset, signal, state, checkpoints };
+    const totals = new WritingTotals();
+    const onWriting = totals.note.bind(totals);
+    const run = { domain, documents, ...preset, signal, state, checkpoints, onWriting };
     for await (const event of specializeModel(session, run)) {
-      const told = await toRunEvent(event, model);
+      const told = await toRunEvent(withSpeed(event, totals), model);
       if (told) yield told;
       const note = kept.takeNote();
       if (note !== null) yield { type: 'note', text: note };

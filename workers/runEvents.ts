@@ -2,6 +2,7 @@ import type { LoadedModel } from '../src/engine/loadModel.ts';
 import type { Adapter } from '../src/lora/adapter.ts';
 import type { SpecializeEvent } from '../src/specialize/events.ts';
 import { applyEvent, emptyState, type SpecializationState } from '../src/specialize/state.ts';
+import type { WritingTotals } from '../src/specialize/writingTotals.ts';
 import type { TrainingEvent } from '../src/training/trainingEvents.ts';
 import type { RunEvent, TrainingProgress } from '../src/workerApi/runEvent.ts';
 import { restoreAdapter, storeAdapter } from './storedAdapter.ts';
@@ -14,6 +15,13 @@ export async function toRunEvent(event: EngineEvent, model: LoadedModel): Promis
   if (event.type !== 'training') return event;
   const { event: training, ...rest } = event;
   return isProgress(training) ? { ...rest, event: training } : null;
+}
+
+/** Progress with how fast the model has written since its phase began. */
+export function withSpeed(event: EngineEvent, totals: WritingTotals): EngineEvent {
+  if (event.type === 'phaseStarted') totals.take();
+  const writing = event.type === 'progress' ? totals.total : null;
+  return writing ? ({ ...event, writing } as EngineEvent) : event;
 }
 
 const progressTypes: readonly TrainingEvent['type'][] = [

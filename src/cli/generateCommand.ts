@@ -7,7 +7,7 @@ import { parseInputFile } from './files.ts';
 import { openDevice, openModel } from './openModel.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { createOutput } from './output.ts';
-import { WritingTotals } from './writingTotals.ts';
+import { describeWriting, WritingTotals } from '../specialize/writingTotals.ts';
 
 const options = {
   ...commonOptions,
@@ -45,8 +45,8 @@ export const generateCommand: Command = {
     for (const { text, finishReason, tokens } of completions) {
       output.result({ text, finish_reason: finishReason, tokens }, text.trim());
     }
-    const line = totals.takeLine();
-    if (line !== null) output.warn(line);
+    const written = totals.take();
+    if (written) output.warn(describeWriting(written));
     await device.dispose();
   },
 };

@@ -25,7 +25,7 @@ import {
   specializeOptions,
   withDecisions,
 } from './specializeOptions.ts';
-import { WritingTotals } from './writingTotals.ts';
+import { describeWriting, WritingTotals } from '../specialize/writingTotals.ts';
 import { UnfinishedRun } from './unfinishedRun.ts';
 
 type Values = OptionValues<typeof specializeOptions>;
@@ -109,8 +109,8 @@ async function follow(
     await note(next.value);
     if (next.value.type === 'training' && next.value.event.type === 'smallerBatch')
       output.warn(describeShortage(next.value.event));
-    const written = next.value.type === 'phaseFinished' ? totals.takeLine() : null;
-    const text = written === null ? describe(next.value) : `  ${written}`;
+    const written = next.value.type === 'phaseFinished' ? totals.take() : null;
+    const text = written ? `  ${describeWriting(written)}` : describe(next.value);
     if (text !== null)
       output.progress(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`);
   }

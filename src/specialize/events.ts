@@ -1,3 +1,4 @@
+import type { CallProgress } from './languageModel.ts';
 import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { ControlName } from './controlNames.ts';
 import type { CoverageMap } from './coverage.ts';
@@ -34,7 +35,14 @@ export function phaseKey({ stage, round, model }: Phase): string {
 /** Events of writing data; they know nothing of adapters. */
 export type GenerationEvent =
   | { readonly type: 'phaseStarted'; readonly phase: Phase }
-  | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'progress';
+      readonly phase: Phase;
+      readonly done: number;
+      readonly total: number;
+      /** How fast the model has written in this phase; put in by whoever runs it and knows the time. */
+      readonly writing?: CallProgress;
+    }
   | { readonly type: 'phaseFinished'; readonly phase: Phase }
   | { readonly type: 'roundStarted'; readonly round: number }
   | { readonly type: 'passageRecited'; readonly passage: Passage }

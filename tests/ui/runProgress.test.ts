@@ -7,7 +7,7 @@ import {
   tokensPerSecond,
 } from '../../src/ui/store/runProgress.ts';
 import { initialRunState, replayRun } from '../../src/ui/store/runState.ts';
-import type { StepEvent } from '../../src/workerApi/runEvent.ts';
+import type { RunEvent, StepEvent } from '../../src/workerApi/runEvent.ts';
 import { exampleDomain, recordedRun } from './support/recordedRun.ts';
 
 const events = [...recordedRun(exampleDomain('biomedicine'))];
@@ -30,6 +30,15 @@ describe('progress', () => {
       share: 0.5,
       text: '12 of 24 tasks written',
     });
+  });
+
+  it('says how fast the model writes, and what share of the batch is at work', () => {
+    const cut = events.findIndex((event) => event.type === 'progress' && event.done === 12);
+    const writing = { tokens: 420, seconds: 2, busyRows: 0.976, possibleRows: 430 };
+    const told = { ...events[cut], writing } as RunEvent;
+    expect(describeProgress(replayRun([...events.slice(0, cut), told]), 60).text).toMatch(
+      /^12 of 24 tasks written, .* left; 210 tokens a second, 98 % of the batch at work$/,
+    );
   });
 
   it('says which step training is at, and how long it takes yet', () => {

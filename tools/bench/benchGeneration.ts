@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDevice, openModel } from '../../src/cli/openModel.ts';
-import { describeWriting, WritingTotals } from '../../src/cli/writingTotals.ts';
+import { describeWriting, WritingTotals } from '../../src/specialize/writingTotals.ts';
 import { ModelSession } from '../../src/engine/modelSession.ts';
 import { promptsFor } from '../../src/engine/specializeModel.ts';
 import type {
@@ -89,7 +89,8 @@ async function callsOfRun(
     onWriting: (progress) => totals.note(progress),
   });
   for await (const event of run) {
-    if (event.type === 'phaseFinished') console.log(`${event.phase.stage}: ${totals.takeLine()}`);
+    const written = event.type === 'phaseFinished' && totals.take();
+    if (written) console.log(`${event.phase.stage}: ${describeWriting(written)}`);
     if (event.type === 'datasetReady') break;
   }
   return calls;

@@ -1,6 +1,6 @@
 import type { AdapterName, EvaluatedModel, Phase, Stage } from '../../workerApi/runEvent.ts';
 import type { ControlName } from '../../workerApi/runParameters.ts';
-import type { RunState, Training } from './runState.ts';
+import type { RunState, Training, WritingSpeed } from './runState.ts';
 
 /** What the progress bar shows: a share of the present phase, and words for eyes and screen readers. */
 export interface ProgressWords {
@@ -60,7 +60,7 @@ export function describeProgress(state: RunState, secondsLeft: number | null = n
   return {
     title,
     share: done / total,
-    text: `${done} of ${total} ${nouns[phase.stage]}${untilDone(secondsLeft)}`,
+    text: `${done} of ${total} ${nouns[phase.stage]}${untilDone(secondsLeft)}${atSpeed(progress.writing)}`,
   };
 }
 
@@ -70,6 +70,12 @@ function describeTraining(training: Training | undefined): Omit<ProgressWords, '
   const text = `Step ${step} of ${training.totalSteps}${untilDone(trainingSecondsLeft(training))}`;
   return { share: step / training.totalSteps, text };
 }
+
+/** Rows that wait for slower ones take no token; the share of those that do is what batches are judged by. */
+const atSpeed = (writing: WritingSpeed | undefined): string =>
+  writing && writing.seconds > 0
+    ? `; ${Math.round(writing.tokens / writing.seconds)} tokens a second, ${Math.round(100 * writing.busyRows)} % of the batch at work`
+    : '';
 
 const untilDone = (seconds: number | null): string => (seconds === null ? '' : `, ${inWords(seconds)} left`);
 

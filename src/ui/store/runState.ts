@@ -47,7 +47,15 @@ export interface RunState {
 export interface Progress {
   readonly done: number;
   readonly total: number;
+  /** How fast the model has written in this phase. */
+  readonly writing?: WritingSpeed;
 }
+
+/** Of the rows of a batch that could have taken a token, `busyRows` is the share that did. */
+export type WritingSpeed = Pick<
+  NonNullable<Extract<RunEvent, { type: 'progress' }>['writing']>,
+  'tokens' | 'seconds' | 'busyRows'
+>;
 
 /** One training of an adapter; a later round's replaces it. */
 export interface Training {
@@ -110,7 +118,7 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   device: (_, { provider }) => ({ provider }),
   note: ({ notes }, { text }) => ({ notes: [...notes, text] }),
   phaseStarted: (state, { phase }) => ({ phase, progress: null, ...startedAgain(state, phase) }),
-  progress: (_, { phase, done, total }) => ({ phase, progress: { done, total } }),
+  progress: (_, { phase, done, total, writing }) => ({ phase, progress: { done, total, ...(writing && { writing }) } }), // prettier-ignore
   phaseFinished: () => ({}),
   roundStarted: ({ tasks, adapters, evaluations, specialistRound }, { round }) => ({
     round,

@@ -1,4 +1,4 @@
-import type { CallProgress } from '../specialize/languageModel.ts';
+import type { CallProgress } from './languageModel.ts';
 
 /** Adds up what the calls of a model report of themselves. */
 export class WritingTotals {
@@ -11,12 +11,18 @@ export class WritingTotals {
     this.#call = progress;
   }
 
-  /** One line about everything since the last one, or `null` where nothing was written. */
-  takeLine(): string | null {
+  /** Everything since the totals were last taken, or `null` where nothing was written. */
+  get total(): CallProgress | null {
     const total = this.#call ? added(this.#done, this.#call) : this.#done;
+    return total.tokens > 0 ? total : null;
+  }
+
+  /** The same, and counting begins anew. */
+  take(): CallProgress | null {
+    const { total } = this;
     this.#done = { tokens: 0, seconds: 0, busyRows: 1, possibleRows: 0 };
     this.#call = null;
-    return total.tokens > 0 ? describeWriting(total) : null;
+    return total;
   }
 }
 
