@@ -19,15 +19,18 @@ export function readModelConfig(text: string, fileName: string): ModelConfig {
 
 function checkConfig(config: unknown, fileName: string): ModelConfig {
   if (!isJsonObject(config)) throw new ConfigFormatError(`${fileName} is no JSON object; download it again.`);
-  const { model_type: type, max_position_embeddings: positions, text_config: inner } = config;
+  const { model_type: type, text_config: inner } = config;
   const refuse = (key: string, expected: string): never => {
     throw new ConfigFormatError(
       `${fileName} must have ${key} as ${expected}, not ${shown(config[key])}; download it again.`,
     );
   };
   if (type !== undefined && typeof type !== 'string') refuse('model_type', 'text');
-  if (positions !== undefined && positions !== null && !isCount(positions))
-    refuse('max_position_embeddings', 'a positive whole number');
+  for (const key of ['max_position_embeddings', 'n_positions']) {
+    const positions = config[key];
+    if (positions !== undefined && positions !== null && !isCount(positions))
+      refuse(key, 'a positive whole number');
+  }
   if (inner !== undefined && inner !== null) {
     if (!isJsonObject(inner)) refuse('text_config', 'a JSON object');
     checkConfig(inner, `text_config of ${fileName}`);

@@ -28,6 +28,8 @@ export interface CausalLanguageModel {
 export interface ModelConfig {
   readonly model_type?: string;
   readonly max_position_embeddings?: number;
+  /** What GPT-2 and its kin call it. */
+  readonly n_positions?: number;
   readonly text_config?: ModelConfig;
 }
 
@@ -56,7 +58,8 @@ export function causalLanguageModel(
 
 /** Longest sequence that the model was made for, in tokens. */
 export function contextLength(config: ModelConfig): number {
-  return config.max_position_embeddings ?? config.text_config?.max_position_embeddings ?? Infinity;
+  const positions = ({ max_position_embeddings: most, n_positions: older }: ModelConfig) => most ?? older;
+  return positions(config) ?? (config.text_config && positions(config.text_config)) ?? Infinity;
 }
 
 function modelClass(config: ModelConfig): ModelClass {

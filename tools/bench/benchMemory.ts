@@ -25,11 +25,13 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
       dtype: { type: 'string', default: 'q4' },
       lengths: { type: 'string', default: '256,512' },
       steps: { type: 'string', default: '3' },
+      'logits-chunk': { type: 'string' },
       rank: { type: 'string', default: '8' },
       out: { type: 'string', default: 'out/bench' },
     },
   });
   const dtype = knownDtype(values.dtype);
+  const chunk = values['logits-chunk'] === undefined ? {} : { logitsChunk: Number(values['logits-chunk']) };
   const measured: Measured[] = [];
   const machine = describeMachine();
   mkdirSync(values.out, { recursive: true });
@@ -38,7 +40,7 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
     const folder = await writeShape(shape, dtype);
     for (const length of values.lengths.split(',').map(Number)) {
       for (const recompute of ['none', 'elementwise', 'perLayer'] as const) {
-        const plan = { folder, dtype, length, recompute, rank: Number(values.rank), program };
+        const plan = { folder, dtype, length, recompute, ...chunk, rank: Number(values.rank), program };
         console.error(`${shape} in ${dtype}, ${length} tokens, recompute ${recompute} …`);
         const compiled = await inProcess<CompileResult>('compileCase.ts', plan);
         const result = await inProcess<MemoryResult>('memoryCase.ts', {

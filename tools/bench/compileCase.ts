@@ -19,6 +19,8 @@ export interface CompileCase {
   /** Tokens per row, all but the first supervised; one row per step. */
   readonly length: number;
   readonly recompute: Recompute;
+  /** Rows whose logits exist at the same time; by default what the compiler takes. */
+  readonly logitsChunk?: number;
   readonly rank: number;
   /** Where the program goes, as `CompiledCase`. */
   readonly program: string;
@@ -39,12 +41,13 @@ async function compile({
   dtype,
   length,
   recompute,
+  logitsChunk,
   rank,
   program,
 }: CompileCase): Promise<CompileResult> {
   const { decoder, weights } = await loadGraph(modelDirectory(folder), dtype);
   const lora = { kind: 'lora', targetModules: 'all-linear', rank, alpha: rank } as const;
-  const shape = { batchSize: 1, sequenceLength: length };
+  const shape = { batchSize: 1, sequenceLength: length, ...(logitsChunk && { logitsChunk }) };
   const [compiled, compileSeconds] = await timed(async () =>
     compileTrainingModel(decoder, lora, shape, { recompute }),
   );
