@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compileTrainingModel, type CompiledTraining } from '../../src/compileTrainingModel.ts';
-import { exportDecoder, type ExportDtype } from '../../src/exporter/exportDecoder.ts';
-import { splitWeights } from '../../src/exporter/splitWeights.ts';
+import type { ExportDtype } from '../../src/exporter/exportDecoder.ts';
 import type { WeightStorage } from '../../src/graph/weightStorage.ts';
-import { createBrowserDevice } from '../../src/runtime/browser.ts';
-import type { Device, WeightFiles } from '../../src/runtime/device.ts';
-import { requestGpuDevice } from '../../src/runtime/gpuDevice.ts';
-import { modelShapes, randomQuantized, randomTensors } from '../../tools/bench/shapes.ts';
-import { countGpuBytes, type GpuBytes } from '../support/gpuBytes.ts';
+import type { WeightFiles } from '../../src/runtime/device.ts';
+import { modelShapes } from '../../tools/bench/shapes.ts';
+import { useCountedGpu } from '../support/countedGpu.ts';
+import { modelBesideFile } from '../support/modelBesideFile.ts';
 import { hasWebGpu } from '../support/webgpu.ts';
 
 /** Wide enough that its matrices outweigh all else that a session keeps. */
@@ -21,69 +19,54 @@ const config = {
   vocab_size: 1024,
   max_position_embeddings: 64,
 };
-const path = 'model_q4.onnx_data';
 const lora = { kind: 'lora', targetModules: 'all-linear', rank: 2, alpha: 2 } as const;
 
-function modelBesideFile(dtype: ExportDtype) {
-  const quantize = randomQuantized;
-  const { model, pieces } = splitWeights(exportDecoder({ config, tensors: randomTensors(config), dtype, quantize }), path); // prettier-ignore
-  const files = [{ path, data: new Blob(pieces as Uint8Array<ArrayBuffer>[]) }];
-  const compile = (sequenceLength: number, weights: WeightStorage) =>
-    compileTrainingModel({ decoder: model, fileName: 'model_q4.onnx' }, lora, { batchSize: 1, sequenceLength }, { weights }); // prettier-ignore
-  return { weights: { files }, compile };
+function beside(dtype: ExportDtype) {
+  const { decoder, weights } = modelBesideFile(config, dtype);
+  const compile = (sequenceLength: number, storage: WeightStorage) =>
+    compileTrainingModel(decoder, lora, { batchSize: 1, sequenceLength }, { weights: storage });
+  return { weights, compile };
 }
 
 describe.skipIf(!hasWebGpu)('on WebGPU weights are on the device once', () => {
-  let gpuDevice: GPUDevice;
-  let bytes: GpuBytes;
-  let device: Device;
-  beforeAll(async () => {
-    gpuDevice = await requestGpuDevice();
-    bytes = countGpuBytes(gpuDevice);
-    device = await createBrowserDevice({ gpuDevice });
-  });
-  afterAll(async () => {
-    await device.dispose();
-    gpuDevice.destroy();
-  });
-
+  const gpu = useCountedGpu();
   const sessionOf = (
     program: CompiledTraining,
     weights: WeightFiles,
     graph: 'trainingGraph' | 'forwardGraph' = 'trainingGraph',
   ) => {
     const { weightInputs: inputs, isLean } = program;
-    return device.createSession({ graph: program[graph], weights, inputs }, { isLean });
+    return gpu().device.createSession({ graph: program[graph], weights, inputs }, { isLean });
   };
 
   it.each(['q4', 'q8', 'fp16'] as const)(
     'in sessions of two lengths and in those that evaluate, in %s',
     async (dtype) => {
-      const { weights, compile } = modelBesideFile(dtype);
+      const { weights, compile } = beside(dtype);
       const [short, long] = [compile(8, 'shared'), compile(16, 'shared')];
-      const before = bytes.live;
+      const before = gpu().bytes.live;
       const sessions = [await sessionOf(long, weights)];
-      const one = bytes.live - before;
+      const one = gpu().bytes.live - before;
       expect(Math.abs(one / long.memory.weights - 1), `${one} bytes, ${long.memory.weights} estimated`).toBeLessThan(0.02); // prettier-ignore
       sessions.push(await sessionOf(short, weights), await sessionOf(long, weights, 'forwardGraph'));
-      const three = bytes.live - before;
+      const three = gpu().bytes.live - before;
       console.log(`${dtype}: ${one} bytes for one session, ${three} for three`);
       expect(three).toBeLessThan(1.02 * one);
       // The first to come may be the first to go.
       await sessions[0]!.dispose();
-      expect(bytes.live - before).toBeGreaterThan(0.95 * one);
+      expect(gpu().bytes.live - before).toBeGreaterThan(0.95 * one);
       await Promise.all(sessions.slice(1).map((session) => session.dispose()));
-      expect(bytes.live - before).toBeLessThan(0.01 * one);
+      expect(gpu().bytes.live - before).toBeLessThan(0.01 * one);
     },
   );
 
   it.each(['q4', 'q8'] as const)('in a session of its own, in %s', async (dtype) => {
-    const { weights, compile } = modelBesideFile(dtype);
+    const { weights, compile } = beside(dtype);
     const taken = async (storage: WeightStorage) => {
-      const before = bytes.live;
+      const before = gpu().bytes.live;
       const program = compile(16, storage);
       const session = await sessionOf(program, weights);
-      const live = bytes.live - before;
+      const live = gpu().bytes.live - before;
       await session.dispose();
       console.log(`${dtype} ${storage}: ${live} bytes, ${program.memory.weights} estimated`);
       expect(Math.abs(live / program.memory.weights - 1)).toBeLessThan(0.02);
@@ -93,14 +76,14 @@ describe.skipIf(!hasWebGpu)('on WebGPU weights are on the device once', () => {
   });
 
   it('and not at all where one of them cannot be read', async () => {
-    const { weights, compile } = modelBesideFile('q4');
+    const { weights, compile } = beside('q4');
     const program = compile(8, 'shared');
-    const before = bytes.live;
-    const short = { files: [{ path, data: weights.files[0]!.data.slice(0, 500_000) }] };
+    const before = gpu().bytes.live;
+    const short = { files: weights.files.map(({ path, data }) => ({ path, data: data.slice(0, 500_000) })) };
     await expect(sessionOf(program, short)).rejects.toThrow(
       /^The weight file model_q4\.onnx_data ended before/,
     );
     await expect(sessionOf(program, { files: [] })).rejects.toThrow(/^The weight file model_q4\.onnx_data cannot be read \(it was not handed over\)/); // prettier-ignore
-    expect(bytes.live - before).toBeLessThan(10_000);
+    expect(gpu().bytes.live - before).toBeLessThan(10_000);
   });
 });
