@@ -117,7 +117,7 @@ export const pocketSettings: SpecializeSettings = {
   maxSimilarity: 0.8,
   maxHeldOutSimilarity: 1,
   roundTripTop: 0,
-  // Answers that are not in the shown passage are wrong nearly always; what it recites is right nearly always.
+  // Of answers that are not in the shown passage half or more are wrong, of others a fifth; what it recites is mostly right.
   minGrounding: 1,
   maxAnswerShare: 0.12,
   replayShare: 0.3125,

@@ -1,6 +1,6 @@
 /**
- * Command: counts right and wrong short answers among the tasks that runs of `pocket` kept, by its own tables of facts:
- * `npx tsx tools/studies/judgeTasks.ts RUN…`. An answer is right where the tables join it to a thing that the task names,
+ * Command: counts right and wrong short answers among the tasks that runs of `pocket` kept, and among those that each rule
+ * took out after they were answered, by its own tables of facts: `npx tsx tools/studies/judgeTasks.ts RUN…`. An answer is right where the tables join it to a thing that the task names,
  * whatever is asked of that thing; of what only documents say, and of yes or no, the tables cannot tell.
  */
 import { readFile } from 'node:fs/promises';
@@ -30,12 +30,17 @@ function judge({ instruction, input, output = '' }: GeneratedTask): Judgement {
   return about.length > 0 ? 'wrong' : 'unknown';
 }
 
+const fateOf = ({ decision, rejection }: GeneratedTask): string => rejection?.rule ?? decision;
+
 for (const run of process.argv.slice(2)) {
   const lines = (await readFile(join(run, 'tasks.jsonl'), 'utf8')).trim().split('\n');
-  const kept = lines
+  const tasks = lines
     .map((line) => JSON.parse(line) as GeneratedTask)
-    .filter(({ decision }) => decision === 'kept');
-  const counts: Record<Judgement, number> = { right: 0, wrong: 0, yesOrNo: 0, unknown: 0 };
-  for (const task of kept) counts[judge(task)]++;
-  console.log(JSON.stringify({ run, kept: kept.length, ...counts }));
+    .filter(({ output }) => output !== undefined);
+  for (const fate of new Set(tasks.map(fateOf))) {
+    const judged = tasks.filter((task) => fateOf(task) === fate);
+    const counts: Record<Judgement, number> = { right: 0, wrong: 0, yesOrNo: 0, unknown: 0 };
+    for (const task of judged) counts[judge(task)]++;
+    console.log(JSON.stringify({ run, fate, tasks: judged.length, ...counts }));
+  }
 }
