@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import {
   hasModel,
   renderDataPlot,
+  renderFates,
   renderModels,
   renderQuestions,
   renderSeeds,
@@ -107,6 +108,14 @@ ${runs.map(([domain, results]) => `## ${domain[0]!.toUpperCase()}${domain.slice(
 ## Each seed
 
 ${renderSeeds(runs)}
+
+## What the filters take out
+
+Answered tasks of all seeds, by what became of them. Short answers are judged by the tables of facts that \`pocket\` was made from
+(\`tools/evidence/judgedTasks.ts\`); of yes-or-no answers and of what only documents say these cannot tell. Where a rule takes out as many
+right as wrong answers, its gain is not in fewer errors.
+
+${renderFates(runs)}
 
 ## How much data
 

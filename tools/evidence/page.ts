@@ -1,6 +1,7 @@
 import { renderLinePlot } from '../../src/evaluation/linePlot.ts';
 import type { Interval } from '../../src/evaluation/pairedBootstrap.ts';
 import { controlNames, controlTitles, type ControlName } from '../../src/specialize/controlNames.ts';
+import { judgeTasks } from './judgedTasks.ts';
 import { compare, fewShotF1, full, generalF1, invalidRate, meanF1, type RunResult } from './results.ts';
 
 export type DomainRuns = readonly (readonly [domain: string, runs: readonly RunResult[]])[];
@@ -56,6 +57,20 @@ export function renderSeeds(domains: DomainRuns): string {
   );
   const named = models.map((model) => titles[model]!);
   return table(['domain', 'seed', 'tasks kept', ...named, ...named.map((name) => `general: ${name}`)], rows);
+}
+
+/** What became of the answered tasks of all seeds, and how many short answers among them are right. */
+export function renderFates(domains: DomainRuns): string {
+  const rows = domains.flatMap(([domain, runs]) =>
+    judgeTasks(runs.flatMap(({ tasks }) => tasks)).map(({ fate, tasks, right, wrong, yesOrNo, unknown }) => [
+      ...[domain, fate === 'kept' ? '**kept**' : `\`${fate}\``],
+      ...[tasks, right, wrong].map(String),
+      right + wrong > 0 ? `${((100 * wrong) / (right + wrong)).toFixed(0)} %` : '',
+      ...[yesOrNo, unknown].map(String),
+    ]),
+  );
+  const header = ['domain', 'kept, or taken out by', 'tasks', 'right', 'wrong', 'wrong of these', 'yes or no', 'not known']; // prettier-ignore
+  return table(header, rows);
 }
 
 type Question = readonly [question: string, of: string, against: string];

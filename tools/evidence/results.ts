@@ -7,6 +7,7 @@ import {
   verdictOf,
 } from '../../src/evaluation/pairedBootstrap.ts';
 import type { Report } from '../../src/specialize/report.ts';
+import type { GeneratedTask } from '../../src/specialize/tasks.ts';
 
 interface Answer {
   readonly f1: number;
@@ -27,6 +28,7 @@ export interface RunResult {
   readonly seed: number;
   readonly report: Report;
   readonly items: readonly AnsweredItem[];
+  readonly tasks: readonly GeneratedTask[];
 }
 
 /** The specialised model after the first round, which the controls belong to. */
@@ -36,7 +38,13 @@ export async function readRun(folder: string, seed: number): Promise<RunResult> 
   const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report;
   const lines = (await readFile(join(folder, 'test.jsonl'), 'utf8')).trim().split('\n');
   const items = lines.map((line) => JSON.parse(line) as AnsweredItem);
-  return { seed, report, items: items.map(withFull) };
+  return { seed, report, items: items.map(withFull), tasks: await readTasks(folder) };
+}
+
+/** Every task that a run wrote, with its answer and what became of it. */
+export async function readTasks(folder: string): Promise<GeneratedTask[]> {
+  const lines = (await readFile(join(folder, 'tasks.jsonl'), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as GeneratedTask);
 }
 
 /** Where there was one round only, its model is the full method. */
