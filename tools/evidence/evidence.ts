@@ -20,7 +20,15 @@ import {
 } from './page.ts';
 import { readRun } from './results.ts';
 import { realText } from './realText.ts';
-import { evidenceRuns, runAll, runFolderOf, sweepFolderOf, sweeps, type SweepName } from './runs.ts';
+import {
+  evidenceRuns,
+  readSeconds,
+  runAll,
+  runFolderOf,
+  sweepFolderOf,
+  sweeps,
+  type SweepName,
+} from './runs.ts';
 
 const domains = ['biomedicine', 'finance'];
 
@@ -37,7 +45,6 @@ const { values } = parseArgs({
   },
 });
 
-const start = performance.now();
 const wanted = (Object.keys(sweeps) as SweepName[]).filter((name) => values.sweeps.split(',').includes(name));
 const settings = {
   out: values.out,
@@ -48,7 +55,8 @@ const settings = {
   rounds: values.rounds,
 };
 await runAll(evidenceRuns(settings), { out: values.out, parallel: Number(values.parallel) });
-const minutes = (performance.now() - start) / 60_000;
+const seconds = Object.values(readSeconds(values.out)).reduce((sum, run) => sum + run, 0);
+const minutes = (seconds / 60).toFixed(0);
 
 const runs: DomainRuns = await Promise.all(
   domains.map(async (domain) => {
@@ -83,7 +91,7 @@ async function sweepSection(name: SweepName): Promise<string> {
 }
 
 const [cpu] = cpus();
-const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Node ${process.versions.node}, CPU with a thread per run`;
+const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, Node ${process.versions.node}, CPU with a thread per run, ${values.parallel} at a time`;
 const heldOut = runs.map(([domain, results]) => `${results[0]!.items.length} ${domain}`).join(', ');
 const general = runs[0]![1][0]!.report.retention?.overall.count ?? 0;
 
@@ -93,7 +101,7 @@ const command = ['npm run evidence', ...(given.length > 0 ? ['--', ...given] : [
 const page = `# Evidence
 
 Written by \`${command}\`; [method.md](method.md) says what the numbers mean. The embedded model \`pocket\`, ${settings.seeds} seeds,
-held-out tasks: ${heldOut}; ${general} general tasks of other domains. ${machine}; ${minutes.toFixed(0)} minutes in the call that wrote this.
+held-out tasks: ${heldOut}; ${general} general tasks of other domains. ${machine}; the runs together took ${minutes} minutes.
 
 F1 is token F1 in percent, means over seeds. Intervals (95 %) draw the held-out tasks with replacement, each task's mean over
 the seeds: they say how far a difference depends on which tasks were asked. "Full method" is the first round; controls

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -100,11 +100,26 @@ export async function runAll(
       if (!run) return;
       const start = performance.now();
       await runOne(run).catch((error: unknown) => failures.push(error as Error));
-      console.error(`${run.name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+      const seconds = (performance.now() - start) / 1000;
+      addSeconds(out, run.name, seconds);
+      console.error(`${run.name}: ${seconds.toFixed(0)} s`);
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
   if (failures[0]) throw failures[0];
+}
+
+/** Seconds that each run took so far, over all calls, by its name. */
+export function readSeconds(out: string): Readonly<Record<string, number>> {
+  const file = join(out, 'seconds.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : {};
+}
+
+/** Adds to what a run took before it was interrupted; at once, since several runs end in their own time. */
+function addSeconds(out: string, name: string, seconds: number): void {
+  const known = readSeconds(out);
+  const sum = { ...known, [name]: Math.round((known[name] ?? 0) + seconds) };
+  writeFileSync(join(out, 'seconds.json'), JSON.stringify(sum, null, 2));
 }
 
 function runOne({ name, argv, resumable }: EvidenceRun): Promise<void> {
