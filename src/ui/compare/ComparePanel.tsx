@@ -9,6 +9,7 @@ import { isGoing } from '../store/appState.ts';
 import { Answers } from './Answers.tsx';
 import { Chat } from './Chat.tsx';
 import { controlsIn, ControlTable } from './ControlTable.tsx';
+import { DataFigure } from './DataFigure.tsx';
 import { LabelTable } from './LabelTable.tsx';
 import { ScoreTable } from './ScoreTable.tsx';
 import { describeControl, describeLoss, describeVerdict, scoreNote } from './verdict.ts';
@@ -41,6 +42,7 @@ export function ComparePanel() {
           {controlsIn(report).length > 0 && (
             <Card title="Controls: what made the difference">
               <ControlTable report={report} />
+              <DataFigure report={report} />
             </Card>
           )}
           {report.retention && (
