@@ -17,7 +17,7 @@ const figureOf = (heldOut: Record<string, number>, general: Record<string, numbe
 it('draws the scores over the share of the data, in the order of the shares, and says them', () => {
   const scores = { base: 0.1, specialized: 0.4, half: 0.35, seedsOnly: 0.15, unfiltered: 0.3 };
   const html = figureOf(scores, { base: 0.7, specialized: 0.6, half: 0.65 });
-  expect(html).toContain('aria-label="examples only: 15, 1/2: 35, all: 40."');
+  expect(html).toContain('aria-label="examples: 15, 1/2: 35, all: 40."');
   expect(html.match(/<circle /g)).toHaveLength(3);
   expect(html.match(/<rect /g)).toHaveLength(2);
 });

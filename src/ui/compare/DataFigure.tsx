@@ -3,12 +3,11 @@ import { points } from '../format.ts';
 import classes from './compare.module.css';
 import { dataPoints, type DataPoint } from './dataShares.ts';
 
-const size = { width: 640, height: 240, left: 44, right: 16, top: 12, bottom: 44 };
-const x = (share: number): number => size.left + share * (size.width - size.left - size.right);
+const size = { width: 640, height: 240, left: 56, right: 24, top: 12, bottom: 44 };
 const y = (score: number): number => size.top + (1 - score) * (size.height - size.top - size.bottom);
 
 const names: Readonly<Record<number, string>> = {
-  0: 'examples only',
+  0: 'examples',
   0.125: '1/8',
   0.25: '1/4',
   0.5: '1/2',
@@ -19,6 +18,11 @@ const names: Readonly<Record<number, string>> = {
 export function DataFigure({ report }: { readonly report: Report }) {
   const measured = dataPoints(report);
   if (measured.length < 3) return null;
+  // At equal distances: the small shares would lie on each other.
+  const x: Place = (share) =>
+    size.left +
+    (measured.findIndex((point) => point.share === share) / (measured.length - 1)) *
+      (size.width - size.left - size.right);
   const general = measured.flatMap((point) =>
     point.general === null ? [] : [{ ...point, heldOut: point.general }],
   );
@@ -38,8 +42,8 @@ export function DataFigure({ report }: { readonly report: Report }) {
             {names[share]}
           </text>
         ))}
-        <Line measured={measured} className={classes.heldOut!} />
-        <Line measured={general} className={classes.general!} />
+        <Line x={x} measured={measured} className={classes.heldOut!} />
+        <Line x={x} measured={general} className={classes.general!} />
       </svg>
       <figcaption>
         {inWords(measured)} Circles are unseen tasks, squares general ones; points of F1 over the share of the
@@ -51,12 +55,15 @@ export function DataFigure({ report }: { readonly report: Report }) {
 
 const anchorAt = (share: number) => (share === 0 ? 'start' : share === 1 ? 'end' : 'middle');
 
+type Place = (share: number) => number;
+
 interface LineProps {
+  readonly x: Place;
   readonly measured: readonly DataPoint[];
   readonly className: string;
 }
 
-function Line({ measured, className }: LineProps) {
+function Line({ x, measured, className }: LineProps) {
   const isRound = className === classes.heldOut;
   const path = measured.map(({ share, heldOut }, i) => `${i === 0 ? 'M' : 'L'}${x(share)} ${y(heldOut)}`);
   return (
