@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/specialize/report.ts';
+import type { GeneratedTask } from '../../src/specialize/tasks.ts';
 import { whittle } from '../support/commandLine.ts';
 import { smallField } from '../e2e/smallField.ts';
 
@@ -107,6 +108,26 @@ describe('specialize', { timeout: 300_000 }, () => {
     const { code, stderr } = await whittle('specialize', '--resume', '--out', at(out), '--threads', '1');
     expect([code, stderr]).toEqual([0, []]);
     expect(contents(out)).toEqual(contents('whole'));
+  });
+
+  it('keeps and leaves out what a person says, and asks for no more than that anew', async () => {
+    const tasksOf = (out: string) =>
+      readFileSync(at(`${out}/tasks.jsonl`), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as GeneratedTask);
+    const before = tasksOf('whole');
+    const kept = before.find(({ decision }) => decision === 'kept')!;
+    const rejected = before.find(({ rejection }) => rejection && rejection.rule !== 'heldOut')!;
+    const decided = ['--rescue', rejected.id, '--discard', kept.id];
+    const { code, stderr } = await whittle('specialize', '--from', at('whole'), '--out', at('decided'), ...decided, '--threads', '1'); // prettier-ignore
+    expect([code, stderr]).toEqual([0, []]);
+    const after = new Map(tasksOf('decided').map((task) => [task.id, task]));
+    expect(after.get(rejected.id)).toMatchObject({ decision: 'kept', rescued: true });
+    expect(after.get(kept.id)).toMatchObject({ decision: 'rejected', rejection: { rule: 'discarded' } });
+    const trained = readFileSync(at('decided/train.jsonl'), 'utf8') + readFileSync(at('decided/valid.jsonl'), 'utf8'); // prettier-ignore
+    expect(trained).toContain(`"${rejected.id}"`);
+    expect(trained).not.toContain(`"${kept.id}"`);
   });
 
   it('is varied by a sweep: what is written once serves all, and the point with the same settings is the run’s first round', async () => {
