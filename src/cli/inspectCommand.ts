@@ -8,7 +8,7 @@ import type { WeightStorage } from '../graph/weightStorage.ts';
 import { findLoraTargets, type LoraTarget } from '../lora/targets.ts';
 import { parsePrecision } from './activations.ts';
 import type { Command } from './command.ts';
-import { openModelFolder } from './openModel.ts';
+import { openDevice, openModelFolder } from './openModel.ts';
 import { describeBudget, memoryOptions } from './memoryLine.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { countParameters } from './countParameters.ts';
@@ -48,7 +48,9 @@ export const inspectCommand: Command = {
     const batch = { batchSize: values['batch-size'], sequenceLength: values['max-length'] };
     const budgets = parseBudgets(values['memory-budget']);
     const trainable = { kind: 'lora', targetModules, rank: values.rank, alpha: values.rank } as const;
-    const computed = { activations: parsePrecision(values.activations), weights: storageOn(values.device) };
+    const device = await openDevice(values);
+    const computed = { activations: parsePrecision(values.activations), weights: device.weightStorage };
+    await device.dispose();
     const graphs = buildTrainingGraphs(decoder, trainable, batch, computed);
     const facts = describe(decoder, targets, graphs, computed.weights);
     const planFor = memoryPlanner(decoder, trainable, batch, computed);
@@ -57,10 +59,6 @@ export const inspectCommand: Command = {
     output.result({ ...facts, memory: plans.map(toFacts) }, render(facts, plans));
   },
 };
-
-/** Where `train` would have the weights on a device. */
-const storageOn = (device: string): WeightStorage =>
-  device === 'webgpu' ? 'once' : device === 'wasm' ? 'copied' : 'mapped';
 
 /** A budget in bytes, and what training takes within it. */
 type BudgetPlan = MemoryPlan & { readonly budgetBytes: number };
