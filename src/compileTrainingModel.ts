@@ -144,10 +144,9 @@ export const defaultChunk = 128;
 
 /**
  * Rows whose logits exist at the same time while their gradient is computed: half as many where 128 would take more than
- * 16 MiB. A step with SmolLM2-135M's head (49,152 tokens) takes as long with 64 as with 128 rows, and 30 MB less.
+ * 16 MiB (`estimateBesideWeights` counts the same). A step with SmolLM2-135M's head (49,152 tokens) takes as long with 64 as with 128 rows, and 30 MB less.
  */
-const chunkFor = (vocabularySize: number) =>
-  4 * defaultChunk * vocabularySize > 2 ** 24 ? defaultChunk / 2 : defaultChunk;
+const chunkFor = (vocabularySize: number) => (vocabularySize > 2 ** 15 ? defaultChunk / 2 : defaultChunk);
 
 export const maxSupervisedOf = (batch: BatchShape) =>
   batch.maxSupervised ?? batch.batchSize * batch.sequenceLength;

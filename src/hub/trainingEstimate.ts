@@ -12,7 +12,8 @@ export interface DecoderSizes {
 /** What the estimate is for: the least that training does at a time, with the usual adapter. */
 const rank = 8;
 const tokens = 512;
-const logitsChunk = 64;
+/** Rows whose logits exist at the same time, as `compileTrainingModel` chooses them. */
+const logitsChunk = (words: number) => (words > 2 ** 15 ? 64 : 128);
 /** The head works on this much of its matrix at a time. */
 const headSlice = 2 ** 25;
 
@@ -25,7 +26,7 @@ export function estimateBesideWeights(sizes: DecoderSizes): number {
   const { layers, width, inner, heads, words } = sizes;
   const kept = 2 * layers * tokens * width;
   const block = 3 * heads * tokens ** 2 + 6 * tokens * inner;
-  const head = logitsChunk * words + headSlice / 4;
+  const head = logitsChunk(words) * words + headSlice / 4;
   return 4 * (kept + block + head) + 32 * adapterSize(sizes);
 }
 
