@@ -20,8 +20,8 @@ export async function toRunEvent(event: EngineEvent, model: LoadedModel): Promis
 /** Progress with how fast the model has written since its phase began. */
 export function withSpeed(event: EngineEvent, totals: WritingTotals): EngineEvent {
   if (event.type === 'phaseStarted') totals.take();
-  const writing = event.type === 'progress' ? totals.total : null;
-  return writing ? ({ ...event, writing } as EngineEvent) : event;
+  const writing = totals.total;
+  return event.type === 'progress' && writing ? { ...event, writing } : event;
 }
 
 const progressTypes: readonly TrainingEvent['type'][] = [

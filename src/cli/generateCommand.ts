@@ -1,13 +1,13 @@
 import { ModelSession } from '../engine/modelSession.ts';
 import type { Prompt } from '../generation/completion.ts';
 import { parsePromptRows } from '../text/rows.ts';
+import { describeWriting, WritingTotals } from '../specialize/writingTotals.ts';
 import { readAdapter } from './adapterFolder.ts';
 import type { Command } from './command.ts';
 import { parseInputFile } from './files.ts';
 import { openDevice, openModel } from './openModel.ts';
 import { commonOptions, helpOf, readOptions } from './options.ts';
 import { createOutput } from './output.ts';
-import { describeWriting, WritingTotals } from '../specialize/writingTotals.ts';
 
 const options = {
   ...commonOptions,

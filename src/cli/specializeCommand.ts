@@ -7,6 +7,7 @@ import type { SpecializeEvent } from '../specialize/events.ts';
 import { renderReport } from '../specialize/renderReport.ts';
 import type { SpecializationState } from '../specialize/state.ts';
 import type { TrainingEvent } from '../training/trainingEvents.ts';
+import { describeWriting, WritingTotals } from '../specialize/writingTotals.ts';
 import { describeSkip } from './activations.ts';
 import type { Command } from './command.ts';
 import { describeShortage } from './describeShortage.ts';
@@ -25,7 +26,6 @@ import {
   specializeOptions,
   withDecisions,
 } from './specializeOptions.ts';
-import { describeWriting, WritingTotals } from '../specialize/writingTotals.ts';
 import { UnfinishedRun } from './unfinishedRun.ts';
 
 type Values = OptionValues<typeof specializeOptions>;

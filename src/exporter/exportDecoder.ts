@@ -20,6 +20,9 @@ const dtypes: Readonly<Record<ExportDtype, { readonly bits: 4 | 8 | null; readon
     q4f16: { bits: 4, floatType: 'float16' },
   };
 
+/** All that `exportDecoder` writes. */
+export const exportDtypes = Object.keys(dtypes) as ExportDtype[];
+
 /** File name of an export below `onnx/`, where transformers.js looks for it. */
 export function exportFileName(dtype: ExportDtype): string {
   const suffixes: Readonly<Record<ExportDtype, string>> = {

@@ -12,7 +12,7 @@ const skipped = new Set(
 const blocks = new Set(
   (
     'p div section article main aside header blockquote pre figure figcaption ' +
-    'ul ol dl dt dd table caption tr address details summary hr body html'
+    'h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption tr address details summary hr body html'
   ).split(' '),
 );
 
@@ -45,7 +45,7 @@ class TextCollector {
   open(name: string): void {
     if (skipped.has(name)) this.#hidden++;
     const level = /^h([1-6])$/.exec(name)?.[1];
-    if (level !== undefined || name === 'li' || blocks.has(name)) this.#endParagraph();
+    if (blocks.has(name)) this.#endParagraph();
     if (level !== undefined) this.#prefix = `${'#'.repeat(Number(level))} `;
     if (name === 'li') this.#prefix = '- ';
     if (name === 'br') this.add(' ');
@@ -54,7 +54,7 @@ class TextCollector {
 
   close(name: string): void {
     if (skipped.has(name)) this.#hidden = Math.max(0, this.#hidden - 1);
-    if (/^h[1-6]$/.test(name) || name === 'li' || blocks.has(name)) this.#endParagraph();
+    if (blocks.has(name)) this.#endParagraph();
   }
 
   add(text: string): void {

@@ -8,10 +8,6 @@ import { type GeneratedTask, isRecited, type Passage } from './tasks.ts';
 /** At least this share of the passages is written about next, the emptiest first. */
 const leastShare = 0.25;
 
-/** Whether there is anything to cover, and that was asked for. */
-export const coversDocuments = (context: GenerationContext): boolean =>
-  context.settings.coverage && documentsOf(context).length > 0;
-
 /**
  * `generateInstructions` in two halves: after half of the tasks, or of the prompts, the map is drawn, and prompts of the
  * second half that show a passage of the documents show those around which there are no tasks yet.

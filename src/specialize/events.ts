@@ -1,8 +1,8 @@
-import type { CallProgress } from './languageModel.ts';
 import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { ControlName } from './controlNames.ts';
 import type { CoverageMap } from './coverage.ts';
 import type { Dataset } from './dataset.ts';
+import type { CallProgress } from './languageModel.ts';
 import type { Report } from './report.ts';
 import type { GeneratedTask, LikelihoodScores, Passage, Rejection, ReplayedTask } from './tasks.ts';
 

@@ -1,5 +1,5 @@
 import { answerControls, trainControls } from './controlPhases.ts';
-import { coversDocuments, generateCovering, mapKept } from './coverTasks.ts';
+import { generateCovering, mapKept } from './coverTasks.ts';
 import { buildDataset } from './dataset.ts';
 import { evaluateModel } from './evaluateModel.ts';
 import type { EvaluatedModel, Phase, SpecializeEvent } from './events.ts';
@@ -92,7 +92,7 @@ async function* oneRound<A, T>(run: Run<A, T>, round: number): Events<A, T> {
       weighAnswers(generationContext(run), answerer, weighing),
     );
   }
-  if (round === 1 && coversDocuments(generationContext(run))) {
+  if (round === 1 && coversDocuments(run)) {
     const mapping: Phase = { stage: 'coverage', round };
     yield* once(run, mapping, 1, () => mapKept(generationContext(run), run.model, mapping));
   }
@@ -115,9 +115,13 @@ async function* applyDecisions<A, T>(run: Run<A, T>): Events<A, T> {
   for (const id of open.discard) yield decide(state, id, 'taskDiscarded');
 }
 
+/** Whether there is anything to cover, and that was asked for. */
+const coversDocuments = <A, T>({ settings, chunks }: Run<A, T>): boolean =>
+  settings.coverage && chunks.length > 0;
+
 function writeTasks<A, T>(run: Run<A, T>): Events<A, T> {
   const context = generationContext(run);
-  if (!coversDocuments(context)) return generateInstructions(context, run.model, run.state.promptsUsed);
+  if (!coversDocuments(run)) return generateInstructions(context, run.model, run.state.promptsUsed);
   const promptsUsed = () => run.state.promptsUsed;
   return generateCovering(context, run.model, { promptsUsed, half: run.state.coverage?.half });
 }

@@ -168,11 +168,7 @@ function askAgain(task: GeneratedTask): GeneratedTask {
 const outcomes: {
   readonly [T in AnswerEvent['type']]: (event: Extract<AnswerEvent, { type: T }>) => Partial<GeneratedTask>;
 } = {
-  taskAnswered: ({ output, passageId, furtherPassageIds }) => ({
-    output,
-    ...(passageId !== undefined && { passageId }),
-    ...(furtherPassageIds && { furtherPassageIds }),
-  }),
+  taskAnswered: ({ type: _type, id: _id, ...answer }) => answer,
   taskRejected: ({ rejection }) => ({ decision: 'rejected', rejection }),
   taskKept: () => ({ decision: 'kept' }),
   taskScored: ({ scores }) => ({ scores }),

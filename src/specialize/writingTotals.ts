@@ -1,8 +1,10 @@
 import type { CallProgress } from './languageModel.ts';
 
+const nothing: CallProgress = { tokens: 0, seconds: 0, busyRows: 1, possibleRows: 0 };
+
 /** Adds up what the calls of a model report of themselves. */
 export class WritingTotals {
-  #done: CallProgress = { tokens: 0, seconds: 0, busyRows: 1, possibleRows: 0 };
+  #done = nothing;
   #call: CallProgress | null = null;
 
   /** Takes what a call reports after a step; one that has fewer tokens than before is another call. */
@@ -20,7 +22,7 @@ export class WritingTotals {
   /** The same, and counting begins anew. */
   take(): CallProgress | null {
     const { total } = this;
-    this.#done = { tokens: 0, seconds: 0, busyRows: 1, possibleRows: 0 };
+    this.#done = nothing;
     this.#call = null;
     return total;
   }

@@ -20,6 +20,7 @@ export type {
   Phase,
   Stage,
 } from '../specialize/events.ts';
+export type { CallProgress } from '../specialize/languageModel.ts';
 export type {
   Comparison,
   Comparisons,

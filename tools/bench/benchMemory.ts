@@ -3,14 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import type { ExportDtype } from '../../src/exporter/exportDecoder.ts';
+import { exportDtypes, type ExportDtype } from '../../src/exporter/exportDecoder.ts';
 import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
 import type { CompileCase, CompileResult } from './compileCase.ts';
 import type { MemoryResult } from './memoryCase.ts';
 import { modelShapes, type ModelShape } from './shapes.ts';
 import { writeShape } from './writeShape.ts';
-
-const exportDtypes: readonly ExportDtype[] = ['fp32', 'fp16', 'q8', 'q4', 'q4f16'];
 
 interface Measured extends CompileCase, CompileResult, MemoryResult {
   readonly shape: ModelShape;

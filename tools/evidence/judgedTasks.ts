@@ -2,8 +2,7 @@ import { normalizeAnswer } from '../../src/evaluation/answerMatch.ts';
 import type { GeneratedTask } from '../../src/specialize/tasks.ts';
 import { heldBackTopics } from '../pocket/topics.ts';
 
-const judgements = ['right', 'wrong', 'yesOrNo', 'unknown'] as const;
-type Judgement = (typeof judgements)[number];
+type Judgement = 'right' | 'wrong' | 'yesOrNo' | 'unknown';
 
 /** Answered tasks with the same fate, by whether their answers are right. */
 export interface JudgedTasks extends Readonly<Record<Judgement, number>> {
@@ -42,11 +41,13 @@ export function judgeTasks(tasks: readonly GeneratedTask[]): JudgedTasks[] {
   const answered = tasks.filter(({ output }) => output !== undefined);
   const counted = [...new Set(answered.map(fateOf))].map((fate) => {
     const judged = answered.filter((task) => fateOf(task) === fate).map(judge);
-    const count = (of: Judgement) => judged.filter((judgement) => judgement === of).length;
-    return { fate, tasks: judged.length, ...countsBy(count) };
+    return { fate, tasks: judged.length, ...countsOf(judged) };
   });
   return counted.sort((a, b) => Number(b.fate === 'kept') - Number(a.fate === 'kept') || b.tasks - a.tasks);
 }
 
-const countsBy = (count: (of: Judgement) => number) =>
-  Object.fromEntries(judgements.map((of) => [of, count(of)])) as Record<Judgement, number>;
+function countsOf(judged: readonly Judgement[]): Record<Judgement, number> {
+  const counts = { right: 0, wrong: 0, yesOrNo: 0, unknown: 0 };
+  for (const judgement of judged) counts[judgement]++;
+  return counts;
+}

@@ -36,15 +36,17 @@ export const full = 'specialized (round 1)';
 
 export async function readRun(folder: string, seed: number): Promise<RunResult> {
   const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report;
-  const lines = (await readFile(join(folder, 'test.jsonl'), 'utf8')).trim().split('\n');
-  const items = lines.map((line) => JSON.parse(line) as AnsweredItem);
+  const items = await readLines<AnsweredItem>(join(folder, 'test.jsonl'));
   return { seed, report, items: items.map(withFull), tasks: await readTasks(folder) };
 }
 
 /** Every task that a run wrote, with its answer and what became of it. */
-export async function readTasks(folder: string): Promise<GeneratedTask[]> {
-  const lines = (await readFile(join(folder, 'tasks.jsonl'), 'utf8')).trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as GeneratedTask);
+export const readTasks = (folder: string): Promise<GeneratedTask[]> =>
+  readLines<GeneratedTask>(join(folder, 'tasks.jsonl'));
+
+async function readLines<Row>(file: string): Promise<Row[]> {
+  const lines = (await readFile(file, 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Row);
 }
 
 /** Where there was one round only, its model is the full method. */

@@ -6,26 +6,18 @@ import { dataPoints, type DataPoint } from './dataShares.ts';
 const size = { width: 640, height: 240, left: 56, right: 24, top: 12, bottom: 44 };
 const y = (score: number): number => size.top + (1 - score) * (size.height - size.top - size.bottom);
 
-const names: Readonly<Record<number, string>> = {
-  0: 'examples',
-  0.125: '1/8',
-  0.25: '1/4',
-  0.5: '1/2',
-  1: 'all',
-};
-
 /** How much data it takes: scores over the share of the written tasks that was trained on; nothing for fewer than three. */
 export function DataFigure({ report }: { readonly report: Report }) {
   const measured = dataPoints(report);
-  if (measured.length < 3) return null;
+  const last = measured.length - 1;
+  if (last < 2) return null;
   // At equal distances: the small shares would lie on each other.
-  const x: Place = (share) =>
-    size.left +
-    (measured.findIndex((point) => point.share === share) / (measured.length - 1)) *
-      (size.width - size.left - size.right);
-  const general = measured.flatMap((point) =>
-    point.general === null ? [] : [{ ...point, heldOut: point.general }],
-  );
+  const x = (i: number) => size.left + (i / last) * (size.width - size.left - size.right);
+  const placed = (score: (point: DataPoint) => number | null): Place[] =>
+    measured.flatMap((point, i) => {
+      const value = score(point);
+      return value === null ? [] : [{ x: x(i), y: y(value) }];
+    });
   return (
     <figure className={classes.data}>
       <svg viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={inWords(measured)}>
@@ -37,13 +29,13 @@ export function DataFigure({ report }: { readonly report: Report }) {
             </text>
           </g>
         ))}
-        {measured.map(({ share }) => (
-          <text key={share} x={x(share)} y={size.height - 18} textAnchor={anchorAt(share)}>
-            {names[share]}
+        {measured.map(({ name }, i) => (
+          <text key={name} x={x(i)} y={size.height - 18} textAnchor={anchorAt(i, last)}>
+            {name}
           </text>
         ))}
-        <Line x={x} measured={measured} className={classes.heldOut!} />
-        <Line x={x} measured={general} className={classes.general!} />
+        <HeldOutLine places={placed(({ heldOut }) => heldOut)} />
+        <GeneralLine places={placed(({ general }) => general)} />
       </svg>
       <figcaption>
         {inWords(measured)} Circles are unseen tasks, squares general ones; points of F1 over the share of the
@@ -53,32 +45,37 @@ export function DataFigure({ report }: { readonly report: Report }) {
   );
 }
 
-const anchorAt = (share: number) => (share === 0 ? 'start' : share === 1 ? 'end' : 'middle');
+const anchorAt = (i: number, last: number) => (i === 0 ? 'start' : i === last ? 'end' : 'middle');
 
-type Place = (share: number) => number;
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
 
 interface LineProps {
-  readonly x: Place;
-  readonly measured: readonly DataPoint[];
-  readonly className: string;
+  readonly places: readonly Place[];
 }
 
-function Line({ x, measured, className }: LineProps) {
-  const isRound = className === classes.heldOut;
-  const path = measured.map(({ share, heldOut }, i) => `${i === 0 ? 'M' : 'L'}${x(share)} ${y(heldOut)}`);
-  return (
-    <g className={className}>
-      <path d={path.join('')} />
-      {measured.map(({ share, heldOut }) =>
-        isRound ? (
-          <circle key={share} cx={x(share)} cy={y(heldOut)} r={4} />
-        ) : (
-          <rect key={share} x={x(share) - 4} y={y(heldOut) - 4} width={8} height={8} />
-        ),
-      )}
-    </g>
-  );
-}
+const HeldOutLine = ({ places }: LineProps) => (
+  <g className={classes.heldOut}>
+    <path d={pathOf(places)} />
+    {places.map((place) => (
+      <circle key={place.x} cx={place.x} cy={place.y} r={4} />
+    ))}
+  </g>
+);
+
+const GeneralLine = ({ places }: LineProps) => (
+  <g className={classes.general}>
+    <path d={pathOf(places)} />
+    {places.map((place) => (
+      <rect key={place.x} x={place.x - 4} y={place.y - 4} width={8} height={8} />
+    ))}
+  </g>
+);
+
+const pathOf = (places: readonly Place[]): string =>
+  places.map((place, i) => `${i === 0 ? 'M' : 'L'}${place.x} ${place.y}`).join('');
 
 const inWords = (measured: readonly DataPoint[]): string =>
-  `${measured.map(({ share, heldOut }) => `${names[share]}: ${points(heldOut)}`).join(', ')}.`;
+  `${measured.map(({ name, heldOut }) => `${name}: ${points(heldOut)}`).join(', ')}.`;

@@ -1,6 +1,6 @@
-import type { AdapterName, EvaluatedModel, Phase, Stage } from '../../workerApi/runEvent.ts';
+import type { AdapterName, CallProgress, EvaluatedModel, Phase, Stage } from '../../workerApi/runEvent.ts';
 import type { ControlName } from '../../workerApi/runParameters.ts';
-import type { RunState, Training, WritingSpeed } from './runState.ts';
+import type { RunState, Training } from './runState.ts';
 
 /** What the progress bar shows: a share of the present phase, and words for eyes and screen readers. */
 export interface ProgressWords {
@@ -72,7 +72,7 @@ function describeTraining(training: Training | undefined): Omit<ProgressWords, '
 }
 
 /** Rows that wait for slower ones take no token; the share of those that do is what batches are judged by. */
-const atSpeed = (writing: WritingSpeed | undefined): string =>
+const atSpeed = (writing: CallProgress | undefined): string =>
   writing && writing.seconds > 0
     ? `; ${Math.round(writing.tokens / writing.seconds)} tokens a second, ${Math.round(100 * writing.busyRows)} % of the batch at work`
     : '';

@@ -1,10 +1,11 @@
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
 import type { TrainingFit } from '../../workerApi/model.ts';
 import type {
-  CoverageMap,
   AdapterName,
   Adapters,
+  CallProgress,
   ChosenActivations,
+  CoverageMap,
   EvaluatedModel,
   ExecutionProvider,
   GeneratedTask,
@@ -48,14 +49,8 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   /** How fast the model has written in this phase. */
-  readonly writing?: WritingSpeed;
+  readonly writing?: CallProgress;
 }
-
-/** Of the rows of a batch that could have taken a token, `busyRows` is the share that did. */
-export type WritingSpeed = Pick<
-  NonNullable<Extract<RunEvent, { type: 'progress' }>['writing']>,
-  'tokens' | 'seconds' | 'busyRows'
->;
 
 /** One training of an adapter; a later round's replaces it. */
 export interface Training {
@@ -133,13 +128,7 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
     tasks: withTask(tasks, id, { decision: 'rejected', rejection }),
   }),
   promptsFinished: () => ({}),
-  taskAnswered: ({ tasks }, { id, output, passageId, furtherPassageIds }) => ({
-    tasks: withTask(tasks, id, {
-      output,
-      ...(passageId !== undefined && { passageId }),
-      ...(furtherPassageIds && { furtherPassageIds }),
-    }),
-  }),
+  taskAnswered: ({ tasks }, { type: _type, id, ...answer }) => ({ tasks: withTask(tasks, id, answer) }),
   coverageMeasured: (_, { map }) => ({ coverage: map }),
   taskScored: ({ tasks }, { id, scores }) => ({ tasks: withTask(tasks, id, { scores }) }),
   taskRescued: ({ tasks }, { id }) => ({
