@@ -59,8 +59,16 @@ export async function chooseLittleWork(page: Page): Promise<void> {
   await page.getByRole('checkbox', { name: 'Your examples only' }).press('Space');
 }
 
-/** What only a setting by name says: little is recited and repeated, which is most of the work on a GPU in software. */
-const shortTexts = { recitations: 4, recitationTokens: 32, replayShare: 0.1 };
+/** What only a setting by name says: each token is most of a second on a GPU in software, so few and short texts. */
+const shortTexts = {
+  batchSize: 4,
+  maxPrompts: 4,
+  recitations: 4,
+  recitationTokens: 16,
+  instructionTokens: 40,
+  responseTokens: 8,
+  replayShare: 0,
+};
 
 async function chooseShortTexts(page: Page): Promise<void> {
   await page.getByText('Every setting', { exact: true }).click();
