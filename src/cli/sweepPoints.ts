@@ -1,7 +1,7 @@
 import { faithfulAdapter, type AdapterSettings } from '../engine/adapterSettings.ts';
 import { resolveSettings } from '../specialize/resolveSettings.ts';
-import type { SpecializeSettings } from '../specialize/settings.ts';
 import type { RunPlan } from '../engine/runPlan.ts';
+import { pointSettings } from '../workerApi/sweep.ts';
 
 /** A setting that is varied, and its values in the order of the command line. */
 export interface Axis {
@@ -66,8 +66,7 @@ function changed(plan: RunPlan, changes: Readonly<Record<string, unknown>>): Run
     Object.fromEntries(
       Object.entries(changes).filter(([name]) => adapterNames.includes(name) === isOfAdapter),
     );
-  const once = { controls: [], rounds: 1 };
-  const settings = { ...plan.settings, ...once, ...(part(false) as Partial<SpecializeSettings>) };
+  const settings = pointSettings(plan.settings, part(false));
   const adapter = { ...plan.adapter, ...(part(true) as Partial<AdapterSettings>) };
   return { ...plan, settings: resolveSettings(settings), adapter };
 }

@@ -1,5 +1,6 @@
 import { renderLinePlot, type PlotLine, type PlotPoint } from '../evaluation/linePlot.ts';
 import type { Report } from '../specialize/report.ts';
+import { pointScores, scoresOf } from '../workerApi/sweep.ts';
 import type { Axis } from './sweepPoints.ts';
 
 /** What a point of a sweep came to. */
@@ -16,10 +17,9 @@ interface Group {
 }
 
 const sets = [
-  ['held-out', ({ heldOut }: Report) => heldOut.overall.models.specialized?.f1],
-  ['general', ({ retention }: Report) => retention?.overall.models.specialized?.f1],
+  ['held-out', (report: Report) => pointScores(report).heldOut],
+  ['general', (report: Report) => pointScores(report).general],
 ] as const;
-const base = ({ heldOut }: Report) => heldOut.overall.models.base?.f1 ?? NaN;
 const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
 const percent = (share: number | undefined) => (share === undefined ? '–' : (100 * share).toFixed(1));
 
@@ -55,8 +55,8 @@ export function renderSweepTable(axes: readonly Axis[], results: readonly SweepR
     return [
       ...values.map(String),
       ...[String(reports.length), mean(reports.map(({ counts }) => counts.train)).toFixed(0)],
-      ...[average(base), average(sets[0][1])],
-      ...[average(({ retention }) => retention?.overall.models.base?.f1), average(sets[1][1])],
+      ...[average((report) => scoresOf(report, 'base').heldOut), average(sets[0][1])],
+      ...[average((report) => scoresOf(report, 'base').general), average(sets[1][1])],
     ];
   });
   return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');

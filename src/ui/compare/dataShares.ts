@@ -1,13 +1,6 @@
 import type { EvaluatedModel, Report } from '../../workerApi/runEvent.ts';
-
-/** A model trained on a share of what was written, and its F1. */
-export interface DataPoint {
-  /** The share in words. */
-  readonly name: string;
-  readonly heldOut: number;
-  /** On general tasks; null where they were not asked. */
-  readonly general: number | null;
-}
+import { scoresOf } from '../../workerApi/sweep.ts';
+import { scorePoint, type ScorePoint } from './scorePoint.ts';
 
 /** Ascending. */
 const shares: readonly (readonly [EvaluatedModel, string])[] = [
@@ -19,10 +12,5 @@ const shares: readonly (readonly [EvaluatedModel, string])[] = [
 ];
 
 /** The scores over how much data was trained on, ascending; of the models that the run tested. */
-export function dataPoints({ heldOut, retention }: Report): DataPoint[] {
-  return shares.flatMap(([model, name]) => {
-    const score = heldOut.overall.models[model];
-    if (!score) return [];
-    return [{ name, heldOut: score.f1, general: retention?.overall.models[model]?.f1 ?? null }];
-  });
-}
+export const dataPoints = (report: Report): ScorePoint[] =>
+  shares.flatMap(([model, name]) => scorePoint(name, scoresOf(report, model)));
