@@ -50,6 +50,8 @@ export interface RunSetup {
   readonly domain: Domain;
   readonly documents: readonly DomainDocument[];
   readonly parameters: RunParameters;
+  /** Id of the run that this one is a point of a sweep of: the same with fewer seeds. */
+  readonly sweepOf?: string;
 }
 
 export interface SpecializeRequest {

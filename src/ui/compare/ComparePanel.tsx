@@ -5,11 +5,13 @@ import { Icon, type IconName } from '../parts/Icon.tsx';
 import { Card, Panel } from '../parts/Panel.tsx';
 import type { Report, Verdict } from '../../workerApi/runEvent.ts';
 import { RunEnding } from '../runs/RunEnding.tsx';
+import { SweptRunButton } from '../runs/SweptRunButton.tsx';
 import { isGoing } from '../store/appState.ts';
 import { Answers } from './Answers.tsx';
 import { Chat } from './Chat.tsx';
 import { controlsIn, ControlTable } from './ControlTable.tsx';
 import { DataFigure } from './DataFigure.tsx';
+import { FewerExamples } from './FewerExamples.tsx';
 import { LabelTable } from './LabelTable.tsx';
 import { ScoreTable } from './ScoreTable.tsx';
 import { describeControl, describeLoss, describeVerdict, scoreNote } from './verdict.ts';
@@ -28,6 +30,7 @@ export function ComparePanel() {
       {run && report && (
         <>
           <VerdictCard report={report} />
+          {run.status === 'finished' && <SweptRunButton run={run} />}
           <Card title="Unseen tasks">
             <ScoreTable of="unseen tasks" comparisons={report.heldOut} />
             <p className={classes.footnote}>{scoreNote(report)}</p>
@@ -54,6 +57,7 @@ export function ComparePanel() {
           )}
         </>
       )}
+      {run?.status === 'finished' && <FewerExamples run={run} />}
       {run && !report && isGoing(run.status) && (
         <p className={classes.waiting}>The results will be here when the test is over.</p>
       )}

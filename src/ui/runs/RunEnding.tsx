@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useApp } from '../appContext.ts';
 import type { OpenRun } from '../store/appState.ts';
+import { SweptRunButton } from './SweptRunButton.tsx';
 import classes from './runEnding.module.css';
 
 const sentences: Partial<Record<OpenRun['status'], string>> = {
@@ -23,6 +24,7 @@ export function RunEnding({ run }: { readonly run: OpenRun }) {
       <Button variant="default" onClick={() => void app.attempt(() => app.driver.start(run.setup))}>
         Start over
       </Button>
+      <SweptRunButton run={run} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useAppState } from '../appContext.ts';
 import { isGoing, type OpenRun } from '../store/appState.ts';
 import { describeProgress, describeShortage, trainingOf } from '../store/runProgress.ts';
+import { inSweep } from '../store/sweepWords.ts';
 import classes from './shell.module.css';
 
 const endings: Partial<Record<OpenRun['status'], string>> = {
@@ -27,7 +28,9 @@ function shortageOf(run: OpenRun | null): string {
 }
 
 export function Announcer() {
-  const text = useAppState((state) => announcementOf(state.run));
+  const text = useAppState(({ run, sweep }) =>
+    inSweep(run?.setup.sweepOf === undefined ? null : sweep, announcementOf(run)),
+  );
   const shortage = useAppState((state) => shortageOf(state.run));
   const note = useAppState((state) => state.run?.state.notes.at(-1) ?? '');
   return (

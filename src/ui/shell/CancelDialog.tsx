@@ -1,4 +1,5 @@
 import { Button, Group, Modal } from '@mantine/core';
+import { useAppState } from '../appContext.ts';
 
 interface CancelDialogProps {
   readonly isOpen: boolean;
@@ -7,6 +8,7 @@ interface CancelDialogProps {
 }
 
 export function CancelDialog({ isOpen, onClose, onCancel }: CancelDialogProps) {
+  const sweep = useAppState((state) => state.sweep);
   return (
     <Modal
       opened={isOpen}
@@ -16,6 +18,9 @@ export function CancelDialog({ isOpen, onClose, onCancel }: CancelDialogProps) {
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <p>The tasks written so far stay in the list of runs, but there will be no adapter.</p>
+      {sweep && sweep.number < sweep.total && (
+        <p>The runs with more examples are not begun. They can be run later, on the Compare page.</p>
+      )}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>
           Keep going

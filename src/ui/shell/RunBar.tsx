@@ -4,14 +4,17 @@ import { useApp, useAppState } from '../appContext.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { isGoing, type OpenRun } from '../store/appState.ts';
 import { describeProgress } from '../store/runProgress.ts';
+import { inSweep } from '../store/sweepWords.ts';
 import { CancelDialog } from './CancelDialog.tsx';
 import classes from './shell.module.css';
 
 /** Where the run is, and its three controls, at every station for as long as it is going. */
 export function RunBar() {
   const run = useAppState((state) => state.run);
+  const sweep = useAppState((state) => state.sweep);
   if (!run || !isGoing(run.status)) return null;
-  const { title, share, text } = describeProgress(run.state, run.secondsLeft);
+  const { title: phase, share, text } = describeProgress(run.state, run.secondsLeft);
+  const title = inSweep(sweep, phase);
   const isPaused = run.status === 'paused';
   return (
     <div className={classes.runBar} role="region" aria-label="Run">

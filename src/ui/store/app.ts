@@ -15,6 +15,7 @@ import { ModelLibrary } from './modelLibrary.ts';
 import { fail, notify } from './notices.ts';
 import { RunDriver } from './runDriver.ts';
 import { RunLibrary } from './runLibrary.ts';
+import { SeedSweep } from './seedSweep.ts';
 import { SourceReader } from './sourceReader.ts';
 import { watchFit } from './watchFit.ts';
 import type { Connection, Services } from './services.ts';
@@ -24,6 +25,7 @@ export class App {
   readonly store: AppStore = createAppStore();
   readonly driver: RunDriver;
   readonly runs: RunLibrary;
+  readonly sweep: SeedSweep;
   readonly domains: DomainLibrary;
   readonly sources: SourceReader;
   readonly models: ModelLibrary;
@@ -43,6 +45,7 @@ export class App {
     const chat = (): Connection<ChatApi> => this.#connectChat();
     this.driver = new RunDriver(this.store, services, shelf);
     this.runs = new RunLibrary(this.store, services, shelf, chat);
+    this.sweep = new SeedSweep(this.store, services, this.driver, this.runs);
     this.domains = new DomainLibrary(this.store, services, chat);
     this.sources = new SourceReader(services);
     this.models = new ModelLibrary(this.store, services, chat);
@@ -142,7 +145,7 @@ export class App {
   }
 
   /** Shows whatever `action` throws as a notice. */
-  async attempt(action: () => Promise<void>): Promise<void> {
+  async attempt(action: () => Promise<unknown>): Promise<void> {
     try {
       await action();
     } catch (error) {

@@ -10,7 +10,7 @@ import type {
   TrainingFit,
 } from '../../workerApi/model.ts';
 import type { Domain, DomainDocument } from '../../workerApi/domain.ts';
-import type { Phase, Stage } from '../../workerApi/runEvent.ts';
+import type { Phase, Report, Stage } from '../../workerApi/runEvent.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type {
   DeviceChoice,
@@ -77,6 +77,14 @@ export type ModelActivity =
       readonly progress: DownloadProgress | null;
     };
 
+/** The sweep that this tab is running: the run on screen is its point number `number` of `total`. */
+export interface SweepProgress {
+  readonly number: number;
+  readonly total: number;
+  /** Examples of this point. */
+  readonly seeds: number;
+}
+
 export type RunSummary = RunRecord<RunSetup>;
 
 /** One sentence at the top of the page: what went wrong, and the way out. */
@@ -110,6 +118,9 @@ export interface AppState {
   readonly fit: TrainingFit | null;
   readonly run: OpenRun | null;
   readonly runs: readonly RunSummary[];
+  readonly sweep: SweepProgress | null;
+  /** Of finished points of sweeps, by run, as far as they were read; null where nothing is stored. */
+  readonly sweepReports: Readonly<Record<string, Report | null>>;
   readonly adapters: readonly LoadedAdapter[];
   readonly chat: { readonly isAnswering: boolean; readonly exchanges: readonly Exchange[] };
   /** Null until it was measured. */
@@ -131,6 +142,8 @@ export const initialAppState: AppState = {
   fit: null,
   run: null,
   runs: [],
+  sweep: null,
+  sweepReports: {},
   adapters: [],
   chat: { isAnswering: false, exchanges: [] },
   storage: null,

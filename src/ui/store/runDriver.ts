@@ -16,6 +16,7 @@ import { fail, notify } from './notices.ts';
 import { EventRecorder, withBytes } from './recordEvents.ts';
 import { followPace, secondsLeftAt, type PhasePace } from './phasePace.ts';
 import { initialRunState, reduceRun } from './runState.ts';
+import { runTitle } from './seedPoints.ts';
 import type { Connection, Services } from './services.ts';
 
 /** How long a worker may take to notice a cancel before it is ended from outside. */
@@ -38,26 +39,32 @@ export class RunDriver {
     this.#shelf = shelf;
   }
 
-  /** Starts a run, by default with what is chosen. Resolves when the run has ended, however it ended. */
-  async start(setup: RunSetup | null = setupOf(this.#store.getState())): Promise<void> {
-    if (!setup) return;
+  /**
+   * Starts a run, by default with what is chosen. Resolves when the run has ended, with how; null where none began.
+   * @param follows whether the page goes where the run is
+   */
+  async start(
+    setup: RunSetup | null = setupOf(this.#store.getState()),
+    follows = true,
+  ): Promise<RunStatus | null> {
+    if (!setup) return null;
     // Not waited for: some browsers ask the person, and the run need not stand still for the answer.
     void this.#services.keepStorage().catch(() => undefined);
-    await this.#alone(async () => {
-      const runId = await this.#register(setup);
-      await this.#drive({ runId, setup, earlier: [] });
+    return this.#alone(async () => {
+      const runId = await this.#register(setup, follows);
+      return this.#drive({ runId, setup, earlier: [] });
     });
   }
 
-  /** Takes up the run on screen where an interruption left it; phases that were finished are not done again. */
-  async continue(): Promise<void> {
+  /** Takes up the run on screen where an interruption left it; phases that were finished are not done again. As `start`. */
+  async continue(): Promise<RunStatus | null> {
     const { run } = this.#store.getState();
-    if (!run) return;
-    await this.#alone(async () => {
+    if (!run) return null;
+    return this.#alone(async () => {
       const earlier = await withBytes(this.#shelf, run.id, await this.#services.runs.eventsOf(run.id));
       this.#update(run.id, { owner: 'here' });
       await this.#setStatus(run.id, 'running');
-      await this.#drive({ runId: run.id, setup: run.setup, earlier });
+      return this.#drive({ runId: run.id, setup: run.setup, earlier });
     });
   }
 
@@ -91,26 +98,26 @@ export class RunDriver {
     }
   }
 
-  /** One run at a time in all tabs. */
-  async #alone(work: () => Promise<void>): Promise<void> {
+  /** One run at a time in all tabs. Null where it could not begin. */
+  async #alone<T>(work: () => Promise<T>): Promise<T | null> {
     const release = await this.#services.takeRunLock();
-    if (!release)
-      return notify(
-        this.#store,
-        'A run is already going, here or in another tab. Wait for it, or cancel it.',
-      );
+    if (!release) {
+      notify(this.#store, 'A run is already going, here or in another tab. Wait for it, or cancel it.');
+      return null;
+    }
     try {
-      await work();
+      return await work();
     } catch (error) {
       fail(this.#store, error);
+      return null;
     } finally {
       release();
     }
   }
 
-  async #register(setup: RunSetup): Promise<string> {
+  async #register(setup: RunSetup, follows: boolean): Promise<string> {
     const id = crypto.randomUUID();
-    const title = setup.domain.name;
+    const title = runTitle(setup);
     const status = 'running';
     await this.#services.runs.add({ id, createdAt: Date.now(), title, status, snapshot: setup });
     const run: OpenRun = {
@@ -122,24 +129,23 @@ export class RunDriver {
       owner: 'here',
       secondsLeft: null,
     };
-    this.#store.setState({ run, step: 'generate', follows: true, notice: null });
+    this.#store.setState({ run, follows, notice: null, ...(follows && { step: 'generate' }) });
     await this.#refreshList();
     return id;
   }
 
-  async #drive(request: SpecializeRequest): Promise<void> {
+  async #drive(request: SpecializeRequest): Promise<RunStatus> {
     const { runId: id } = request;
     try {
       await this.#run(request);
       await this.#setStatus(id, 'finished');
       this.#follow('compare');
+      return 'finished';
     } catch (error) {
       const wasCancelled = this.#isCancelled || isAbort(error);
-      await this.#setStatus(
-        id,
-        wasCancelled ? 'cancelled' : 'failed',
-        wasCancelled ? undefined : messageOf(error),
-      );
+      const status = wasCancelled ? 'cancelled' : 'failed';
+      await this.#setStatus(id, status, wasCancelled ? undefined : messageOf(error));
+      return status;
     } finally {
       this.#update(id, { owner: null });
     }

@@ -76,6 +76,10 @@ const comparisons: Format<Comparisons> = z.object({
   sources: z.array(row),
   comparisons: z.array(comparison),
 });
+const round: Format<RoundScores> = z.object({
+  ...{ round: count, heldOut: group, retention: z.nullable(group) },
+  sources: z.array(z.object({ ...groupScores, name: text })),
+});
 export const report: Format<Report> = z.object({
   domain: text,
   verdict,
@@ -92,7 +96,7 @@ export const report: Format<Report> = z.object({
   }),
   rejects: z.array(z.object({ rule: text, description: text, count })),
   kinds: z.optional(z.array(opaque<KindCount>())),
-  rounds: z.optional(z.array(opaque<RoundScores>())),
+  rounds: z.optional(z.array(round)),
   rolledBack: z.optional(z.object({ round: count, reason: text })),
   coverage: z.optional(coverage),
   settings: opaque<Report['settings']>(),

@@ -60,6 +60,7 @@ const setup: Format<RunSetup> = z.object({
   domain,
   documents: z.array(z.object({ id: text, text })),
   parameters,
+  sweepOf: z.optional(text),
 });
 
 /** The last moment that a `Date` can hold, in milliseconds. */
