@@ -1,26 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { App } from '../../src/ui/store/app.ts';
-import type { Services } from '../../src/ui/store/services.ts';
 import type { RunEvent } from '../../src/workerApi/runEvent.ts';
 import type { SpecializerApi } from '../../src/workerApi/whittleWorkerApi.ts';
 import { serveChat } from '../../workers/serveChat.ts';
 import { serveSpecializer } from '../../workers/serveSpecializer.ts';
-import { directConnection, inMemoryServices, memoryByteStore } from './support/inMemory.ts';
+import { directConnection, memoryByteStore } from './support/inMemory.ts';
+import { atTask, openPage, ready } from './support/openPage.ts';
 import { recordedEngine } from './support/recordedEngine.ts';
-
-const ready = () => Promise.resolve();
-
-/** A page that has begun, over a recorded run. */
-async function openPage(shared: Partial<Services> = {}, place = '', delayMs = 0) {
-  const engine = recordedEngine(delayMs, { tasks: 12, steps: 10 });
-  const services = inMemoryServices(serveSpecializer(engine, ready), serveChat(engine, ready), shared);
-  const app = new App(services);
-  await app.begin(place);
-  return { app, services, state: () => app.store.getState() };
-}
-
-const atTask = (state: () => ReturnType<App['store']['getState']>, count: number) =>
-  vi.waitFor(() => expect(state().run?.state.tasks.length).toBeGreaterThan(count), { timeout: 15_000 });
 
 // Machines with much else to do take their time over timers.
 const patient = { timeout: 30_000 };

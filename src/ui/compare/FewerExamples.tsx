@@ -39,5 +39,6 @@ export function FewerExamples({ run }: { readonly run: OpenRun }) {
 function describeSweep(run: OpenRun, points: readonly SeedPoint[], missing: readonly SeedPoint[]): string {
   if (points.every((point) => !point.run))
     return `How much do your examples matter? The same run with ${seedCounts(points)} of your ${seedsUsed(run.setup)} would show it. Each takes about as long as this one and is kept as a run of its own.`;
-  return `Missing: ${seedCounts(missing)}. What was begun is gone on with.`;
+  const begun = missing.some((point) => point.run) ? ' What was begun is gone on with.' : '';
+  return `Missing: ${seedCounts(missing)}.${begun}`;
 }

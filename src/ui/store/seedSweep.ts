@@ -1,4 +1,5 @@
 import type { RunStatus } from '../../storage/runsDatabase.ts';
+import { counted } from '../format.ts';
 import type { AppStore, OpenRun } from './appState.ts';
 import { notify } from './notices.ts';
 import type { RunDriver } from './runDriver.ts';
@@ -55,7 +56,7 @@ export class SeedSweep {
       const { seeds } = point;
       this.#store.setState({ sweep: { number: i + 1, total: points.length, seeds } });
       const status = await this.#runPoint(swept, point);
-      if (status !== 'finished') return { seeds, status };
+      if (status !== 'finished') return { seeds, status, left: points.length - i - 1 };
     }
     return null;
   }
@@ -74,13 +75,14 @@ export class SeedSweep {
     this.#store.setState(({ follows }) => (follows ? { step: 'compare' } : {}));
   }
 
-  #tellStopped({ seeds, status }: Stopped): void {
+  #tellStopped({ seeds, status, left }: Stopped): void {
     // Where it did not begin, the reason is on screen.
     if (status === null) return;
     const how = status === 'cancelled' ? 'was cancelled' : 'failed';
+    const rest = left > 0 ? ', and the runs after it were not begun' : '';
     notify(
       this.#store,
-      `The run with ${seeds} of the examples ${how}, and the ones after it were not begun. What is missing can be run under “With fewer examples”.`,
+      `The run with ${counted(seeds, 'example')} ${how}${rest}. “With fewer examples” on the Compare page goes on with what is missing.`,
     );
   }
 
@@ -101,4 +103,6 @@ interface Stopped {
   readonly seeds: number;
   /** Null where it could not begin. */
   readonly status: RunStatus | null;
+  /** Points after it. */
+  readonly left: number;
 }
