@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { seedPoints } from '../../src/ui/store/seedPoints.ts';
 import type { Services } from '../../src/ui/store/services.ts';
+import type { Engine } from '../../src/workerApi/engine.ts';
 import type { SpecializeRequest } from '../../src/workerApi/whittleWorkerApi.ts';
 import { serveSpecializer } from '../../workers/serveSpecializer.ts';
 import { directConnection } from './support/inMemory.ts';
@@ -9,18 +10,41 @@ import { recordedEngine } from './support/recordedEngine.ts';
 
 const patient = { timeout: 30_000 };
 
-/** A page that notes what it asks of its worker; its field has four seeds, so that a sweep has the points 1 and 2. */
-async function openNoting(shared: Partial<Services> = {}, place = '', delayMs = 0) {
-  const asked: SpecializeRequest[] = [];
-  const specializer = serveSpecializer(recordedEngine(delayMs, { tasks: 12, steps: 10 }), ready);
-  const noting: typeof specializer = {
-    ...specializer,
-    specialize: (request, onEvent) => (asked.push(request), specializer.specialize(request, onEvent)),
-  };
-  const page = await openPage({ ...shared, connectSpecializer: () => directConnection(noting) }, place);
-  const seeds = () => asked.map(({ setup }) => setup.parameters.settings?.['seedCount']);
-  return { ...page, asked, seeds };
+const size = { tasks: 12, steps: 10 };
+
+interface Worker {
+  /** Per event of a point; the run that is swept takes no time. */
+  readonly delayMs?: number;
+  /** Seeds of a point that comes to a halt on the way. */
+  readonly hangsAt?: number;
 }
+
+/** A page that notes what it asks of its worker; its field has four seeds, so that a sweep has the points 1 and 2. */
+async function openNoting(
+  { delayMs = 0, hangsAt = 0 }: Worker = {},
+  shared: Partial<Services> = {},
+  place = '',
+) {
+  const asked: SpecializeRequest[] = [];
+  const [quick, slow] = [recordedEngine(0, size), recordedEngine(delayMs, size)];
+  const engine: Engine = {
+    ...quick,
+    async *specialize(request, signal) {
+      asked.push(request);
+      let left = seedsOf(request) === hangsAt ? 20 : Infinity;
+      const { sweepOf } = request.setup;
+      for await (const event of (sweepOf === undefined ? quick : slow).specialize(request, signal)) {
+        if (left-- === 0) await new Promise(() => undefined);
+        yield event;
+      }
+    },
+  };
+  const connectSpecializer = () => directConnection(serveSpecializer(engine, ready));
+  const page = await openPage({ ...shared, connectSpecializer }, place);
+  return { ...page, asked, seeds: () => asked.map(seedsOf) };
+}
+
+const seedsOf = ({ setup }: SpecializeRequest) => setup.parameters.settings?.['seedCount'];
 
 const titles = ({ state }: Awaited<ReturnType<typeof openPage>>) =>
   state().runs.map(({ title, status }) => `${title}: ${status}`);
@@ -47,7 +71,7 @@ describe('a sweep over the seeds', patient, () => {
   });
 
   it('says at which point it is, and leaves the person where they went', async () => {
-    const page = await openNoting({}, '', 3);
+    const page = await openNoting({ delayMs: 1 });
     await page.app.driver.start();
     const sweep = page.app.sweep.start();
     await vi.waitFor(() => expect(page.state().sweep).toEqual({ number: 1, total: 2, seeds: 1 }));
@@ -59,7 +83,7 @@ describe('a sweep over the seeds', patient, () => {
   });
 
   it('stops where a point is cancelled, and says what is left', async () => {
-    const page = await openNoting({}, '', 3);
+    const page = await openNoting({ delayMs: 10 });
     await page.app.driver.start();
     const { id } = page.state().run!;
     const sweep = page.app.sweep.start();
@@ -69,28 +93,26 @@ describe('a sweep over the seeds', patient, () => {
     await sweep;
     expect(page.seeds()).toEqual([undefined, 1]);
     expect(page.state().run?.id).toBe(id);
-    expect(page.state().notice?.text).toContain('The run with 1 example was cancelled, and the runs after it were not begun.');
+    expect(page.state().notice?.text).toContain(
+      'The run with 1 example was cancelled, and the runs after it were not begun.',
+    );
   });
 
   it('goes on after a closed tab with what is missing only, where that was', async () => {
-    const first = await openNoting({}, '', 3);
+    const first = await openNoting({ hangsAt: 2 });
     await first.app.driver.start();
     const { id } = first.state().run!;
     void first.app.sweep.start();
-    await vi.waitFor(() => expect(first.state().sweep?.number).toBe(2), 15_000);
+    await vi.waitFor(() => expect(first.asked).toHaveLength(3), 15_000);
+    const begun = first.asked[2]!.runId;
     const { runs, bytes } = first.services;
-    const begun = await vi.waitFor(async () => {
-      const [newest] = await runs.list();
-      expect((await runs.eventsOf(newest!.id)).length).toBeGreaterThan(8);
-      return newest!.id;
-    }, 15_000);
-    const second = await openNoting({ runs, bytes }, `#/compare/${id}`);
+    await vi.waitFor(async () => expect((await runs.eventsOf(begun)).length).toBeGreaterThan(8), 15_000);
+    const second = await openNoting({}, { runs, bytes }, `#/compare/${id}`);
     expect(titles(second)).toContain('biomedicine · 2 examples: interrupted');
     await second.app.sweep.start();
     expect(second.asked.map(({ runId }) => runId)).toEqual([begun]);
     expect(second.asked[0]!.earlier.length).toBeGreaterThan(8);
     expect(titles(second).filter((title) => title.endsWith('finished'))).toHaveLength(3);
     expect(second.state().run?.id).toBe(id);
-    await first.app.driver.cancel();
   });
 });

@@ -37,7 +37,12 @@ export function ScoreFigure({ measured, base, words, children }: ScoreFigureProp
           </g>
         ))}
         {measured.map(({ name }, i) => (
-          <text key={name} x={x(i)} y={size.height - 18} textAnchor={anchorAt(i, last)}>
+          <text
+            key={name}
+            x={x(i)}
+            y={size.height - 18}
+            textAnchor={name.length < 4 ? 'middle' : anchorAt(i, last)}
+          >
             {name}
           </text>
         ))}
@@ -51,6 +56,7 @@ export function ScoreFigure({ measured, base, words, children }: ScoreFigureProp
 }
 
 const acrossAt = (score: number): string => `M${size.left} ${y(score)}H${size.width - size.right}`;
+/** Long names stay within the drawing. */
 const anchorAt = (i: number, last: number) => (i === 0 ? 'start' : i === last ? 'end' : 'middle');
 
 interface BaseLevelProps {

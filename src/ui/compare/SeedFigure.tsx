@@ -34,8 +34,9 @@ export function SeedFigure({ run, report, points: swept, reports }: SeedFigurePr
       <SeedTable base={base} rows={tested} />
       {measured.length > 1 && (
         <ScoreFigure measured={measured} base={base.heldOut} words={words}>
-          {words} Circles are unseen tasks, squares general ones; points of F1 over the number of your
-          examples. One run each: a difference of a few points may be chance.
+          {words} Circles are unseen tasks, squares general ones, the dashed line is the base model on unseen
+          tasks; points of F1 over the number of your examples. One run each: a difference of a few points may
+          be chance.
         </ScoreFigure>
       )}
     </>
