@@ -61,8 +61,11 @@ const withoutNode = [
   ...[...compiler, 'text', 'specialize', 'sources', 'evaluation', 'hub', 'workerApi', 'ui', 'workers'],
 ];
 
-/** Seeded randomness, JSON of unknown shape, half precision, versions: anyone may import them, they import nothing. */
-const shared: readonly string[] = ['random', 'jsonValue', 'halfPrecision', 'package.json'];
+/**
+ * Seeded randomness, JSON of unknown shape, half precision, what becomes of a task in a run and on the page, versions:
+ * anyone may import them, they import nothing.
+ */
+const shared: readonly string[] = ['random', 'jsonValue', 'halfPrecision', 'taskChanges', 'package.json'];
 
 const limits = { file: 300, function: 40, component: 80 };
 

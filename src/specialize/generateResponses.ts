@@ -1,5 +1,6 @@
 import { normalizeAnswer, tokenF1 } from '../evaluation/answerMatch.ts';
 import { createRandom } from '../random.ts';
+import { isAnswerGiven } from '../taskChanges.ts';
 import { completeInOrder } from './completeInOrder.ts';
 import type { AnswerEvent, Phase } from './events.ts';
 import { type AnsweredDraft, firstRejection, noveltyText, type ResponseContext } from './filter.ts';
@@ -22,7 +23,6 @@ import { createPassageFinder, type PassageFinder, passageIds, textOf } from './p
 import { responseRules } from './responseRules.ts';
 import { SimilarityIndex } from './similarity.ts';
 import type { SpecializeSettings } from './settings.ts';
-import { isAnswerGiven } from './taskKinds.ts';
 import type { GeneratedTask, Passage, Rejection, SeedTask, TaskText } from './tasks.ts';
 import { taskKey } from './tasks.ts';
 

@@ -1,3 +1,4 @@
+import { askAgain, discardTask, rescueTask } from '../taskChanges.ts';
 import type { ControlName } from './controlNames.ts';
 import type { Coverage } from './coverage.ts';
 import type { Dataset } from './dataset.ts';
@@ -12,7 +13,6 @@ import {
   type SpecializeEvent,
 } from './events.ts';
 import type { Report } from './report.ts';
-import { isAnswerGiven } from './taskKinds.ts';
 import type { GeneratedTask, Passage, ReplayedTask } from './tasks.ts';
 
 /** Everything a run has produced; store it at any moment and hand it back to continue. JSON but for the adapters. */
@@ -93,7 +93,7 @@ const changes: {
   taskScored: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskRescued: rescue,
   taskDiscarded: ({ tasks, finished }, { id }) => ({
-    tasks: tasks.map((task) => (task.id === id ? discard(task) : task)),
+    tasks: tasks.map((task) => (task.id === id ? discardTask(task) : task)),
     finished: withoutMap(finished),
   }),
   promptsFinished: (_, { count }) => ({ promptsUsed: count }),
@@ -136,33 +136,19 @@ function dropUnfinished({ tasks, promptsUsed }: State, { stage }: Phase): Partia
 function rescue({ tasks, finished, round }: State, { id }: { readonly id: string }): Partial<State> {
   const task = tasks.find((other) => other.id === id);
   if (!task) return {};
-  const { rejection: _rejection, ...sound } = task;
-  const decision = task.output === undefined ? 'pending' : 'kept';
-  const rescued: GeneratedTask = { ...sound, decision, rescued: true };
+  const rescued = rescueTask(task);
   const answering = phaseKey({ stage: 'responses', round });
   return {
     tasks: tasks.map((other) => (other === task ? rescued : other)),
-    finished: withoutMap(decision === 'kept' ? finished : finished.filter((key) => key !== answering)),
+    finished: withoutMap(
+      rescued.decision === 'kept' ? finished : finished.filter((key) => key !== answering),
+    ),
   };
 }
 
 /** What was kept has changed, so its map is drawn anew. */
 const withoutMap = (finished: readonly string[]): string[] =>
   finished.filter((key) => key !== phaseKey({ stage: 'coverage', round: 1 }));
-
-/** Refused as an instruction, so that no further round asks it again. */
-function discard({ rescued: _rescued, ...task }: GeneratedTask): GeneratedTask {
-  const rejection = { rule: 'discarded', reason: 'A person left it out.', stage: 'instruction' } as const;
-  return { ...task, decision: 'rejected', rejection };
-}
-
-/** A new round answers every sound instruction anew, also those whose last answer was rejected. */
-function askAgain(task: GeneratedTask): GeneratedTask {
-  const isSettled = task.rescued && task.output !== undefined;
-  if (isSettled || task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output, scores: _scores, furtherPassageIds: _further, ...question } = task;
-  return { ...question, ...(isAnswerGiven(task) && { output }), decision: 'pending' };
-}
 
 /** What an event makes of the task that it is about. */
 const outcomes: {

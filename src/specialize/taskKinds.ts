@@ -35,12 +35,3 @@ export function drawKind(settings: KindShares, index: number): TaskKind {
   }
   return 'inContext';
 }
-
-interface Made {
-  readonly kind?: TaskKind;
-  readonly output?: string;
-}
-
-/** Whether the task came with its answer, which is then not asked for. */
-export const isAnswerGiven = ({ kind = 'inContext', output }: Made): boolean =>
-  kind !== 'inContext' && output !== undefined;

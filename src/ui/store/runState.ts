@@ -1,3 +1,4 @@
+import { askAgain, discardTask, rescueTask } from '../../taskChanges.ts';
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
 import type { TrainingFit } from '../../workerApi/model.ts';
 import type {
@@ -118,7 +119,7 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   roundStarted: ({ tasks, adapters, evaluations, specialistRound }, { round }) => ({
     round,
     hasDataset: false,
-    tasks: tasks.map(askedAgain),
+    tasks: tasks.map(askAgain),
     before: { tasks, adapters, evaluations, specialistRound },
   }),
   passageRecited: ({ recitedPassages }) => ({ recitedPassages: recitedPassages + 1 }),
@@ -132,10 +133,10 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   coverageMeasured: (_, { map }) => ({ coverage: map }),
   taskScored: ({ tasks }, { id, scores }) => ({ tasks: withTask(tasks, id, { scores }) }),
   taskRescued: ({ tasks }, { id }) => ({
-    tasks: tasks.map((task) => (task.id === id ? rescued(task) : task)),
+    tasks: tasks.map((task) => (task.id === id ? rescueTask(task) : task)),
   }),
   taskDiscarded: ({ tasks }, { id }) => ({
-    tasks: withTask(tasks, id, { decision: 'rejected', rejection: discarded, rescued: false }),
+    tasks: tasks.map((task) => (task.id === id ? discardTask(task) : task)),
   }),
   taskKept: ({ tasks }, { id }) => ({ tasks: withTask(tasks, id, { decision: 'kept' }) }),
   datasetReady: () => ({ hasDataset: true }),
@@ -168,21 +169,6 @@ function startedAgain({ trainings, tasks }: RunState, { stage, model, round }: P
     return { trainings: { ...trainings, [model]: { ...noTraining, round } } };
   const isFirst = stage === 'instructions' && tasks.some((task) => task.decision === 'pending');
   return isFirst ? { tasks: [] } : {};
-}
-
-const discarded = { rule: 'discarded', reason: 'A person left it out.', stage: 'instruction' } as const;
-
-function rescued({ rejection: _rejection, ...task }: GeneratedTask): GeneratedTask {
-  return { ...task, decision: task.output === undefined ? 'pending' : 'kept', rescued: true };
-}
-
-/** A new round answers every sound task anew. */
-function askedAgain(task: GeneratedTask): GeneratedTask {
-  const isSettled = task.rescued && task.output !== undefined;
-  if (isSettled || task.rejection?.stage === 'instruction') return task;
-  const { rejection: _rejection, output, scores: _scores, furtherPassageIds: _further, ...question } = task;
-  const isGiven = (task.kind ?? 'inContext') !== 'inContext';
-  return { ...question, ...(isGiven && { output }), decision: 'pending' };
 }
 
 function withTask(
