@@ -77,6 +77,16 @@ describe.skipIf(!hasChromium)('the page, from first visit to adapter', patient, 
     expect(await page.getByRole('region', { name: 'Verdict' }).innerText()).toBe(verdict);
   });
 
+  it('runs the same with fewer examples, and comes back when that is cancelled', async () => {
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Run with fewer examples' }).press('Enter');
+    await page.getByText('With 1 example, run 1 of 3: Recalling').first().waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    await page.getByText('Missing: 1, 2 and 3 examples.').waitFor();
+    await page.getByRole('button', { name: 'pharmacy · 1 example' }).waitFor();
+  });
+
   it('asked nobody but its own server, and had nothing to complain of', () => {
     expect(visit.foreignRequests).toEqual([]);
     expect(visit.complaints).toEqual([]);
