@@ -84,7 +84,8 @@ describe.skipIf(!hasChromium)('the page, from first visit to adapter', patient, 
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Cancel the run' }).click();
     await page.getByText('Missing: 1, 2 and 3 examples.').waitFor();
-    await page.getByRole('button', { name: 'pharmacy · 1 example' }).waitFor();
+    const stored = page.getByRole('button', { name: 'pharmacy · 1 example' });
+    expect(await stored.innerText()).toContain('cancelled');
   });
 
   it('asked nobody but its own server, and had nothing to complain of', () => {

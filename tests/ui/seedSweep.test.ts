@@ -73,10 +73,13 @@ describe('a sweep over the seeds', patient, () => {
   it('says at which point it is, and leaves the person where they went', async () => {
     const page = await openNoting({ delayMs: 1 });
     await page.app.driver.start();
-    const sweep = page.app.sweep.start();
+    const [sweep, again] = [page.app.sweep.start(), page.app.sweep.start()];
     await vi.waitFor(() => expect(page.state().sweep).toEqual({ number: 1, total: 2, seeds: 1 }));
     await vi.waitFor(() => expect(page.state().step).toBe('generate'));
     page.app.goTo('domain');
+    // Pressed again.
+    await again;
+    expect(page.state()).toMatchObject({ sweep: { number: 1 }, notice: null });
     await sweep;
     expect(page.seeds()).toEqual([undefined, 1, 2]);
     expect(page.state().step).toBe('domain');

@@ -13,6 +13,7 @@ export class SeedSweep {
   readonly #services: Services;
   readonly #driver: RunDriver;
   readonly #library: RunLibrary;
+  #isGoing = false;
   readonly #isBeingRead = new Set<string>();
 
   constructor(store: AppStore, services: Services, driver: RunDriver, library: RunLibrary) {
@@ -28,16 +29,18 @@ export class SeedSweep {
    */
   async start(): Promise<void> {
     const { run } = this.#store.getState();
-    if (!run || this.#store.getState().sweep) return;
-    await this.#library.refresh();
-    const missing = missingPoints(seedPoints(run, this.#store.getState().runs));
-    this.#store.setState({ follows: true });
+    if (!run || this.#isGoing) return;
+    this.#isGoing = true;
     try {
+      await this.#library.refresh();
+      const missing = missingPoints(seedPoints(run, this.#store.getState().runs));
+      this.#store.setState({ follows: true });
       const stopped = await this.#runAll(run, missing);
       await this.#comeBack(run);
       if (stopped !== null) this.#tellStopped(stopped);
     } finally {
       this.#store.setState({ sweep: null });
+      this.#isGoing = false;
     }
   }
 
