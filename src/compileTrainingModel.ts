@@ -23,6 +23,7 @@ import { lower } from './lowering/lower.ts';
 import { sliceHead, type SlicedHead } from './lowering/slicedHead.ts';
 import { bindTrainingInputs } from './lowering/trainingInputs.ts';
 import { encodeModel } from './onnx/encode.ts';
+import { optimizeGraph, type PassName } from './optimization/passes.ts';
 import { buildAdamW } from './training/adamw.ts';
 
 /** A decoder as its files hold it. */
@@ -68,6 +69,8 @@ export interface CompileOptions {
   readonly largestWeight?: number | null;
   /** Where the device has its weights (`Device.weightStorage`); default `'mapped'`. */
   readonly weights?: WeightStorage;
+  /** What is done to the finished graphs to make them faster; default: all passes. */
+  readonly passes?: readonly PassName[];
 }
 
 /** Everything a training run needs of the model; see `addLoss` and `buildAdamW` for the graphs' inputs and outputs. */
@@ -175,7 +178,7 @@ export function buildTrainingGraphs(
   const gradient = packGradients(g, layout, tensors, gradients);
   const training = finishTraining(g, loss.loss, gradient, scaled.lossScale);
   const ordered = (graph: Graph) => {
-    const typed = isHalf ? toMixedPrecision(graph) : graph;
+    const typed = optimizeGraph(isHalf ? toMixedPrecision(graph) : graph, options.passes);
     return sourcesFirst(isReadOnce(options) ? readWeightsOnce(typed) : typed);
   };
   return {

@@ -8,7 +8,7 @@ interface Row {
   readonly types?: readonly string[];
 }
 
-const compiler = ['graph', 'onnx', 'lowering', 'lora', 'autodiff', 'exporter', 'compile'];
+const compiler = ['graph', 'onnx', 'lowering', 'lora', 'autodiff', 'optimization', 'exporter', 'compile'];
 const machinery = [
   ...['runtime', 'text', 'training', 'generation', 'specialize', 'sources', 'evaluation', 'storage', 'hub'],
 ];
@@ -19,9 +19,10 @@ const importTable: Readonly<Record<string, Row>> = {
   lowering: { may: ['graph'] },
   lora: { may: ['graph'] },
   autodiff: { may: ['graph'] },
+  optimization: { may: ['graph'] },
   exporter: { may: ['graph', 'onnx'] },
   // The optimizer's graph is compiled beside the gradient's; its formula lives with training.
-  compile: { may: ['graph', 'onnx', 'lowering', 'lora', 'autodiff', 'training'] },
+  compile: { may: ['graph', 'onnx', 'lowering', 'lora', 'autodiff', 'optimization', 'training'] },
   runtime: { may: [], types: ['graph'] },
   text: { may: [] },
   training: { may: ['runtime', 'text'], types: ['graph'] },

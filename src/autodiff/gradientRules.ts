@@ -52,6 +52,20 @@ const softmax: Pullback = (g, dy, n, y) => {
   return g.mul(y, g.sub(dy, g.reduceSum(g.mul(dy, y), [axis])));
 };
 
+/** √(mean x² + ε) over the last axis, which RMSNorm divides by. */
+function rootMeanSquare(g: GraphBuilder, n: Node): Value {
+  const x = n.input(0);
+  const mean = g.scale(g.op('ReduceSumSquare', [x, g.ints([-1])]), 1 / x.shape.at(-1)!);
+  return g.sqrt(g.shift(mean, n.int('epsilon', 1e-5)));
+}
+
+// y = x/s·w, s = √(mean x² + ε)  →  dx = dy·w/s − x·mean(dy·y)/s²
+const rmsNorm: Pullback = (g, dy, n, y) => {
+  const s = rootMeanSquare(g, n);
+  const along = g.div(g.reduceMean(g.mul(dy, y), [-1]), g.mul(s, s));
+  return g.sub(g.div(g.mul(dy, n.input(1)), s), g.mul(n.input(0), along));
+};
+
 // A slice's gradient is the slice put back among zeros.
 const slice: Pullback = (g, dy, n) => {
   const plan = slicePlan(n);
@@ -98,6 +112,30 @@ const gather: Pullback = (g, dy, n) => {
 const rotary: Pullback = (g, dy, n) =>
   g.op('RotaryEmbedding', [dy, n.input(1), n.input(2), g.neg(n.input(3))], n.attributes);
 
+const gemmSettings = (n: Node) => ({
+  alpha: n.int('alpha', 1),
+  transA: n.int('transA', 0) === 1,
+  transB: n.int('transB', 0) === 1,
+});
+
+// y = α·a·b + c  →  da = α·dy·bᵀ, and (α·dy·bᵀ)ᵀ = α·b·dyᵀ where y is made of aᵀ
+const gemmLeft: Pullback = (g, dy, n) => {
+  const { alpha, transA, transB } = gemmSettings(n);
+  const b = n.input(1);
+  return transA
+    ? g.gemm(b, dy, { alpha, transA: transB, transB: true })
+    : g.gemm(dy, b, { alpha, transB: !transB });
+};
+
+// y = α·a·b + c  →  db = α·aᵀ·dy, and (α·aᵀ·dy)ᵀ = α·dyᵀ·a where y is made of bᵀ
+const gemmRight: Pullback = (g, dy, n) => {
+  const { alpha, transA, transB } = gemmSettings(n);
+  const a = n.input(0);
+  return transB
+    ? g.gemm(dy, a, { alpha, transA: true, transB: transA })
+    : g.gemm(a, dy, { alpha, transA: !transA });
+};
+
 /** One pullback per input (the last one serves all further inputs); `null` marks an input that carries no gradient. */
 export const gradientRules: Record<PrimitiveOp, readonly (Pullback | null)[]> = {
   Add: [through, through],
@@ -138,8 +176,11 @@ export const gradientRules: Record<PrimitiveOp, readonly (Pullback | null)[]> = 
     (g, dy, n) => g.matMul(dy, g.swapLast(n.input(1))),
     (g, dy, n) => weightGradient(g, n.input(0), dy, n.input(1)),
   ],
+  Gemm: [gemmLeft, gemmRight, through],
   Softmax: [softmax],
+  SimplifiedLayerNormalization: [rmsNorm, (g, dy, n) => g.div(g.mul(dy, n.input(0)), rootMeanSquare(g, n))],
   ReduceSum: [(g, dy, n) => g.expand(keepDims(g, dy, n), n.input(0).shape), null],
+  ReduceSumSquare: [(g, dy, n) => g.mul(g.scale(keepDims(g, dy, n), 2), n.input(0)), null],
   ReduceMean: [
     (g, dy, n) => g.expand(g.scale(keepDims(g, dy, n), 1 / reducedSize(n)), n.input(0).shape),
     null,

@@ -12,6 +12,12 @@ const dataTypes: Partial<Record<ElementType, number>> = {
   float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11,
 }; // prettier-ignore
 
+export interface GemmSettings {
+  readonly alpha?: number;
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+}
+
 /**
  * Builds a graph of primitives, op by op. Every op gets its static output shape at once; an op whose inputs are
  * all constant is computed on the spot, so that shape arithmetic leaves no nodes behind.
@@ -123,6 +129,15 @@ export class GraphBuilder {
   equal = (a: Value, b: Value) => this.op('Equal', [a, b]);
   where = (condition: Value, a: Value, b: Value) => this.op('Where', [condition, a, b]);
   matMul = (a: Value, b: Value) => this.op('MatMul', [a, b]);
+
+  /** `alpha · op(a) · op(b) + c` with matrices a and b, where op transposes if asked to; c may broadcast. */
+  gemm(a: Value, b: Value, { alpha = 1, transA = false, transB = false }: GemmSettings, c?: Value): Value {
+    return this.op('Gemm', c ? [a, b, c] : [a, b], {
+      alpha: { type: 'float', value: alpha },
+      transA: { type: 'int', value: transA ? 1 : 0 },
+      transB: { type: 'int', value: transB ? 1 : 0 },
+    });
+  }
 
   /** `a · factor` with a number. */
   scale(a: Value, factor: number): Value {

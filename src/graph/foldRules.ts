@@ -147,6 +147,9 @@ export const foldRules: Record<PrimitiveOp, FoldRule | null> = {
   Where: elementwise((condition, a, b) => (condition! ? a! : b!)),
   Cast: cast,
   MatMul: null,
+  Gemm: null,
+  ReduceSumSquare: null,
+  SimplifiedLayerNormalization: null,
   Softmax: null,
   ReduceSum: reduce(0, (sum, x) => sum + x),
   ReduceMean: reduce(

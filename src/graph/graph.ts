@@ -30,6 +30,11 @@ export class Node {
     this.attributes = attributes;
   }
 
+  /** The same node of other inputs. */
+  with(inputs: readonly (Value | null)[]): Node {
+    return new Node(this.name, this.op, inputs, this.attributes);
+  }
+
   /** The input at `index`; throws when it was omitted. */
   input(index: number): Value {
     const value = this.inputs[index];

@@ -1,5 +1,5 @@
 import { broadcastShapes } from './broadcast.ts';
-import { formatShape, sizeOf, type Node, type Shape, type Value } from './graph.ts';
+import { formatShape, sameShape, sizeOf, type Node, type Shape, type Value } from './graph.ts';
 import type { ElementType } from './model.ts';
 import type { PrimitiveOp } from './primitives.ts';
 
@@ -95,6 +95,20 @@ const matMul: ShapeRule = (node) => {
   checkSameType(a, b);
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   return { elementType: a.elementType, shape: [...batch, a.shape.at(-2)!, b.shape.at(-1)!] };
+};
+
+/** alpha·op(a)·op(b) + c with matrices a and b, where op transposes or does not. */
+const gemm: ShapeRule = (node) => {
+  const [a, b, c] = [node.input(0), node.input(1), node.inputs[2] ?? null];
+  const [rows, inner] = node.int('transA', 0) === 1 ? a.shape.toReversed() : a.shape;
+  const [innerB, columns] = node.int('transB', 0) === 1 ? b.shape.toReversed() : b.shape;
+  if (a.shape.length !== 2 || b.shape.length !== 2 || inner !== innerB)
+    throw new Error(`cannot multiply ${formatShape(a.shape)} by ${formatShape(b.shape)}`);
+  const shape = [rows!, columns!];
+  if (c && !sameShape(broadcastShapes(shape, c.shape), shape))
+    throw new Error(`cannot add ${formatShape(c.shape)} to ${formatShape(shape)}`);
+  checkSameType(a, b, ...(c ? [c] : []));
+  return { elementType: a.elementType, shape };
 };
 
 const reshape: ShapeRule = (node) => {
@@ -226,8 +240,11 @@ export const shapeRules: Record<PrimitiveOp, ShapeRule> = {
   Where: where,
   Cast: cast,
   MatMul: matMul,
+  Gemm: gemm,
   Softmax: sameAsFirst,
+  SimplifiedLayerNormalization: sameAsFirst,
   ReduceSum: reduce,
+  ReduceSumSquare: reduce,
   ReduceMean: reduce,
   ReduceMax: reduce,
   Reshape: reshape,

@@ -39,8 +39,11 @@ const cases: Partial<Record<PrimitiveOp, GradientCase>> = {
   }, // prettier-ignore
   Cast: { shapes: [[3]], build: (g, x) => g.cast(g.cast(x, 'float64'), 'float32') },
   MatMul: { shapes: [[2, 1, 3, 2], [2, 2, 4]], build: (g, a, b) => g.matMul(a, b!) }, // prettier-ignore
+  Gemm: { shapes: [[3, 2], [4, 3], [4]], build: (g, a, b, c) => g.gemm(a, b!, { alpha: 0.5, transA: true, transB: true }, c) }, // prettier-ignore
+  SimplifiedLayerNormalization: { shapes: [[2, 3], [3]], build: (g, x, w) => g.op('SimplifiedLayerNormalization', [x, w!], { axis: int(-1) }) }, // prettier-ignore
   Softmax: { shapes: [[2, 4]], build: (g, x) => g.softmax(x) },
   ReduceSum: { shapes: [[2, 3, 2]], build: (g, x) => g.reduceSum(x, [0, 2], false) },
+  ReduceSumSquare: { shapes: [[2, 3, 2]], build: (g, x) => g.op('ReduceSumSquare', [x, g.ints([1])]) },
   ReduceMean: { shapes: [[2, 3, 2]], build: (g, x) => g.reduceMean(x, [-1]) },
   ReduceMax: { shapes: [[2, 4]], build: (g, x) => g.reduceMax(x, [1]) },
   Reshape: { shapes: [[2, 6]], build: (g, x) => g.reshape(x, [3, 4]) },
