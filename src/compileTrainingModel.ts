@@ -9,7 +9,7 @@ import { sourcesFirst } from './graph/executionOrder.ts';
 import { exposeWeights } from './graph/exposeWeights.ts';
 import type { Graph, GraphNode, Value } from './graph/graph.ts';
 import type { Model } from './graph/model.ts';
-import { estimateTraining, type TrainingMemory } from './graph/memoryEstimate.ts';
+import { computedWeightBytes, estimateTraining, type TrainingMemory } from './graph/memoryEstimate.ts';
 import { layOutParameters, type ParameterLayout } from './graph/parameterLayout.ts';
 import { toModel } from './graph/toModel.ts';
 import { readWeightsOnce } from './graph/weightsOnce.ts';
@@ -95,6 +95,8 @@ export interface CompiledTraining {
   readonly isLean: boolean;
   /** What a step with the training graph takes. */
   readonly memory: TrainingMemory;
+  /** Bytes besides for a session that keeps what the graph computes of weights alone (`SessionOptions.keepsFloats`). */
+  readonly floatBytes: number;
   readonly activations: Precision;
 }
 
@@ -133,6 +135,7 @@ export function compileTrainingModel(
     weightInputs: inputs,
     isLean: isReadOnce(options) && inputs.length === 0,
     memory: estimateTraining(graphs, weights),
+    floatBytes: computedWeightBytes(graphs.training),
     activations: options.activations ?? 'float32',
     batchSize: batch.batchSize,
     sequenceLength: batch.sequenceLength,

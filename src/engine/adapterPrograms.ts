@@ -9,6 +9,7 @@ import {
   type Trainable,
 } from '../compileTrainingModel.ts';
 import { totalBytesOf } from '../graph/memoryEstimate.ts';
+import type { WeightStorage } from '../graph/weightStorage.ts';
 import type { LoraConfig } from '../lora/adapter.ts';
 import type { TargetModules } from '../lora/targets.ts';
 import type { Device } from '../runtime/device.ts';
@@ -51,6 +52,9 @@ export interface AdapterPrograms {
   readonly plan: PlannedEvent;
 }
 
+/** Programs with all weights at hand. */
+type WholePrograms = Omit<AdapterPrograms, 'programs'> & { readonly programs: readonly AdapterProgram[] };
+
 /** A program with the layout of what it trains. */
 type AdapterProgram = Omit<CompiledTraining, 'forwardGraph'> & TrainingProgram;
 
@@ -73,7 +77,7 @@ export function compilePrograms(request: ProgramRequest): AdapterPrograms {
   if (pieces) return pieces;
   const isRefused = whole.fit === 'does not fit' && !isGuess;
   if (isRefused) throw new Error(describeRefusal(request, whole.built, budgetBytes));
-  return withShorter(request, whole, budgetBytes);
+  return keepingFloats(withShorter(request, whole, budgetBytes), request.device?.weightStorage ?? 'mapped');
 }
 
 /** Programs that take less memory than those that `plan` describes; null where there are none. */
@@ -122,7 +126,7 @@ function withShorter(
   request: ProgramRequest,
   { built: longest, fit, recompute }: Fitted<CompiledTraining>,
   budgetBytes: number,
-): AdapterPrograms {
+): WholePrograms {
   const { batchSize, sequenceLength, memory, weightInputs } = longest;
   const shorter = shapesOf(request, batchSize).slice(0, -1);
   const programs =
@@ -133,6 +137,20 @@ function withShorter(
     programs,
     plan: { type: 'planned', batchSize, sequenceLength, recompute, fit, memory, budgetBytes },
   };
+}
+
+/**
+ * Programs whose sessions keep quantized matrices as floats, where there is room for that too: computing them anew takes a
+ * third of a short step on a CPU. GPUs compute them faster than they would read them.
+ */
+function keepingFloats({ programs, plan }: WholePrograms, storage: WeightStorage): WholePrograms {
+  const floats = programs.reduce((sum, { floatBytes }) => sum + floatBytes, 0);
+  const memory = { ...plan.memory, weights: plan.memory.weights + floats };
+  const hasRoom = judgeFit(totalBytesOf(memory), plan.budgetBytes) === 'fits';
+  if (storage === 'once' || storage === 'shared' || floats === 0 || !hasRoom) return { programs, plan };
+  const keeping = programs.map((program) => ({ ...program, keepsFloats: true }));
+  const longest = { ...keeping.at(-1)!, memory };
+  return { programs: [...keeping.slice(0, -1), longest], plan: { ...plan, memory } };
 }
 
 /** One program, within what the device binds at a time. */

@@ -89,6 +89,18 @@ export function estimateMemory(graph: Graph, storage: WeightStorage = 'copied'):
   };
 }
 
+/**
+ * Bytes of what a graph computes of weights alone and then reads: above all quantized matrices as floats. A session that
+ * keeps them computes them once.
+ */
+export function computedWeightBytes({ nodes, inputs, outputs }: Graph): number {
+  const fed = new Set(inputs);
+  for (const { node, output } of nodes) if (node.inputs.some((x) => x && fed.has(x))) fed.add(output);
+  const read = [...nodes.flatMap(({ node, output }) => (fed.has(output) ? node.inputs : [])), ...outputs.map(({ value }) => value)]; // prettier-ignore
+  const kept = new Set(read.filter((x): x is Value => x !== null && x.node !== null && !fed.has(x)));
+  return [...kept].reduce((sum, value) => sum + bytesOf(value), 0);
+}
+
 /** One of the weights that lie on the same bytes of a file. */
 const distinct = (weights: Graph['weights']): Graph['weights'] => [
   ...new Map(weights.map((weight) => [stretchOf(weight.initializer.data), weight])).values(),

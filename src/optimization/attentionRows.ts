@@ -1,43 +1,60 @@
-import { sameShape, type Node, type Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
+import { sameShape, type Node, type Value } from '../graph/graph.ts';
 import { permutation, reduceAxes } from '../graph/shapeRules.ts';
 import type { Rewrite } from './rewriteGraph.ts';
+
+/** What became of a softmax P: the values V that it weighs, and O = P·V as the layer hands it on. */
+interface Mixed {
+  readonly values: Value;
+  /** A transposition of O, which is kept anyway: the next projection's gradient reads it. */
+  handedOn?: Value;
+}
 
 /**
  * The row sums that the gradient of attention needs, Σⱼ dPᵢⱼ·Pᵢⱼ, as Σₖ dOᵢₖ·Oᵢₖ where O = P·V and dP = dO·Vᵀ
  * (Dao et al. 2022, "FlashAttention", appendix B): over the width of a head instead of over all positions.
  */
 export function attentionRows(): Rewrite {
-  const mixed = new Map<Value, { readonly values: Value; readonly output: Value }>();
+  const byWeights = new Map<Value, Mixed>();
+  const byOutput = new Map<Value, Mixed>();
   return (g, node) => {
-    if (node.op === 'MatMul') return mix(g, node, mixed);
-    if (node.op !== 'ReduceSum' || node.int('keepdims', 1) === 0) return null;
-    const product = node.input(0).node;
-    const axes = reduceAxes(node);
-    const isAlongRow = axes.length === 1 && axes[0] === node.input(0).shape.length - 1;
-    if (product?.op !== 'Mul' || !isAlongRow) return null;
-    const [dP, weights] = [product.input(0), product.input(1)];
-    const known = mixed.get(root(weights));
-    const pulled = root(dP).node;
-    if (!known || pulled?.op !== 'MatMul' || !isTransposed(pulled.input(1), known.values)) return null;
-    const dO = pulled.input(0);
-    if (!sameShape(dO.shape, known.output.shape)) return null;
-    const rows = g.reduceSum(g.mul(dO, known.output), [dO.shape.length - 1]);
-    return g.reshape(rows, [...dP.shape.slice(0, -1), 1]);
+    if (node.op === 'ReduceSum') return rowSums(g, node, byWeights);
+    const weights = node.op === 'MatMul' ? root(node.input(0)) : null;
+    const mixed = node.op === 'Transpose' ? byOutput.get(root(node.input(0))) : undefined;
+    if (weights?.node?.op !== 'Softmax' && !mixed) return null;
+    const value = g.op(node.op, node.inputs, node.attributes);
+    if (mixed) mixed.handedOn = value;
+    else note(node, value, byWeights, byOutput);
+    return value;
   };
 }
 
-/** Remembers O = P·V by P. */
-function mix(
-  g: GraphBuilder,
-  node: Node,
-  mixed: Map<Value, { readonly values: Value; readonly output: Value }>,
-): Value | null {
-  const weights = root(node.input(0));
-  if (weights.node?.op !== 'Softmax') return null;
-  const output = g.op('MatMul', node.inputs);
-  mixed.set(weights, { values: node.input(1), output });
-  return output;
+function note(node: Node, output: Value, byWeights: Map<Value, Mixed>, byOutput: Map<Value, Mixed>): void {
+  const mixed = { values: node.input(1) };
+  byWeights.set(root(node.input(0)), mixed);
+  byOutput.set(output, mixed);
+}
+
+function rowSums(g: GraphBuilder, node: Node, byWeights: ReadonlyMap<Value, Mixed>): Value | null {
+  const product = node.input(0).node;
+  if (product?.op !== 'Mul' || !isAlongLast(node)) return null;
+  const [dP, weights] = [product.input(0), product.input(1)];
+  const mixed = byWeights.get(root(weights));
+  const pulled = root(dP).node;
+  if (!mixed?.handedOn || pulled?.op !== 'MatMul' || !isTransposed(pulled.input(1), mixed.values))
+    return null;
+  const dO = root(pulled.input(0)).node;
+  if (dO?.op !== 'Transpose' || !sameShape(dO.input(0).shape, mixed.handedOn.shape)) return null;
+  const backAndForth = permutation(dO).map((axis) => permutation(mixed.handedOn!.node!)[axis]);
+  if (backAndForth.some((axis, i) => axis !== i)) return null;
+  const last = mixed.handedOn.shape.length - 1;
+  const rows = g.reduceSum(g.mul(dO.input(0), mixed.handedOn), [last]);
+  return g.reshape(g.transpose(rows, permutation(dO)), [...dP.shape.slice(0, -1), 1]);
+}
+
+function isAlongLast(node: Node): boolean {
+  const axes = reduceAxes(node);
+  return node.int('keepdims', 1) === 1 && axes.length === 1 && axes[0] === node.input(0).shape.length - 1;
 }
 
 /** What a value is a reshape of. */

@@ -60,6 +60,11 @@ export interface SessionOptions {
   readonly keepOnDevice?: readonly string[] | true;
   /** Hold only the memory that is in use, at some cost in speed: no buffers for later (CPU and WASM), no folded weights. */
   readonly isLean?: boolean;
+  /**
+   * Keep what the graph computes of weights alone, above all quantized matrices as floats, instead of computing it in every
+   * run; and a run's buffers for the next. Only CPU and WASM do.
+   */
+  readonly keepsFloats?: boolean;
   readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Refuse to create a WebGPU session when any of its nodes would run on the CPU instead. */
   readonly forbidFallback?: boolean;

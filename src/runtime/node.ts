@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Device, MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
 import { lackOfMemory, RuntimeFailure } from './failure.ts';
-import { leanOptimization, leanSession, leanSettings } from './leanSettings.ts';
+import { kernelSettings } from './leanSettings.ts';
 import { readFromFolder } from './nodeWeightBytes.ts';
 import { OrtDevice } from './ortDevice.ts';
 import type { WeightRange } from './weightBytes.ts';
@@ -60,19 +60,20 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
     { graph, weights }: SessionSource,
     options: SessionOptions,
   ): Promise<InferenceSession.SessionOptions> {
+    const kernels = kernelSettings(graph, options);
     return {
       executionProviders: [this.provider],
       graphOptimizationLevel: options.graphOptimization ?? 'all',
       logSeverityLevel: options.logPlacement ? 0 : 3,
-      ...(options.isLean ? leanSettings : {}),
+      ...kernels.settings,
       ...(this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads }),
       extra: {
         session: {
           ...(options.forbidFallback && this.provider === 'webgpu' ? { disable_cpu_ep_fallback: '1' } : {}),
-          ...(options.isLean ? leanSession(graph) : {}),
+          ...kernels.session,
           ...('folder' in weights ? { model_external_initializers_file_folder_path: weights.folder } : {}),
         },
-        ...(options.isLean ? { optimization: leanOptimization } : {}),
+        ...(kernels.optimization && { optimization: kernels.optimization }),
       },
       ...('files' in weights ? { externalData: await loadFiles(weights) } : {}),
     };

@@ -1,7 +1,7 @@
 import type * as Ort from 'onnxruntime-web';
 import type { MemoryNeed, SessionOptions, SessionSource, WeightFiles } from './device.ts';
 import { describeFailure, lackOfMemory } from './failure.ts';
-import { leanOptimization, leanSession, leanSettings } from './leanSettings.ts';
+import { kernelSettings } from './leanSettings.ts';
 import { OrtDevice, type OrtModule } from './ortDevice.ts';
 import { heldFiles } from './weightBytes.ts';
 
@@ -47,9 +47,11 @@ export class WasmDevice extends OrtDevice<WebOptions> {
 
   protected settings({ graph, weights }: SessionSource, options: SessionOptions): WebOptions {
     const common = webSettings(weights, options);
-    const session = { ...(common.extra?.['session'] as object), ...leanSession(graph) };
-    const lean = { ...leanSettings, extra: { session, optimization: leanOptimization } };
-    return { ...common, ...(options.isLean ? lean : {}), executionProviders: ['wasm'] };
+    const kernels = kernelSettings(graph, options);
+    const { optimization } = kernels;
+    const session = { ...(common.extra?.['session'] as object), ...kernels.session };
+    const extra = { session, ...(optimization && { optimization }) };
+    return { ...common, ...kernels.settings, extra, executionProviders: ['wasm'] };
   }
 }
 

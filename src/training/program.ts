@@ -11,6 +11,8 @@ export interface TrainingProgram extends BatchShape {
   readonly forwardGraph: Uint8Array | null;
   /** Whether its sessions should rather take little memory than keep freed buffers for speed. */
   readonly isLean?: boolean;
+  /** Whether its sessions keep quantized matrices as floats besides, instead of computing them in every step. */
+  readonly keepsFloats?: boolean;
   /**
    * What activations are computed in, float32 where it is left out. The training graph for `'float16'` is also fed
    * `loss_scale` [1], which its gradient is multiplied by inside, and divided by at last.

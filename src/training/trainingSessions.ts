@@ -148,7 +148,8 @@ export class TrainingSessions {
     const keepOnDevice = ['gradient_out', ...optimizerKeeps];
     const [program] = this.#programs;
     const isLean = 'forward' in program! || program!.isLean === true;
-    const session = await this.#device.createSession(source, { label, keepOnDevice, isLean });
+    const keepsFloats = 'keepsFloats' in program! && program.keepsFloats === true;
+    const session = await this.#device.createSession(source, { label, keepOnDevice, isLean, keepsFloats });
     this.#sessions.set(source.graph, session);
     return session;
   }

@@ -7,12 +7,14 @@ import { splitWeights } from '../../src/exporter/splitWeights.ts';
 import { totalBytesOf } from '../../src/graph/memoryEstimate.ts';
 import type { WeightStorage } from '../../src/graph/weightStorage.ts';
 import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
-import { randomQuantized } from '../../tools/bench/shapes.ts';
-import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
+import { randomQuantized, randomTensors } from '../../tools/bench/shapes.ts';
+import { tinyConfigs } from '../exporter/randomCheckpoint.ts';
 import { modelWithFile } from '../support/streamedRun.ts';
 import { wideModel } from './splitModels.ts';
 
-const decoder = exportDecoder({ config: tinyConfigs.llama, tensors: randomCheckpoint('llama'), dtype: 'q4' });
+// Of six layers, so that what they keep counts beside the loss.
+const config = { ...tinyConfigs.llama, num_hidden_layers: 6, tie_word_embeddings: true };
+const decoder = exportDecoder({ config, tensors: randomTensors(config), dtype: 'q4' });
 const row = (length: number) => tokenizedRow(new Array<number>(length).fill(1), new Array<boolean>(length).fill(true)); // prettier-ignore
 const request = {
   model: { decoder: { decoder, fileName: 'model.onnx' } },
@@ -42,6 +44,24 @@ describe('compiling for the memory there is', () => {
     const { programs, plan } = compiled(0.8 * totalBytesOf(again.memory));
     expect(plan.batchSize).toBe(2);
     expect(programs.map(({ batchSize }) => batchSize)).toEqual([2, 2]);
+  });
+
+  it('keeps quantized matrices as floats where kernels run on the CPU and there is room for that too', () => {
+    const onCpu = { ...request, device: { ...request.device, weightStorage: 'mapped' } } as const;
+    const { programs, plan } = compilePrograms(onCpu);
+    expect(programs.map((program) => 'keepsFloats' in program)).toEqual([true, true]);
+    const { weights, ...rest } = plan.memory;
+    const narrow = compilePrograms({ ...onCpu, memoryBudget: (totalBytesOf(plan.memory) - 1) / 0.8 });
+    expect(narrow.programs.map((program) => 'keepsFloats' in program)).toEqual([false, false]);
+    expect(narrow.plan).toMatchObject({ recompute: 'none', batchSize: 4, memory: rest });
+    // Six layers of seven matrices and the head's, for two lengths; below the first layer's query, key and value is no adapter.
+    const [hidden, inner] = [config.hidden_size, config.intermediate_size];
+    const matrices =
+      6 * (3 * hidden * inner + 3 * hidden * hidden) - 2 * hidden * hidden + config.vocab_size * hidden;
+    const kept = weights - narrow.plan.memory.weights;
+    expect(kept).toBeGreaterThanOrEqual(2 * 4 * matrices);
+    expect(kept).toBeLessThan(2.2 * 4 * matrices);
+    expect(plenty.programs.map((program) => 'keepsFloats' in program)).toEqual([false, false]);
   });
 
   it('refuses in words where a single row is too much', () => {

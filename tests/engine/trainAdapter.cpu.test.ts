@@ -57,5 +57,7 @@ it('says anew what it takes each time that there is less memory, down to weights
   expect(plans[2]!.streaming!.bytesRead).toBeGreaterThan(data.length);
   const losses = (told: readonly TrainingEvent[]) =>
     told.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
-  expect(losses(events)).toEqual(losses(plenty));
+  expect(losses(events)).toHaveLength(losses(plenty).length);
+  // Kernels round otherwise where they may keep a matrix in a form of their own.
+  losses(events).forEach((loss, i) => expect(loss).toBeCloseTo(losses(plenty)[i]!, 5));
 });

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildTrainingGraphs, type CompileOptions, type DecoderModel } from '../../src/compileTrainingModel.ts';
+import {
+  buildTrainingGraphs,
+  type CompileOptions,
+  type DecoderModel,
+} from '../../src/compileTrainingModel.ts';
 import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { passNames, type PassName } from '../../src/optimization/passes.ts';
@@ -59,10 +63,13 @@ describe('a training graph', () => {
     await expectSame(plain, trainingOf(model, { passes: without(pass) }), 1e-5);
   });
 
-  it.each(Object.keys(tinyConfigs) as Family[])('of %s has the same loss and gradient after all passes', async (family) => {
-    const other = decoder(family);
-    await expectSame(trainingOf(other, { passes: [] }), trainingOf(other, {}), 2e-5);
-  });
+  it.each(Object.keys(tinyConfigs) as Family[])(
+    'of %s has the same loss and gradient after all passes',
+    async (family) => {
+      const other = decoder(family);
+      await expectSame(trainingOf(other, { passes: [] }), trainingOf(other, {}), 2e-5);
+    },
+  );
 
   it.each([
     ['with layers computed again', { recompute: 'perLayer' }, 1e-5],

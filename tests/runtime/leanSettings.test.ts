@@ -5,7 +5,7 @@ import type { ElementType } from '../../src/graph/model.ts';
 import { isPrimitiveOp } from '../../src/graph/primitives.ts';
 import { toModel } from '../../src/graph/toModel.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import { leanSession, passesWithoutWork } from '../../src/runtime/leanSettings.ts';
+import { kernelSettings, leanSession, passesWithoutWork } from '../../src/runtime/leanSettings.ts';
 
 it('sessions in little memory leave out only passes for ops that lowered graphs do not have', () => {
   const ops = Object.keys(passesWithoutWork);
@@ -26,4 +26,15 @@ it('sessions in little memory keep no packed copies of matrices, except of quant
   const settingsOf = (y: Value) => leanSession(encodeModel(toModel(g.finish('g', { y }))));
   expect(settingsOf(plain)).toEqual({ disable_prepacking: '1' });
   expect(settingsOf(packed)).toEqual({});
+});
+
+it('sessions that keep floats fold what is computed of weights, also in little memory', () => {
+  const left = (isLean: boolean, keepsFloats: boolean) => {
+    const { session, optimization } = kernelSettings(new Uint8Array(), { isLean, keepsFloats });
+    const disabled = optimization?.disable_specified_optimizers.split(';') ?? [];
+    return { folds: !disabled.includes('ConstantFolding') && session['disable_quant_qdq'] === '1', disabled: disabled.length > 0 }; // prettier-ignore
+  };
+  expect(left(true, true)).toEqual({ folds: true, disabled: true });
+  expect(left(false, true)).toEqual({ folds: true, disabled: false });
+  expect(left(true, false)).toEqual({ folds: false, disabled: true });
 });
