@@ -181,7 +181,8 @@ export function buildTrainingGraphs(
   const gradient = packGradients(g, layout, tensors, gradients);
   const training = finishTraining(g, loss.loss, gradient, scaled.lossScale);
   const ordered = (graph: Graph) => {
-    const typed = optimizeGraph(isHalf ? toMixedPrecision(graph) : graph, options.passes);
+    const optimized = optimizeGraph(graph, options.passes);
+    const typed = isHalf ? toMixedPrecision(optimized) : optimized;
     return sourcesFirst(isReadOnce(options) ? readWeightsOnce(typed) : typed);
   };
   return {

@@ -63,8 +63,8 @@ describe('a training graph in half precision', () => {
         new Set(['float32', 'int64', 'int32']),
       );
       expect(forward.inputs.map(({ name }) => name)).not.toContain('loss_scale');
-      const products = [...training.nodes, ...forward.nodes].filter(({ node }) =>
-        node.op.startsWith('MatMul'),
+      const products = [...training.nodes, ...forward.nodes].filter(
+        ({ node }) => node.op.startsWith('MatMul') || node.op === 'Gemm',
       );
       expect(products.every(({ output }) => output.elementType === 'float16')).toBe(true);
     }

@@ -3,26 +3,22 @@ import { sizeOf, type Node, type Value } from '../graph/graph.ts';
 import { reduceAxes } from '../graph/shapeRules.ts';
 import type { Rewrite, Surroundings } from './rewriteGraph.ts';
 
-type Uses = Surroundings['uses'];
-
 /**
  * Numbers and signs, gathered where there is less to multiply: (x·a)·b = x·(a·b), x + (−y) = x − y, and
  * Σ(x·a) = a·Σx, Σ(x/s) = (Σx)/s where s does not vary along the sum; a rotation takes its scale into its tables. What
  * others read too stays as it is.
  */
-export const foldScalars =
-  (): Rewrite =>
-  (g, node, { uses }) => {
-    const [a, b] = node.inputs;
-    if (node.op === 'Add') return sum(g, a!, b!, uses);
-    if (node.op === 'Sub' && b!.node?.op === 'Neg') return g.add(a!, b!.node.input(0));
-    if (node.op === 'ReduceSum') return reduced(g, node, uses);
-    if (node.op === 'RotaryEmbedding') {
-      const scaled = uses(a!) === 1 && a!.node ? scaledBy(a!.node) : null;
-      return scaled && turned(g, node, scaled.factor, scaled.x);
-    }
-    return node.op === 'Mul' || node.op === 'Neg' ? product(g, node, uses) : null;
-  };
+export const foldScalars = (): Rewrite => (g, node, around) => {
+  const [a, b] = node.inputs;
+  if (node.op === 'Add') return sum(g, a!, b!, around);
+  if (node.op === 'Sub' && b!.node?.op === 'Neg') return g.add(a!, b!.node.input(0));
+  if (node.op === 'ReduceSum') return reduced(g, node, around);
+  if (node.op === 'RotaryEmbedding') {
+    const scaled = ownScale(a!, around);
+    return scaled && turned(g, node, scaled.factor, scaled.x);
+  }
+  return node.op === 'Mul' || node.op === 'Neg' ? product(g, node, around) : null;
+};
 
 /** A value as x·factor. */
 interface Scaled {
@@ -40,15 +36,29 @@ export function scaledBy({ op, inputs }: Node): Scaled | null {
   return scale(a!, b!) ?? scale(b!, a!);
 }
 
-function product(g: GraphBuilder, node: Node, uses: Uses): Value | null {
-  const outer = scaledBy(node);
-  const before = outer && uses(outer.x) === 1 ? outer.x.node : null;
-  if (before?.op === 'RotaryEmbedding') return turned(g, before, outer!.factor, before.input(0));
-  const inner = before && scaledBy(before);
-  return inner && g.scale(inner.x, inner.factor * outer!.factor);
+/**
+ * The scale of a value that nobody else reads. That of a product with a frozen matrix is left alone: in the base model no
+ * adapter stands between it and what follows, which would round otherwise.
+ */
+function ownScale(value: Value, { uses, isFed }: Surroundings): Scaled | null {
+  const scaled = uses(value) === 1 && value.node ? scaledBy(value.node) : null;
+  const product = scaled && behindReshapes(scaled.x).node;
+  return product?.op === 'MatMul' && !product.inputs.every((x) => x && isFed(x)) ? null : scaled;
 }
 
-function sum(g: GraphBuilder, a: Value, b: Value, uses: Uses): Value | null {
+const behindReshapes = (value: Value): Value =>
+  value.node?.op === 'Reshape' ? behindReshapes(value.node.input(0)) : value;
+
+function product(g: GraphBuilder, node: Node, around: Surroundings): Value | null {
+  const outer = scaledBy(node);
+  if (!outer || around.uses(outer.x) !== 1) return null;
+  const before = outer.x.node;
+  if (before?.op === 'RotaryEmbedding') return turned(g, before, outer.factor, before.input(0));
+  const inner = ownScale(outer.x, around);
+  return inner && g.scale(inner.x, inner.factor * outer.factor);
+}
+
+function sum(g: GraphBuilder, a: Value, b: Value, { uses }: Surroundings): Value | null {
   const negated = (x: Value) => (x.node?.op === 'Neg' && uses(x) === 1 ? x.node.input(0) : null);
   const [minusB, minusA] = [negated(b), negated(a)];
   if (minusB) return g.sub(a, minusB);
@@ -56,12 +66,12 @@ function sum(g: GraphBuilder, a: Value, b: Value, uses: Uses): Value | null {
 }
 
 /** A sum over fewer numbers, and then the product with what was the same for all of them. */
-function reduced(g: GraphBuilder, node: Node, uses: Uses): Value | null {
+function reduced(g: GraphBuilder, node: Node, around: Surroundings): Value | null {
   const summed = node.input(0);
-  if (!summed.node || uses(summed) !== 1 || node.int('keepdims', 1) === 0) return null;
+  if (!summed.node || around.uses(summed) !== 1 || node.int('keepdims', 1) === 0) return null;
   const again = (x: Value): Value => {
     const inner = node.with([x, ...node.inputs.slice(1)]);
-    return reduced(g, inner, uses) ?? g.op('ReduceSum', inner.inputs, node.attributes);
+    return reduced(g, inner, around) ?? g.op('ReduceSum', inner.inputs, node.attributes);
   };
   const scaled = scaledBy(summed.node);
   if (scaled) return g.scale(again(scaled.x), scaled.factor);

@@ -4,20 +4,16 @@ import { permutation } from '../graph/shapeRules.ts';
 import { scaledBy } from './foldScalars.ts';
 import type { Rewrite, Surroundings } from './rewriteGraph.ts';
 
-type Uses = Surroundings['uses'];
-
 /**
  * Products with a matrix as Gemm, y = α·op(a)·op(b) + c, which transposes, scales and adds while it multiplies: of what the
  * gradients of adapters consist, no other kernel is left. Rows of all batch entries count as rows of one matrix.
  */
-export const fuseGemm =
-  (): Rewrite =>
-  (g, node, { uses }) => {
-    if (node.op === 'MatMul') return transposedProduct(g, node);
-    if (node.op === 'Add') return sum(g, node, uses);
-    const scaled = scaledBy(node);
-    return scaled && scale(g, scaled.x, scaled.factor, uses);
-  };
+export const fuseGemm = (): Rewrite => (g, node, around) => {
+  if (node.op === 'MatMul') return transposedProduct(g, node);
+  if (node.op === 'Add') return sum(g, node, around);
+  const scaled = scaledBy(node);
+  return scaled && scale(g, scaled.x, scaled.factor, around);
+};
 
 /** A product that can be a Gemm, with the shape that it has in the graph. */
 interface Product extends GemmSettings {
@@ -60,11 +56,11 @@ function operand(x: Value): { x: Value; factor: number; isTransposed: boolean } 
 }
 
 /** A product plus something of its shape. The narrower of two products does the adding, since it has less else to do. */
-function sum(g: GraphBuilder, node: Node, uses: Uses): Value | null {
+function sum(g: GraphBuilder, node: Node, around: Surroundings): Value | null {
   const terms = [node.input(0), node.input(1)] as const;
   if (!sameShape(terms[0].shape, terms[1].shape)) return null;
   const candidates = terms.flatMap((term, i) => {
-    const product = absorbable(term, uses);
+    const product = absorbable(term, around);
     return product && !product.c ? [{ product, other: terms[1 - i]! }] : [];
   });
   const [narrowest] = candidates.sort((x, y) => innerSize(x.product) - innerSize(y.product));
@@ -76,17 +72,21 @@ function sum(g: GraphBuilder, node: Node, uses: Uses): Value | null {
 const innerSize = ({ a, transA }: Product) => (transA ? a.shape[0]! : a.shape.at(-1)!);
 
 /** A product times a number. */
-function scale(g: GraphBuilder, x: Value, factor: number, uses: Uses): Value | null {
-  const product = absorbable(x, uses);
+function scale(g: GraphBuilder, x: Value, factor: number, around: Surroundings): Value | null {
+  const product = absorbable(x, around);
   if (!product || product.c) return null;
   return build(g, { ...product, alpha: (product.alpha ?? 1) * factor, shape: x.shape });
 }
 
-/** The product behind a value that nobody else reads. */
-function absorbable(value: Value, uses: Uses): Product | null {
+/**
+ * The product behind a value that nobody else reads, unless it is with a frozen matrix: that would round otherwise in the
+ * base model, where no adapter stands between it and what follows.
+ */
+function absorbable(value: Value, { uses, isFed }: Surroundings): Product | null {
   if (uses(value) !== 1 || !value.node) return null;
-  if (value.node.op === 'Reshape') return absorbable(value.node.input(0), uses);
-  return productOf(value.node);
+  if (value.node.op === 'Reshape') return absorbable(value.node.input(0), { uses, isFed });
+  const product = productOf(value.node);
+  return product && isFed(product.a) && isFed(product.b) ? product : null;
 }
 
 function build(g: GraphBuilder, { a, b, c, shape, ...settings }: Product): Value {

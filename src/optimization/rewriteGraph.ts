@@ -58,10 +58,15 @@ class GraphCopy {
     return this.#g.finish(this.#graph.name, Object.fromEntries(outputs));
   }
 
+  /** What a rewrite made on its way is not noted; chains of what is not fed are short. */
+  #isFed(value: Value): boolean {
+    return this.#fed.has(value) || (value.node?.inputs.some((x) => x && this.#isFed(x)) ?? false);
+  }
+
   readonly #around: Surroundings = {
     // What a rewrite made on its way is read by what it made next.
     uses: (value) => this.#uses.get(value) ?? 1,
-    isFed: (value) => this.#fed.has(value),
+    isFed: (value) => this.#isFed(value),
   };
 
   /** Everybody who read `before` reads `now`, and so does who read that already. */

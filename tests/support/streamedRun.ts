@@ -39,7 +39,7 @@ export function bothPrograms(
 ) {
   return {
     streamed: compileStreamedTraining(decoder, lora, batch, budgetBytes, { ...options, largestWeight }),
-    whole: compileTrainingModel(decoder, lora, batch, { ...options, recompute: 'perLayer' }),
+    whole: compileTrainingModel(decoder, lora, batch, { ...options, recompute: 'perLayer', passes: [] }),
   };
 }
 
