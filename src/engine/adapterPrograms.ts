@@ -5,6 +5,7 @@ import {
   compileTrainingModel,
   type BatchShape,
   type CompiledTraining,
+  type CompileOptions,
   type DecoderModel,
   type Trainable,
 } from '../compileTrainingModel.ts';
@@ -154,17 +155,23 @@ function keepingFloats({ programs, plan }: WholePrograms, storage: WeightStorage
 }
 
 /** One program, within what the device binds at a time. */
-export function compile(
+export const compile = (...request: CompileRequest): CompiledTraining =>
+  compileTrainingModel(...compilerInput(...request));
+
+type CompileRequest = [
   request: Pick<ProgramRequest, 'model' | 'lora' | 'device' | 'activations'>,
   shape: BatchShape,
   recompute: Recompute,
-): CompiledTraining {
-  const { model, lora, device, activations = 'float32' } = request;
+];
+
+/** What the compiler is asked for a program. */
+export function compilerInput(
+  ...[{ model, lora, device, activations = 'float32' }, shape, recompute]: CompileRequest
+): [DecoderModel, Trainable, BatchShape, CompileOptions] {
   const largestWeight = limitOf(device);
   const decoder = splitLargeTables(model.decoder, largestWeight);
   const weights = device?.weightStorage ?? 'mapped';
-  const options = { recompute, largestWeight, activations, weights };
-  return compileTrainingModel(decoder, trainableOf(lora), shape, options);
+  return [decoder, trainableOf(lora), shape, { recompute, largestWeight, activations, weights }];
 }
 
 const limitOf = (device: ProgramRequest['device']) => (device ? largestWeightOf(device.limits) : null);

@@ -62,6 +62,12 @@ export async function createBrowserDevice(options: BrowserDeviceOptions = {}): P
   return gpu ? new WebGpuDevice(ort, gpu, options.gpuDevice === undefined) : new WasmDevice(ort);
 }
 
+/** The version of onnxruntime-web that this page has. */
+export async function runtimeVersion(): Promise<string> {
+  const { env } = await import('onnxruntime-web/webgpu');
+  return env.versions.web ?? 'unknown';
+}
+
 async function findGpu(provider: 'auto' | 'webgpu' | 'wasm'): Promise<GPUDevice | null> {
   const isWithoutWebGpu = loadedBuild === 'ort-wasm-simd-threaded';
   if (provider === 'wasm' || (provider === 'auto' && isWithoutWebGpu)) return null;

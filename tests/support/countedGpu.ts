@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createBrowserDevice } from '../../src/runtime/browser.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { requestGpuDevice } from '../../src/runtime/gpuDevice.ts';
-import { countGpuBytes, type GpuBytes } from './gpuBytes.ts';
+import { countGpuBytes, type GpuBytes } from '../../src/runtime/gpuBytes.ts';
 
 /** What the tests of a suite have, once it has begun. */
 export interface CountedGpu {

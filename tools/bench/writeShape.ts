@@ -7,14 +7,22 @@ import { encodeModel } from '../../src/onnx/encode.ts';
 import { modelShapes, randomQuantized, randomTensors, type ModelShape } from './shapes.ts';
 
 /** Where the random models lie; git ignores it. */
-const folderOf = (shape: ModelShape, dtype: ExportDtype) => join('out', 'shapes', `${shape}-${dtype}`);
+export const shapesFolder = join('out', 'shapes');
 
-/** Writes a model with random weights in a real model's shape, unless it is there; returns its folder. */
-export async function writeShape(shape: ModelShape, dtype: ExportDtype = 'q4'): Promise<string> {
-  const folder = folderOf(shape, dtype);
+/**
+ * Writes a model with random weights in a real model's shape, unless it is there; returns its folder.
+ * @param layers as many as it keeps of that model's; default: all
+ */
+export async function writeShape(
+  shape: ModelShape,
+  dtype: ExportDtype = 'q4',
+  layers?: number,
+): Promise<string> {
+  const name = layers === undefined ? shape : `${shape}-${layers}layers`;
+  const folder = join(shapesFolder, `${name}-${dtype}`);
   const done = join(folder, 'config.json');
   if (existsSync(done)) return folder;
-  const config = modelShapes[shape];
+  const config = { ...modelShapes[shape], ...(layers !== undefined && { num_hidden_layers: layers }) };
   const fileName = exportFileName(dtype);
   const model = exportDecoder({
     config,

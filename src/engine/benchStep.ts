@@ -1,0 +1,246 @@
+import { buildTrainingGraphs, type BatchShape } from '../compileTrainingModel.ts';
+import type { Recompute } from '../autodiff/recompute.ts';
+import { kernelCost, type KernelCost } from '../graph/kernelCost.ts';
+import { toModel } from '../graph/toModel.ts';
+import type { LoraConfig } from '../lora/adapter.ts';
+import type { TargetModules } from '../lora/targets.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { Device } from '../runtime/device.ts';
+import { totalSupervised } from '../training/batches.ts';
+import { compilePrograms, compilerInput } from './adapterPrograms.ts';
+import type { LoadedGraph } from './loadModel.ts';
+import { observe, type Observed } from './observedDevice.ts';
+import { benchRows, inTurn, StepRunner, type RunnerInput } from './stepRunner.ts';
+
+/** The graphs of a step. `training` yields loss and gradient, `optimizer` the next parameters. */
+const graphNames = ['forward', 'training', 'optimizer'] as const;
+type OfGraphs<T> = Readonly<Record<(typeof graphNames)[number], T>>;
+
+/** What can be read beside the clock, where the machine has it. */
+export interface Gauges {
+  /** Bytes taken at most since `forgetPeak`. */
+  readonly memory?: { forgetPeak(): void; readonly peak: number };
+  /** Kernels that a GPU was asked to run so far. */
+  readonly dispatches?: { readonly count: number };
+}
+
+export interface StepBench {
+  readonly model: LoadedGraph;
+  /** What "per layer" divides by. */
+  readonly layers: number;
+  readonly vocabularySize: number;
+  readonly device: Device;
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+  /** Share of each row that the loss counts; default 1. */
+  readonly supervised?: number;
+  readonly lora: LoraConfig & { readonly targetModules: TargetModules };
+  /** Timed runs of each graph; one more of each comes first. */
+  readonly repeats: number;
+  readonly gauges?: Gauges;
+}
+
+/** Seconds. */
+export interface Spread {
+  readonly median: number;
+  readonly fastest: number;
+}
+
+/** A node count beside `kernelCost`, per run. */
+export interface GraphFigures extends KernelCost {
+  readonly nodes: number;
+}
+
+export interface StepFigures {
+  readonly device: string;
+  readonly layers: number;
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+  /** Tokens that the loss counts. */
+  readonly supervised: number;
+  /** How the program was compiled, as a run would have it on this device. */
+  readonly recompute: Recompute;
+  readonly isLean: boolean;
+  readonly seconds: OfGraphs<Spread>;
+  /** Medians of the training graph and of the forward graph divided. */
+  readonly stepInForwards: number;
+  /** Through the training graph and the optimizer, padding none. */
+  readonly tokensPerSecond: number;
+  /** Search for a program that fits, and the program. */
+  readonly compileSeconds: number;
+  readonly sessionSeconds: OfGraphs<number>;
+  readonly graphs: OfGraphs<GraphFigures>;
+  /** Kernels of a training graph for each layer, the head's among them as if all logits were computed at once. */
+  readonly kernelsPerLayer: number;
+  /** Bytes moved by the training graph for each that the forward graph moves. */
+  readonly bytesInForwards: number;
+  /** Dispatches that the GPU was really asked for in a run; null where nobody counted. */
+  readonly dispatches: OfGraphs<number> | null;
+  /** Bytes taken at most by a step; null where nobody looked. */
+  readonly peakBytes: number | null;
+  /** A step on this thread until all of it is submitted to the GPU; null where runs end when they are computed. */
+  readonly submitSeconds: Spread | null;
+}
+
+export interface BenchProgress {
+  readonly stage: 'compiling' | 'creating sessions' | 'measuring' | 'submitting';
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Measures a training step beside the forward pass over the same tokens, in turn, with programs and sessions as a real
+ * run has them on this device. Ends early where the consumer leaves; everything on the device is released.
+ */
+export async function* benchStep(bench: StepBench): AsyncGenerator<BenchProgress, StepFigures> {
+  yield { stage: 'compiling', done: 0, total: 1 };
+  const compiled = compileStep(bench);
+  const { input, graphs, plan } = compiled;
+  const measured = yield* measureParts(bench, input);
+  const submitSeconds = yield* measureSubmission(bench, input);
+  const { forward, training, optimizer } = measured.seconds;
+  const { batchSize, sequenceLength } = input.program;
+  return {
+    device: bench.device.description,
+    layers: bench.layers,
+    batchSize,
+    sequenceLength,
+    supervised: totalSupervised(input.rows),
+    recompute: plan.recompute,
+    isLean: input.program.isLean === true,
+    ...measured,
+    stepInForwards: training.median / forward.median,
+    tokensPerSecond: (batchSize * sequenceLength) / (training.median + optimizer.median),
+    compileSeconds: compiled.seconds,
+    graphs,
+    kernelsPerLayer: compiled.kernelsAtOnce / bench.layers,
+    bytesInForwards: graphs.training.bytes / graphs.forward.bytes,
+    submitSeconds,
+  };
+}
+
+/** Compiles as a run does, and the forward graph also where a run would evaluate with the training graph. */
+function compileStep({
+  model,
+  device,
+  lora,
+  batchSize,
+  sequenceLength,
+  vocabularySize,
+  supervised,
+}: StepBench) {
+  const rows = benchRows(batchSize, sequenceLength, vocabularySize, supervised);
+  const request = { model, rows, lora, device, batchSize, maxLength: sequenceLength };
+  const start = performance.now();
+  const { programs, plan } = compilePrograms(request);
+  const seconds = (performance.now() - start) / 1000;
+  const program = programs.at(-1)!;
+  if (!('trainingGraph' in program)) throw new Error('Only steps in one session are measured.');
+  const build = (shape: BatchShape) => buildTrainingGraphs(...compilerInput(request, shape, plan.recompute));
+  const graphs = build(program);
+  const atOnce = build({ ...program, logitsChunk: program.maxSupervised });
+  const fileName = model.decoder.fileName;
+  const forwardGraph =
+    program.forwardGraph ?? encodeModel(toModel(graphs.forward), { modelFileName: fileName });
+  const figures = ofGraphs((name) => ({ nodes: graphs[name].nodes.length, ...kernelCost(graphs[name]) }));
+  const fitting = rows.slice(0, plan.batchSize);
+  const whole = { ...program, forwardGraph };
+  const input: RunnerInput = { device, program: whole, weights: model.weights, rows: fitting };
+  return { input, graphs: figures, kernelsAtOnce: kernelCost(atOnce.training).kernels, plan, seconds };
+}
+
+async function* measureParts({ gauges = {}, repeats }: StepBench, input: RunnerInput) {
+  yield { stage: 'creating sessions', done: 0, total: 1 } as const;
+  const { device, observed } = observe(input.device);
+  const runner = await StepRunner.open({ ...input, device });
+  try {
+    const peakBytes = await peakOfStep(runner, gauges);
+    await runner.forward();
+    const dispatches = await dispatchesOf(runner, gauges);
+    const rounds = inTurn({ forward: runner.forward, training: runner.training, optimizer: runner.optimizer }, repeats); // prettier-ignore
+    const seconds = yield* reporting('measuring', rounds, repeats);
+    const spreads = ofGraphs((name) => spreadOf(seconds[name]));
+    return { seconds: spreads, sessionSeconds: sessionSeconds(observed), dispatches, peakBytes };
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/** What the second step takes at most, before anything but training has run; the first also creates sessions. */
+async function peakOfStep(runner: StepRunner, { memory }: Gauges): Promise<number | null> {
+  await runner.training();
+  await runner.optimizer();
+  if (!memory) return null;
+  memory.forgetPeak();
+  await runner.training();
+  await runner.optimizer();
+  return memory.peak;
+}
+
+async function dispatchesOf(runner: StepRunner, { dispatches }: Gauges): Promise<OfGraphs<number> | null> {
+  if (!dispatches) return null;
+  const counts: [string, number][] = [];
+  for (const name of graphNames) {
+    const before = dispatches.count;
+    await runner[name]();
+    counts.push([name, dispatches.count - before]);
+  }
+  return Object.fromEntries(counts) as OfGraphs<number>;
+}
+
+/** Only where tensors stay in GPU buffers does a run end before the GPU has computed it. */
+async function* measureSubmission({ repeats }: StepBench, input: RunnerInput) {
+  if (input.device.weightStorage !== 'shared') return null;
+  const { device, observed } = observe(input.device, true);
+  const runner = await StepRunner.open({ ...input, device });
+  try {
+    const step = async () => void (await runner.training(), await runner.optimizer());
+    yield* reporting('submitting', inTurn({ step }, repeats + 1), repeats + 1);
+    const [training, optimizer] = [runsOf(observed, 'training'), runsOf(observed, 'optimizer')];
+    // The first compiles shaders.
+    return spreadOf(training.map((seconds, i) => seconds + optimizer[i]!).slice(1));
+  } finally {
+    await runner.dispose();
+  }
+}
+
+async function* reporting<T>(
+  stage: BenchProgress['stage'],
+  rounds: AsyncGenerator<number, T>,
+  total: number,
+): AsyncGenerator<BenchProgress, T> {
+  for (;;) {
+    const round = await rounds.next();
+    if (round.done) return round.value;
+    yield { stage, done: round.value, total };
+  }
+}
+
+function ofGraphs<T>(of: (name: (typeof graphNames)[number]) => T): OfGraphs<T> {
+  return { forward: of('forward'), training: of('training'), optimizer: of('optimizer') };
+}
+
+export function spreadOf(seconds: readonly number[]): Spread {
+  const sorted = seconds.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return { median: (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2, fastest: sorted[0]! };
+}
+
+/** How `TrainingSessions` calls the sessions. */
+const labels: OfGraphs<string> = {
+  forward: 'evaluation graph',
+  training: 'training graph',
+  optimizer: 'optimizer graph',
+};
+
+function sessionSeconds({ created }: Observed): OfGraphs<number> {
+  return ofGraphs((name) => valueOf(created, labels[name]));
+}
+
+const runsOf = ({ runs }: Observed, name: keyof typeof labels) => valueOf(runs, labels[name]);
+
+function valueOf<T>(values: ReadonlyMap<string, T>, label: string): T {
+  const found = [...values].find(([name]) => name.startsWith(label));
+  if (!found) throw new Error(`No session was called ${label}.`);
+  return found[1];
+}
