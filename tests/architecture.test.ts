@@ -40,7 +40,7 @@ const importTable: Readonly<Record<string, Row>> = {
   ui: { may: ['workerApi', 'storage'] },
   workers: { may: [...compiler, ...machinery, 'engine', 'workerApi'] },
   cli: { may: [...compiler, ...machinery, 'engine', 'workerApi'] },
-  tools: { may: [...compiler, ...machinery, 'engine', 'cli'] },
+  tools: { may: [...compiler, ...machinery, 'engine', 'cli', 'workerApi'] },
 };
 
 // Packages that only some modules may know; any other package is free.

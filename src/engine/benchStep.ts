@@ -1,20 +1,15 @@
-import { buildTrainingGraphs, type BatchShape } from '../compileTrainingModel.ts';
 import type { Recompute } from '../autodiff/recompute.ts';
-import { kernelCost, type KernelCost } from '../graph/kernelCost.ts';
-import { toModel } from '../graph/toModel.ts';
-import type { LoraConfig } from '../lora/adapter.ts';
-import type { TargetModules } from '../lora/targets.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import type { Device } from '../runtime/device.ts';
 import { totalSupervised } from '../training/batches.ts';
-import { compilePrograms, compilerInput } from './adapterPrograms.ts';
-import type { LoadedGraph } from './loadModel.ts';
+import {
+  compileStep,
+  graphNames,
+  ofGraphs,
+  type GraphFigures,
+  type OfGraphs,
+  type StepToCompile,
+} from './compileStep.ts';
 import { observe, type Observed } from './observedDevice.ts';
-import { benchRows, inTurn, StepRunner, type RunnerInput } from './stepRunner.ts';
-
-/** The graphs of a step. `training` yields loss and gradient, `optimizer` the next parameters. */
-const graphNames = ['forward', 'training', 'optimizer'] as const;
-type OfGraphs<T> = Readonly<Record<(typeof graphNames)[number], T>>;
+import { inTurn, StepRunner, type RunnerInput } from './stepRunner.ts';
 
 /** What can be read beside the clock, where the machine has it. */
 export interface Gauges {
@@ -24,17 +19,9 @@ export interface Gauges {
   readonly dispatches?: { readonly count: number };
 }
 
-export interface StepBench {
-  readonly model: LoadedGraph;
+export interface StepBench extends StepToCompile {
   /** What "per layer" divides by. */
   readonly layers: number;
-  readonly vocabularySize: number;
-  readonly device: Device;
-  readonly batchSize: number;
-  readonly sequenceLength: number;
-  /** Share of each row that the loss counts; default 1. */
-  readonly supervised?: number;
-  readonly lora: LoraConfig & { readonly targetModules: TargetModules };
   /** Timed runs of each graph; one more of each comes first. */
   readonly repeats: number;
   readonly gauges?: Gauges;
@@ -44,11 +31,6 @@ export interface StepBench {
 export interface Spread {
   readonly median: number;
   readonly fastest: number;
-}
-
-/** A node count beside `kernelCost`, per run. */
-export interface GraphFigures extends KernelCost {
-  readonly nodes: number;
 }
 
 export interface StepFigures {
@@ -95,7 +77,7 @@ export interface BenchProgress {
 export async function* benchStep(bench: StepBench): AsyncGenerator<BenchProgress, StepFigures> {
   yield { stage: 'compiling', done: 0, total: 1 };
   const compiled = compileStep(bench);
-  const { input, graphs, plan } = compiled;
+  const { input, graphs, recompute } = compiled;
   const measured = yield* measureParts(bench, input);
   const submitSeconds = yield* measureSubmission(bench, input);
   const { forward, training, optimizer } = measured.seconds;
@@ -106,7 +88,7 @@ export async function* benchStep(bench: StepBench): AsyncGenerator<BenchProgress
     batchSize,
     sequenceLength,
     supervised: totalSupervised(input.rows),
-    recompute: plan.recompute,
+    recompute,
     isLean: input.program.isLean === true,
     ...measured,
     stepInForwards: training.median / forward.median,
@@ -117,36 +99,6 @@ export async function* benchStep(bench: StepBench): AsyncGenerator<BenchProgress
     bytesInForwards: graphs.training.bytes / graphs.forward.bytes,
     submitSeconds,
   };
-}
-
-/** Compiles as a run does, and the forward graph also where a run would evaluate with the training graph. */
-function compileStep({
-  model,
-  device,
-  lora,
-  batchSize,
-  sequenceLength,
-  vocabularySize,
-  supervised,
-}: StepBench) {
-  const rows = benchRows(batchSize, sequenceLength, vocabularySize, supervised);
-  const request = { model, rows, lora, device, batchSize, maxLength: sequenceLength };
-  const start = performance.now();
-  const { programs, plan } = compilePrograms(request);
-  const seconds = (performance.now() - start) / 1000;
-  const program = programs.at(-1)!;
-  if (!('trainingGraph' in program)) throw new Error('Only steps in one session are measured.');
-  const build = (shape: BatchShape) => buildTrainingGraphs(...compilerInput(request, shape, plan.recompute));
-  const graphs = build(program);
-  const atOnce = build({ ...program, logitsChunk: program.maxSupervised });
-  const fileName = model.decoder.fileName;
-  const forwardGraph =
-    program.forwardGraph ?? encodeModel(toModel(graphs.forward), { modelFileName: fileName });
-  const figures = ofGraphs((name) => ({ nodes: graphs[name].nodes.length, ...kernelCost(graphs[name]) }));
-  const fitting = rows.slice(0, plan.batchSize);
-  const whole = { ...program, forwardGraph };
-  const input: RunnerInput = { device, program: whole, weights: model.weights, rows: fitting };
-  return { input, graphs: figures, kernelsAtOnce: kernelCost(atOnce.training).kernels, plan, seconds };
 }
 
 async function* measureParts({ gauges = {}, repeats }: StepBench, input: RunnerInput) {
@@ -214,10 +166,6 @@ async function* reporting<T>(
     if (round.done) return round.value;
     yield { stage, done: round.value, total };
   }
-}
-
-function ofGraphs<T>(of: (name: (typeof graphNames)[number]) => T): OfGraphs<T> {
-  return { forward: of('forward'), training: of('training'), optimizer: of('optimizer') };
 }
 
 export function spreadOf(seconds: readonly number[]): Spread {

@@ -70,11 +70,15 @@ function knownDtype(name: string): ExportDtype {
 const givesBackAtOnce = { MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** Runs a script beside this one with `plan` as JSON, in a process of its own; what it prints last is its result. */
-export async function inProcess<Result>(script: string, plan: object): Promise<Result> {
+export async function inProcess<Result>(
+  script: string,
+  plan: object,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, script), JSON.stringify(plan)],
-    { maxBuffer: 2 ** 24, env: { ...process.env, ...givesBackAtOnce } },
+    { maxBuffer: 2 ** 24, env: { ...process.env, ...givesBackAtOnce, ...environment } },
   );
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Result;
 }

@@ -10,6 +10,8 @@ export interface Endurance extends BenchShape {
   readonly model: string;
   readonly provider: 'webgpu' | 'wasm';
   readonly steps: number;
+  /** Steps after which the page's `onMark` is called. */
+  readonly marks: readonly number[];
 }
 
 export interface EnduranceFigures {
@@ -18,11 +20,12 @@ export interface EnduranceFigures {
   readonly seconds: number;
 }
 
-/** Trains `steps` steps and calls the page's `onStep`, where somebody has put one, after each. */
+/** Trains `steps` steps in this thread. */
 export async function endure({
   model: url,
   provider,
   steps,
+  marks,
   lora,
   ...shape
 }: Endurance): Promise<EnduranceFigures> {
@@ -36,7 +39,7 @@ export async function endure({
   for (let step = 1; step <= steps; step++) {
     losses.push(await runner.training());
     await runner.optimizer();
-    await globalThis.onStep?.(step);
+    if (marks.includes(step)) await globalThis.onMark(step);
   }
   const seconds = (performance.now() - start) / 1000;
   await runner.dispose();
@@ -45,5 +48,5 @@ export async function endure({
 }
 
 declare global {
-  var onStep: ((step: number) => Promise<void>) | undefined;
+  var onMark: (step: number) => Promise<void>;
 }
