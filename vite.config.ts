@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react';
 import presetMantine from 'postcss-preset-mantine';
 import { defineConfig, type Plugin } from 'vite';
 import { ortAlias, ortExternal, ortFiles, ortServer } from './tools/build/ortAssets.ts';
-import { builtFolder } from './tools/serve/buildApp.ts';
+import { builtFolder, repository } from './tools/serve/buildApp.ts';
 import { noncePlaceholder, securityHeaders } from './tools/serve/securityHeaders.ts';
 import { answer } from './tools/serve/staticServer.ts';
 
@@ -38,6 +38,13 @@ function developmentHeaders(nonce: string): Plugin {
   };
 }
 
+/** The app has a second page, the benchmark at /bench; other pages are built under this configuration, too. */
+const pages: Plugin = {
+  name: 'whittle:pages',
+  config: ({ root = repository }) =>
+    root === repository ? { build: { rolldownOptions: { input: ['index.html', 'bench/index.html'] } } } : {},
+};
+
 export default defineConfig(({ command, isPreview }) => {
   const isServing = command === 'serve' && !isPreview;
   const nonce = isServing ? randomBytes(16).toString('base64') : noncePlaceholder;
@@ -45,6 +52,7 @@ export default defineConfig(({ command, isPreview }) => {
     base,
     plugins: [
       developmentHeaders(nonce),
+      pages,
       react(),
       ortServer(),
       ortExternal(base),
@@ -55,7 +63,10 @@ export default defineConfig(({ command, isPreview }) => {
     resolve: { alias: isServing ? [nonceAlias, ortAlias] : [nonceAlias] },
     css: { postcss: { plugins: [presetMantine()] } },
     worker: { format: 'es', plugins: () => [ortExternal(base)] },
-    optimizeDeps: { entries: ['index.html', 'workers/*.ts'], include: ['onnxruntime-web/webgpu'] },
+    optimizeDeps: {
+      entries: ['index.html', 'bench/index.html', 'workers/*.ts'],
+      include: ['onnxruntime-web/webgpu'],
+    },
     // An inlined asset is a data: address, which the policy does not let a script fetch.
     build: { target: 'es2023', assetsInlineLimit: 0, sourcemap: true, chunkSizeWarningLimit: 1500 },
   };

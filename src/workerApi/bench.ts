@@ -1,15 +1,15 @@
 import type { BrowserFigures } from '../engine/browserBench.ts';
 import type { BenchProgress, StepFigures } from '../engine/benchStep.ts';
-import type { LivingWorker } from './whittleWorkerApi.ts';
+import type { DeviceChoice, LivingWorker } from './whittleWorkerApi.ts';
 
 export type { BenchProgress, BrowserFigures, StepFigures };
 
 /** The worker that measures; it is asked once, since its device's memory is watched from the first byte on. */
 export interface BenchApi extends LivingWorker {
-  /** Measures `repeats` steps of the embedded model. */
+  /** Measures the parts of a step of the embedded model, each `rounds` times in turn. */
   measure(
-    repeats: number,
-    provider: 'auto' | 'webgpu' | 'wasm',
+    rounds: number,
+    device: DeviceChoice,
     onProgress: (progress: BenchProgress) => void,
   ): Promise<BrowserFigures>;
 }

@@ -14,6 +14,7 @@ const inputs = [
   'tools/build',
   'tools/serve',
   'index.html',
+  'bench',
   'vite.config.ts',
   'package-lock.json',
 ];

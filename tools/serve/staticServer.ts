@@ -26,11 +26,14 @@ const mimeTypes: Readonly<Record<string, string>> = {
 /** Files below this folder carry their content's hash in their name. */
 const hashedFolder = '/assets/';
 
-/** The file that a request path names inside `folder`, or `undefined`: absent, outside, or not decodable. */
+/**
+ * The file that a request path names inside `folder`, or `undefined`: absent, outside, or not decodable. A folder means
+ * the page in it.
+ */
 function fileOf(folder: string, path: string): string | undefined {
-  const file = normalize(join(folder, path.endsWith('/') ? `${path}index.html` : path));
-  const isInside = file.startsWith(normalize(folder + sep));
-  return isInside && !file.includes('\0') && existsSync(file) && statSync(file).isFile() ? file : undefined;
+  const files = [path, `${path}/index.html`].map((name) => normalize(join(folder, name)));
+  const isInside = (file: string) => file.startsWith(normalize(folder + sep)) && !file.includes('\0');
+  return files.find((file) => isInside(file) && existsSync(file) && statSync(file).isFile());
 }
 
 function decodedPath(url: string | undefined): string {

@@ -1,13 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
-import type { DeviceChoice } from '../../workerApi/whittleWorkerApi.ts';
 import { useApp, useAppState } from '../appContext.ts';
+import { deviceChoices } from './deviceChoices.ts';
 import classes from './start.module.css';
-
-const choices: readonly { value: DeviceChoice; label: string }[] = [
-  { value: 'auto', label: 'Automatic' },
-  { value: 'webgpu', label: 'Graphics card' },
-  { value: 'wasm', label: 'Processor' },
-];
 
 /** What the model runs on, and the choice of something else. */
 export function DeviceField({ isBusy }: { readonly isBusy: boolean }) {
@@ -33,7 +27,7 @@ export function DeviceField({ isBusy }: { readonly isBusy: boolean }) {
           value={device}
           disabled={isBusy || engine.kind === 'loading'}
           onChange={(value) => void app.attempt(() => app.setDevice(value))}
-          data={[...choices]}
+          data={[...deviceChoices]}
         />
       </div>
     </>
