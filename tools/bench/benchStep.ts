@@ -8,6 +8,7 @@ import { softwareVulkan } from '../testing/softwareVulkan.ts';
 import { describeMachine, inProcess, knownShape } from './benchMemory.ts';
 import { describeHead, measureHead, type HeadFigures } from './headCost.ts';
 import { describeHeap, measureHeap, type HeapFigures } from './heapGrowth.ts';
+import { describeThread, measureThread, type ThreadFigures } from './pageThread.ts';
 import { openChromium, servedModel, type BenchBrowser } from './inChromium.ts';
 import { renderSteps, type MeasuredStep } from './stepTable.ts';
 import { writeShape } from './writeShape.ts';
@@ -23,37 +24,34 @@ interface Case extends BenchShape {
 
 export interface StepReport {
   readonly machine: ReturnType<typeof describeMachine> & { readonly chromium?: string };
-  readonly steps: MeasuredStep[];
-  head?: HeadFigures;
-  heap?: HeapFigures;
+  readonly steps: readonly MeasuredStep[];
+  readonly thread?: ThreadFigures;
+  readonly head?: HeadFigures;
+  readonly heap?: HeapFigures;
 }
 
 /** Measures training steps of every model on every device, each in a process or page of its own, and prints tables. */
 export async function benchStep(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv);
-  const { models, lengths, on, parts, repeats, out } = options;
+  const { on, parts, repeats, out } = options;
   mkdirSync(out, { recursive: true });
-  const cases = (await Promise.all(models.map((model) => casesOf(model, lengths)))).flat();
-  const folders = [...new Set([...cases.map(({ folder }) => folder), pocketFolder])];
+  const cases = (await Promise.all(options.models.map((model) => casesOf(model, options.lengths)))).flat();
+  const folders = [...cases.map(({ folder }) => folder), pocketFolder];
   const isInBrowser = on.some((device) => device === 'wasm' || device === 'webgpu');
-  const browser = isInBrowser ? await openChromium(out, folders) : null;
-  const report: StepReport = { machine: { ...describeMachine(), ...(browser && { chromium: browser.version }) }, steps: [] }; // prettier-ignore
-  const keep = () => write(report, out);
+  const browser = isInBrowser ? await openChromium(out, [...new Set(folders)]) : null;
+  const machine = { ...describeMachine(), ...(browser && { chromium: browser.version }) };
+  const report: StepReport = { machine, steps: [] };
+  // After every part, so that a run that is broken off was not for nothing.
+  const keep = (found: Partial<StepReport>) => write(Object.assign(report, found), out);
   try {
-    for (const { name, ...step } of parts.has('steps') ? cases : []) {
-      for (const device of on) {
-        console.error(`${name} on ${device}, ${step.batchSize} × ${step.sequenceLength} tokens …`);
-        const figures = await measure({ ...step, repeats }, device, browser);
-        report.steps.push({ model: name, on: device, figures });
-        // After every case, so that a run that is broken off was not for nothing.
-        keep();
-      }
-    }
-    if (parts.has('head') && on.includes('cpu')) report.head = await measureHead(repeats);
-    keep();
+    for (const measured of parts.has('steps') ? cases : [])
+      for (const device of on)
+        keep({ steps: [...report.steps, await measure({ ...measured, repeats }, device, browser)] });
+    if (parts.has('thread') && on.includes('webgpu'))
+      keep({ thread: await measureThread(browser!, cases[0]!, repeats) });
+    if (parts.has('head') && on.includes('cpu')) keep({ head: await measureHead(repeats) });
     if (parts.has('heap') && browser)
-      report.heap = await measureHeap(browser, pocketFolder, options.heapSteps);
-    keep();
+      keep({ heap: await measureHeap(browser, pocketFolder, options.heapSteps) });
   } finally {
     await browser?.close();
   }
@@ -67,7 +65,7 @@ function readOptions(argv: readonly string[]) {
       models: { type: 'string', default: 'SmolLM2-135M,pocket' },
       lengths: { type: 'string', default: '256' },
       devices: { type: 'string', default: 'cpu,wasm' },
-      parts: { type: 'string', default: 'steps,head,heap' },
+      parts: { type: 'string', default: 'steps,thread,head,heap' },
       repeats: { type: 'string', default: '9' },
       'heap-steps': { type: 'string', default: '1000' },
       out: { type: 'string', default: 'out/bench' },
@@ -102,15 +100,31 @@ async function casesOf(model: string, lengths: readonly number[]): Promise<Case[
 }
 
 async function measure(
-  { folder, ...step }: Omit<Case, 'name'> & { readonly repeats: number },
+  { name, ...step }: Case & { readonly repeats: number },
   device: BenchDevice,
   browser: BenchBrowser | null,
+): Promise<MeasuredStep> {
+  console.error(`${name} on ${device}, ${step.batchSize} × ${step.sequenceLength} tokens …`);
+  const isUnderNode = device === 'cpu' || device === 'node-webgpu';
+  const figures = isUnderNode ? underNode(step, device) : inPage(step, device, browser!);
+  return { model: name, on: device, figures: await figures };
+}
+
+type Measured = Omit<Case, 'name'> & { readonly repeats: number };
+
+function underNode(step: Measured, device: 'cpu' | 'node-webgpu'): Promise<StepFigures> {
+  const provider = device === 'cpu' ? 'cpu' : 'webgpu';
+  return inProcess<StepFigures>('stepCase.ts', { ...step, provider }, softwareVulkan());
+}
+
+async function inPage(
+  { folder, ...step }: Measured,
+  provider: 'wasm' | 'webgpu',
+  browser: BenchBrowser,
 ): Promise<StepFigures> {
-  if (device === 'cpu') return inProcess<StepFigures>('stepCase.ts', { folder, ...step, provider: 'cpu' });
-  if (device === 'node-webgpu') return inProcess<StepFigures>('stepCase.ts', { folder, ...step, provider: 'webgpu' }, softwareVulkan()); // prettier-ignore
-  const page = await browser!.open();
+  const page = await browser.open();
   try {
-    const asked = { ...step, model: servedModel(folder), provider: device };
+    const asked = { ...step, model: servedModel(folder), provider };
     return await page.evaluate((bench) => globalThis.benchPage.step(bench), asked);
   } finally {
     await page.context().close();
@@ -118,10 +132,11 @@ async function measure(
 }
 
 function write(report: StepReport, out: string): void {
-  const { head, heap, steps, machine } = report;
+  const { thread, head, heap, steps, machine } = report;
   const { processor, cores, memoryGiB, node, onnxruntimeNode, chromium } = machine;
   const texts = [
     renderSteps(steps),
+    ...(thread ? [describeThread(thread)] : []),
     ...(head ? [describeHead(head)] : []),
     ...(heap ? [describeHeap(heap)] : []),
     `${processor}, ${cores} cores, ${memoryGiB} GiB; Node ${node}, onnxruntime-node ${onnxruntimeNode}${chromium ? `, Chromium ${chromium}` : ''}.`,

@@ -1,4 +1,5 @@
 import type { CDPSession } from 'playwright';
+import { trainInPage } from './endurance.ts';
 import { servedModel, type BenchBrowser } from './inChromium.ts';
 
 /** Bytes of the page's JavaScript heap and of the buffers that it holds, garbage collected. */
@@ -10,28 +11,23 @@ export interface HeapMark {
 
 export interface HeapFigures {
   readonly steps: number;
-  readonly seconds: number;
   readonly marks: readonly HeapMark[];
 }
 
 /** The first steps fill caches. */
 const settledStep = 100;
 
-/** Trains `steps` steps of the model in the page itself, on WASM, and looks at its heap ten times after the hundredth. */
+/** Trains `steps` steps of the model in the page itself, on WASM, and looks at its heap ten times from the hundredth on. */
 export async function measureHeap(
   browser: BenchBrowser,
   folder: string,
   steps: number,
 ): Promise<HeapFigures> {
   console.error(`JavaScript heap over ${steps} steps …`);
-  const page = await browser.open();
-  const session = await page.context().newCDPSession(page);
-  const marks: HeapMark[] = [];
-  await page.exposeFunction('onMark', async (step: number) => void marks.push(await markAt(step, session)));
   const places = Array.from({ length: 10 }, (_, i) =>
     Math.round(settledStep + ((steps - settledStep) * i) / 9),
   );
-  const { seconds } = await page.evaluate((endurance) => globalThis.benchPage.endure(endurance), {
+  const endurance = {
     model: servedModel(folder),
     provider: 'wasm' as const,
     steps,
@@ -39,15 +35,13 @@ export async function measureHeap(
     batchSize: 1,
     sequenceLength: 16,
     lora: { targetModules: 'all-linear' as const, rank: 8, alpha: 16 },
-  });
-  await page.context().close();
-  return { steps, seconds, marks };
+  };
+  return { steps, marks: await trainInPage(browser, endurance, markAt) };
 }
 
 async function markAt(step: number, session: CDPSession): Promise<HeapMark> {
   await session.send('HeapProfiler.collectGarbage');
-  const { usedSize: heap, ...usage } = await session.send('Runtime.getHeapUsage');
-  const { backingStorageSize: buffers = 0 } = usage as { readonly backingStorageSize?: number };
+  const { usedSize: heap, backingStorageSize: buffers } = await session.send('Runtime.getHeapUsage');
   return { step, heap, buffers };
 }
 

@@ -31,7 +31,8 @@ const hashedFolder = '/assets/';
  * the page in it.
  */
 function fileOf(folder: string, path: string): string | undefined {
-  const files = [path, `${path}/index.html`].map((name) => normalize(join(folder, name)));
+  const names = path.startsWith('/') ? [path, `${path}/index.html`] : [];
+  const files = names.map((name) => normalize(join(folder, name)));
   const isInside = (file: string) => file.startsWith(normalize(folder + sep)) && !file.includes('\0');
   return files.find((file) => isInside(file) && existsSync(file) && statSync(file).isFile());
 }

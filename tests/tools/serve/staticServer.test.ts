@@ -13,6 +13,8 @@ beforeAll(async () => {
   outer = mkdtempSync(join(tmpdir(), 'whittle-serve-'));
   const folder = join(outer, 'dist');
   mkdirSync(join(folder, 'assets'), { recursive: true });
+  mkdirSync(join(folder, 'second'));
+  writeFileSync(join(folder, 'second', 'index.html'), 'second page');
   writeFileSync(join(outer, 'secret.txt'), 'secret');
   writeFileSync(join(folder, 'index.html'), '<meta nonce="__CSP_NONCE__"><link nonce="__CSP_NONCE__">');
   writeFileSync(join(folder, 'model.onnx'), '0123456789');
@@ -39,6 +41,11 @@ it('puts a fresh nonce into the page and into its policy', async () => {
     }),
   );
   expect(nonces[0]).not.toBe(nonces[1]);
+});
+
+it('answers the name of a folder with the page in it, with and without a slash', async () => {
+  for (const path of ['second', 'second/']) expect(await (await get(path)).text()).toBe('second page');
+  expect((await get('assets')).status).toBe(404);
 });
 
 it('isolates the page and every script', async () => {

@@ -1,6 +1,7 @@
 import { compilerInput } from '../../../src/engine/adapterPrograms.ts';
 import { loadBenchModel, type BenchShape } from '../../../src/engine/benchModel.ts';
 import { modelFolderAt } from '../../../src/engine/modelFolder.ts';
+import { observe } from '../../../src/engine/observedDevice.ts';
 import { benchRows, StepRunner } from '../../../src/engine/stepRunner.ts';
 import { compileTrainingModel } from '../../../src/compileTrainingModel.ts';
 import { createBrowserDevice } from '../../../src/runtime/browser.ts';
@@ -14,13 +15,7 @@ export interface Endurance extends BenchShape {
   readonly marks: readonly number[];
 }
 
-export interface EnduranceFigures {
-  /** Of the first and the last step. */
-  readonly losses: readonly [first: number, last: number];
-  readonly seconds: number;
-}
-
-/** Trains `steps` steps in this thread. */
+/** Trains `steps` steps in this thread. What they compute stays on the device, so that a run ends when it is submitted. */
 export async function endure({
   model: url,
   provider,
@@ -28,23 +23,19 @@ export async function endure({
   marks,
   lora,
   ...shape
-}: Endurance): Promise<EnduranceFigures> {
-  const device = await createBrowserDevice({ provider });
+}: Endurance): Promise<void> {
+  const { device } = observe(await createBrowserDevice({ provider }), true);
   const { model, vocabularySize } = await loadBenchModel(modelFolderAt(url));
   const program = compileTrainingModel(...compilerInput({ model, lora, device }, shape, 'none'));
   const rows = benchRows(shape.batchSize, shape.sequenceLength, vocabularySize);
   const runner = await StepRunner.open({ device, program, weights: model.weights, rows });
-  const losses: number[] = [];
-  const start = performance.now();
   for (let step = 1; step <= steps; step++) {
-    losses.push(await runner.training());
+    await runner.training();
     await runner.optimizer();
     if (marks.includes(step)) await globalThis.onMark(step);
   }
-  const seconds = (performance.now() - start) / 1000;
   await runner.dispose();
   await device.dispose();
-  return { losses: [losses[0]!, losses.at(-1)!], seconds };
 }
 
 declare global {

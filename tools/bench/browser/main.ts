@@ -1,12 +1,12 @@
 /** The page that `npm run bench` opens in Chromium; it is asked through `benchPage`. */
 import type { BrowserBench, BrowserFigures } from '../../../src/engine/browserBench.ts';
-import { endure, type Endurance, type EnduranceFigures } from './endure.ts';
+import { endure, type Endurance } from './endure.ts';
 
 export interface BenchPage {
   /** In a worker of its own, as runs are. */
   step(bench: BrowserBench): Promise<BrowserFigures>;
   /** In the page itself, whose heap and profile are at hand. */
-  endure(endurance: Endurance): Promise<EnduranceFigures>;
+  endure(endurance: Endurance): Promise<void>;
 }
 
 declare global {
