@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { BrowserFigures } from '../../src/workerApi/bench.ts';
 import { hasChromium, onWasm, openPages, patient } from '../support/builtApp.ts';
+import { findFaults } from '../support/findFaults.ts';
 
 describe.skipIf(!hasChromium)('the page /bench', patient, () => {
   const open = openPages(onWasm);
@@ -25,6 +26,7 @@ describe.skipIf(!hasChromium)('the page /bench', patient, () => {
     expect(shown).toBeGreaterThan(1);
     expect(figures.graphs.training.kernels).toBeGreaterThan(figures.graphs.forward.kernels);
     expect(figures.peakBytes).toBeGreaterThan(5e7);
+    expect(await findFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
     expect(foreignRequests).toEqual([]);
   });

@@ -1,10 +1,10 @@
 /**
  * Times the training graphs of several variants in turn, in a process of its own. Takes a `CompareCase` as JSON and prints
- * the seconds of each variant as JSON.
+ * `Compared` by variant as JSON.
  */
 import { loadBenchModel, type BenchShape } from '../../src/engine/benchModel.ts';
 import { spreadOf, type Spread } from '../../src/engine/benchStep.ts';
-import { compileStep } from '../../src/engine/compileStep.ts';
+import { compileStep, type GraphFigures } from '../../src/engine/compileStep.ts';
 import { modelDirectory } from '../../src/engine/modelDirectory.ts';
 import { inTurn, StepRunner } from '../../src/engine/stepRunner.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
@@ -21,23 +21,32 @@ export interface CompareCase {
   readonly repeats: number;
 }
 
-async function open({ folder, ...variant }: Variant): Promise<StepRunner> {
-  const model = await loadBenchModel(modelDirectory(folder));
-  const { input } = compileStep({ ...model, ...variant, device: createNodeDevice() });
-  const runner = await StepRunner.open(input);
-  await runner.training();
-  return runner;
+export interface Compared {
+  readonly seconds: Spread;
+  readonly graph: GraphFigures;
 }
 
-async function measure({ variants, repeats }: CompareCase): Promise<Record<string, Spread>> {
+async function open({ folder, ...variant }: Variant) {
+  const model = await loadBenchModel(modelDirectory(folder));
+  const { input, graphs } = compileStep({ ...model, ...variant, device: createNodeDevice() });
+  const runner = await StepRunner.open(input);
+  await runner.training();
+  return { run: runner.training, graph: graphs.training };
+}
+
+async function measure({ variants, repeats }: CompareCase): Promise<Record<string, Compared>> {
   const works: Record<string, () => Promise<number>> = {};
-  for (const [name, variant] of Object.entries(variants)) works[name] = (await open(variant)).training;
+  const graphs: Record<string, GraphFigures> = {};
+  for (const [name, variant] of Object.entries(variants))
+    ({ run: works[name], graph: graphs[name] } = await open(variant));
   const rounds = inTurn(works, repeats);
   for (;;) {
     const round = await rounds.next();
-    if (round.done)
-      return Object.fromEntries(Object.entries(round.value).map(([name, times]) => [name, spreadOf(times)]));
-    console.error(`  round ${round.value} of ${repeats}`);
+    if (!round.done) continue;
+    const compared = Object.entries(round.value).map(
+      ([name, seconds]) => [name, { seconds: spreadOf(seconds), graph: graphs[name]! }] as const,
+    );
+    return Object.fromEntries(compared);
   }
 }
 

@@ -1,6 +1,5 @@
 import { inProcess } from './benchMemory.ts';
-import type { CompareCase } from './compareCase.ts';
-import type { Spread } from '../../src/engine/benchStep.ts';
+import type { CompareCase, Compared } from './compareCase.ts';
 import { writeShape } from './writeShape.ts';
 
 const shape = 'SmolLM2-135M';
@@ -12,7 +11,7 @@ export interface HeadFigures {
   readonly all: number;
   /** Where the loss counts half of the positions. */
   readonly half: number;
-  readonly steps: Readonly<Record<string, Spread>>;
+  readonly steps: Readonly<Record<string, Compared>>;
 }
 
 /**
@@ -29,8 +28,8 @@ export async function measureHead(repeats: number): Promise<HeadFigures> {
     twoHalf: variant(two, 0.5),
   };
   console.error('The head, with all and with half of the positions …');
-  const steps = await inProcess<Record<keyof typeof variants, Spread>>('compareCase.ts', { variants, repeats } satisfies CompareCase); // prettier-ignore
-  const head = (withOne: Spread, withTwo: Spread) => 2 * withOne.median - withTwo.median;
+  const steps = await inProcess<Record<keyof typeof variants, Compared>>('compareCase.ts', { variants, repeats } satisfies CompareCase); // prettier-ignore
+  const head = (withOne: Compared, withTwo: Compared) => 2 * withOne.seconds.median - withTwo.seconds.median;
   return { all: head(steps.oneAll, steps.twoAll), half: head(steps.oneHalf, steps.twoHalf), steps };
 }
 
