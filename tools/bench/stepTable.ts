@@ -18,6 +18,8 @@ interface TorchRecord {
   readonly tokens: number;
   readonly stepInForwards: number;
   readonly tokensPerSecond: number;
+  /** Of the machine's last minute when it was recorded, its own threads included. */
+  readonly loadAverage: number;
 }
 
 const record = join(import.meta.dirname, 'torch.json');
@@ -42,19 +44,21 @@ export function renderSteps(steps: readonly MeasuredStep[]): string {
   return [`| ${titles.join(' | ')} |`, ruler, ...rows, '', ...meanings, ...describeTorch()].join('\n');
 }
 
-/** Tokens per second as a share of the recorded ones, where model, length and processor (if not machine) are the same kind. */
+/** Tokens per second as a share of the recorded ones, where model and length are the same and a processor computes. */
 function ofTorch(
   { model, on, figures }: MeasuredStep,
   { tokensPerSecond, ...recorded }: TorchRecord,
 ): string {
   const isSame = model === recorded.model && figures.batchSize * figures.sequenceLength === recorded.tokens;
-  return isSame && on !== 'webgpu' ? (figures.tokensPerSecond / tokensPerSecond).toFixed(2) : '–';
+  return isSame && (on === 'cpu' || on === 'wasm')
+    ? (figures.tokensPerSecond / tokensPerSecond).toFixed(2)
+    : '–';
 }
 
 function describeTorch(): string[] {
   if (!torch) return [];
-  const { machine, versions, tokens, tokensPerSecond, stepInForwards, model } = torch;
+  const { machine, versions, tokens, tokensPerSecond, stepInForwards, model, loadAverage } = torch;
   return [
-    `- of PyTorch: tokens/s, divided by those of eager PyTorch ${versions.torch} in float32 with the same adapter: ${tokensPerSecond.toFixed(0)} in ${model}'s shape at ${tokens} tokens, where a step takes ${stepInForwards.toFixed(2)} forwards. Recorded once by tools/bench/recordTorch.py on ${machine.processor}, ${machine.cores} cores, ${machine.threads} threads, not in this run.`,
+    `- of PyTorch: tokens/s, divided by those of eager PyTorch ${versions.torch} in float32 with the same adapter: ${tokensPerSecond.toFixed(0)} in ${model}'s shape at ${tokens} tokens, where a step takes ${stepInForwards.toFixed(2)} forwards. Recorded once by tools/bench/recordTorch.py on ${machine.processor}, ${machine.cores} cores, ${machine.threads} threads, with a load average of ${loadAverage.toFixed(1)}, not in this run.`,
   ];
 }
