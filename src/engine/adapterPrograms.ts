@@ -13,6 +13,7 @@ import { totalBytesOf } from '../graph/memoryEstimate.ts';
 import type { WeightStorage } from '../graph/weightStorage.ts';
 import type { LoraConfig } from '../lora/adapter.ts';
 import type { TargetModules } from '../lora/targets.ts';
+import type { PassName } from '../optimization/passes.ts';
 import type { Device } from '../runtime/device.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { planShapes } from '../training/batches.ts';
@@ -42,6 +43,8 @@ export interface ProgramRequest {
   readonly memoryBudget?: number;
   /** What activations are computed in; default: float32. */
   readonly activations?: Precision;
+  /** What is done to the finished graphs; default: all passes. */
+  readonly passes?: readonly PassName[];
   /** Tells how many microsteps a step has; one where it is left out. */
   readonly options?: Pick<TrainingOptions, 'gradientAccumulationSteps'>;
 }
@@ -159,19 +162,19 @@ export const compile = (...request: CompileRequest): CompiledTraining =>
   compileTrainingModel(...compilerInput(...request));
 
 type CompileRequest = [
-  request: Pick<ProgramRequest, 'model' | 'lora' | 'device' | 'activations'>,
+  request: Pick<ProgramRequest, 'model' | 'lora' | 'device' | 'activations' | 'passes'>,
   shape: BatchShape,
   recompute: Recompute,
 ];
 
 /** What the compiler is asked for a program. */
 export function compilerInput(
-  ...[{ model, lora, device, activations = 'float32' }, shape, recompute]: CompileRequest
+  ...[{ model, lora, device, activations = 'float32', passes }, shape, recompute]: CompileRequest
 ): [DecoderModel, Trainable, BatchShape, CompileOptions] {
   const largestWeight = limitOf(device);
   const decoder = splitLargeTables(model.decoder, largestWeight);
   const weights = device?.weightStorage ?? 'mapped';
-  return [decoder, trainableOf(lora), shape, { recompute, largestWeight, activations, weights }];
+  return [decoder, trainableOf(lora), shape, { recompute, largestWeight, activations, weights, passes }];
 }
 
 const limitOf = (device: ProgramRequest['device']) => (device ? largestWeightOf(device.limits) : null);

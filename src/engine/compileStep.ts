@@ -5,6 +5,7 @@ import { toModel } from '../graph/toModel.ts';
 import type { LoraConfig } from '../lora/adapter.ts';
 import type { TargetModules } from '../lora/targets.ts';
 import { encodeModel } from '../onnx/encode.ts';
+import type { PassName } from '../optimization/passes.ts';
 import type { Device } from '../runtime/device.ts';
 import { compilePrograms, compilerInput } from './adapterPrograms.ts';
 import type { LoadedGraph } from './loadModel.ts';
@@ -27,6 +28,8 @@ export interface StepToCompile {
   readonly sequenceLength: number;
   /** Share of each row that the loss counts; default 1. */
   readonly supervised?: number;
+  /** What is done to the finished graphs; default: all passes. */
+  readonly passes?: readonly PassName[];
   readonly lora: LoraConfig & { readonly targetModules: TargetModules };
 }
 
@@ -47,9 +50,9 @@ export interface CompiledStep {
 
 /** Compiles as a run does, and the forward graph also where a run would evaluate with the training graph. */
 export function compileStep(step: StepToCompile): CompiledStep {
-  const { model, device, lora, batchSize, sequenceLength: maxLength } = step;
+  const { model, device, lora, passes, batchSize, sequenceLength: maxLength } = step;
   const rows = benchRows(batchSize, maxLength, step.vocabularySize, step.supervised);
-  const request = { model, rows, lora, device, batchSize, maxLength };
+  const request = { model, rows, lora, device, passes, batchSize, maxLength };
   const start = performance.now();
   const { programs, plan } = compilePrograms(request);
   const seconds = (performance.now() - start) / 1000;

@@ -10,6 +10,7 @@ import { describeHead, measureHead, type HeadFigures } from './headCost.ts';
 import { describeHeap, measureHeap, type HeapFigures } from './heapGrowth.ts';
 import { describeThread, measureThread, type ThreadFigures } from './pageThread.ts';
 import { openChromium, servedModel, type BenchBrowser } from './inChromium.ts';
+import { describePasses, measurePasses, type PassFigures } from './passCost.ts';
 import { renderSteps, type MeasuredStep } from './stepTable.ts';
 import { writeShape } from './writeShape.ts';
 
@@ -28,6 +29,7 @@ export interface StepReport {
   readonly thread?: ThreadFigures;
   readonly head?: HeadFigures;
   readonly heap?: HeapFigures;
+  readonly passes?: PassFigures;
 }
 
 /** Measures training steps of every model on every device, each in a process or page of its own, and prints tables. */
@@ -50,6 +52,9 @@ export async function benchStep(argv: readonly string[]): Promise<void> {
     if (parts.has('thread') && on.includes('webgpu'))
       keep({ thread: await measureThread(browser!, cases[0]!, repeats) });
     if (parts.has('head') && on.includes('cpu')) keep({ head: await measureHead(repeats) });
+    if (parts.has('passes') && on.includes('cpu'))
+      for (const measured of cases)
+        keep({ passes: { ...report.passes, [measured.name]: await measurePasses(measured, repeats) } });
     if (parts.has('heap') && browser)
       keep({ heap: await measureHeap(browser, pocketFolder, options.heapSteps) });
   } finally {
@@ -65,7 +70,7 @@ function readOptions(argv: readonly string[]) {
       models: { type: 'string', default: 'SmolLM2-135M,pocket' },
       lengths: { type: 'string', default: '256' },
       devices: { type: 'string', default: 'cpu,wasm' },
-      parts: { type: 'string', default: 'steps,thread,head,heap' },
+      parts: { type: 'string', default: 'steps,thread,head,passes,heap' },
       repeats: { type: 'string', default: '9' },
       'heap-steps': { type: 'string', default: '1000' },
       out: { type: 'string', default: 'out/bench' },
@@ -132,12 +137,13 @@ async function inPage(
 }
 
 function write(report: StepReport, out: string): void {
-  const { thread, head, heap, steps, machine } = report;
+  const { thread, head, heap, passes, steps, machine } = report;
   const { processor, cores, memoryGiB, node, onnxruntimeNode, chromium } = machine;
   const texts = [
     renderSteps(steps),
     ...(thread ? [describeThread(thread)] : []),
     ...(head ? [describeHead(head)] : []),
+    ...(passes ? [describePasses(passes)] : []),
     ...(heap ? [describeHeap(heap)] : []),
     `${processor}, ${cores} cores, ${memoryGiB} GiB; Node ${node}, onnxruntime-node ${onnxruntimeNode}${chromium ? `, Chromium ${chromium}` : ''}.`,
   ];

@@ -7,6 +7,7 @@ import { spreadOf, type Spread } from '../../src/engine/benchStep.ts';
 import { compileStep, type GraphFigures } from '../../src/engine/compileStep.ts';
 import { modelDirectory } from '../../src/engine/modelDirectory.ts';
 import { inTurn, StepRunner } from '../../src/engine/stepRunner.ts';
+import type { PassName } from '../../src/optimization/passes.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 
 /** What is measured against others. */
@@ -14,6 +15,8 @@ export interface Variant extends BenchShape {
   readonly folder: string;
   /** Share of each row that the loss counts; default 1. */
   readonly supervised?: number;
+  /** What is done to the finished graphs; default: all passes. */
+  readonly passes?: readonly PassName[];
 }
 
 export interface CompareCase {
