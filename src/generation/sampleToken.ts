@@ -13,14 +13,10 @@ export interface TokenSampling {
 export function sampleToken(logits: Float32Array, sampling: TokenSampling, uniform: number): number {
   const { weights, total } = tokenWeights(logits, sampling.temperature);
   if (sampling.topP >= 1) return pick(weights, total, uniform);
-  const nucleus = nucleusOf(weights, total, sampling.topP);
-  const kept = nucleus.map((token) => weights[token] ?? 0);
-  const index = pick(
-    kept,
-    kept.reduce((sum, weight) => sum + weight, 0),
-    uniform,
-  );
-  return nucleus[index] ?? 0;
+  const { sorted, sum } = nucleusOf(weights, total, sampling.topP);
+  const index = pick(sorted, sum, uniform);
+  const weight = sorted[index] ?? 0;
+  return tokenOf(weights, weight, index - sorted.indexOf(weight));
 }
 
 /** The index of the largest logit, the first of equals. */
@@ -46,17 +42,30 @@ function tokenWeights(logits: Float32Array, temperature: number): { weights: Flo
 }
 
 /**
- * The nucleus, likeliest token first. Tokens below (1 - topP) / V are outside it, since all of them together fall
- * short of 1 - topP; so only the few above need sorting.
+ * The weights of the nucleus, largest first, and their sum. Tokens below (1 - topP) / V are outside it, since all of them
+ * together fall short of 1 - topP; so only those above need sorting. Numbers alone sort many times faster than tokens by
+ * their weights, which would take longer than the model where a vocabulary is large.
  */
-function nucleusOf(weights: Float64Array, total: number, topP: number): number[] {
+function nucleusOf(
+  weights: Float64Array,
+  total: number,
+  topP: number,
+): { sorted: Float64Array; sum: number } {
   const floor = ((1 - topP) * total) / weights.length;
-  const candidates: number[] = [];
-  for (let i = 0; i < weights.length; i++) if ((weights[i] ?? 0) >= floor) candidates.push(i);
-  candidates.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
-  let sum = 0;
-  const size = candidates.findIndex((token) => (sum += weights[token] ?? 0) >= topP * total);
-  return size < 0 ? candidates : candidates.slice(0, size + 1);
+  const candidates = new Float64Array(weights.length);
+  let count = 0;
+  for (const weight of weights) if (weight >= floor) candidates[count++] = weight;
+  const sorted = candidates.subarray(0, count).sort().reverse();
+  let [size, sum] = [0, 0];
+  while (size < count && (size === 0 || sum < topP * total)) sum += sorted[size++] ?? 0;
+  return { sorted: sorted.subarray(0, size), sum };
+}
+
+/** Of the tokens with that weight the one that has `before` others before it. */
+function tokenOf(weights: Float64Array, weight: number, before: number): number {
+  let token = weights.indexOf(weight);
+  for (let i = 0; i < before; i++) token = weights.indexOf(weight, token + 1);
+  return token;
 }
 
 function pick(weights: ArrayLike<number>, total: number, uniform: number): number {

@@ -14,6 +14,21 @@ function shares(
   return counts.map((count) => count / draws);
 }
 
+/** Tokens by weight, of equal ones the first first, until they reach `topP`; then the one at a share of their sum. */
+function drawnByDefinition(logits: Float32Array, temperature: number, topP: number, at: number): number {
+  const max = Math.max(...logits);
+  const tokens = [...logits].map((logit, token) => ({
+    token,
+    weight: Math.exp((logit - max) / temperature),
+  }));
+  const total = tokens.reduce((sum, { weight }) => sum + weight, 0);
+  tokens.sort((a, b) => b.weight - a.weight || a.token - b.token);
+  let sum = 0;
+  const nucleus = tokens.filter(({ weight }) => (sum += weight) - weight < topP * total);
+  let rest = at * nucleus.reduce((all, { weight }) => all + weight, 0);
+  return nucleus.find(({ weight }) => (rest -= weight) < 0)!.token;
+}
+
 const logits = Float32Array.from([0.5, 0.25, 0.125, 0.125], Math.log);
 
 describe('sampling a token', () => {
@@ -44,6 +59,16 @@ describe('sampling a token', () => {
     const uniform = seededRandom(2, 0);
     for (let i = 0; i < 5000; i++) drawn.add(sampleToken(flat, { temperature: 1, topP: 0.25 }, uniform()));
     expect(Math.max(...drawn)).toBe(249);
+  });
+
+  it('draws what going through the sorted tokens draws', () => {
+    const uniform = seededRandom(3, 0);
+    for (let round = 0; round < 400; round++) {
+      // Many equal logits in every second round.
+      const logits = Float32Array.from({ length: 200 }, () => (round % 2 ? 6 * uniform() : Math.floor(4 * uniform()))); // prettier-ignore
+      const [topP, at] = [0.05 + 0.94 * uniform(), uniform()];
+      expect(sampleToken(logits, { temperature: 0.7, topP }, at)).toBe(drawnByDefinition(logits, 0.7, topP, at)); // prettier-ignore
+    }
   });
 
   it('never draws an impossible token, at either end of the unit interval', () => {
