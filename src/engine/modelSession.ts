@@ -29,6 +29,8 @@ export interface ModelSessionOptions {
   readonly batchSize?: number;
   /** Run every batch until its slowest row ends, for comparison; false by default. */
   readonly hasFixedBatches?: boolean;
+  /** Read what several prompts of a call begin with each time anew, for comparison; false by default. */
+  readonly repeatsPrefixes?: boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ export class ModelSession {
   readonly #batchSize: number;
   readonly #scoring: ScoringSessions;
   readonly #hasFixedBatches: boolean;
+  readonly #repeatsPrefixes: boolean;
   #generating: Promise<Generating> | undefined;
 
   constructor(model: LoadedModel, device: Device, options: ModelSessionOptions = {}) {
@@ -57,6 +60,7 @@ export class ModelSession {
       batchSize: this.#batchSize,
     });
     this.#hasFixedBatches = options.hasFixedBatches ?? false;
+    this.#repeatsPrefixes = options.repeatsPrefixes ?? false;
   }
 
   /** The model with an adapter, or with `null` the base model; usable before and after `releaseGeneration`. */
@@ -136,6 +140,7 @@ export class ModelSession {
       config,
       tokenizer,
       batchSize: this.#batchSize,
+      ...(this.#repeatsPrefixes && { worthRun: Infinity }),
     });
     const sessions = [session, embedTokens, exchange?.kept, exchange?.joined].filter((one) => !!one);
     return { generator, sessions, takesAdapters };

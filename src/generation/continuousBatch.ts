@@ -1,8 +1,9 @@
-import { disposeCache, type Cache } from './cache.ts';
-import type { CacheRows, RowChoice } from './cacheRows.ts';
+import { disposeCache } from './cache.ts';
+import { joinLive, liveRows, type CachedRows } from './cachedRows.ts';
 import type { CompletionRow } from './completionRow.ts';
-import type { DecoderSteps } from './decoderSteps.ts';
 import { passGate } from './passGate.ts';
+import { PromptReader, rowsOf, type PromptReaderParts } from './promptReader.ts';
+import { findSharedPrefixes } from './sharedPrefixes.ts';
 
 /** What happens while rows run. */
 export interface RowEvents {
@@ -15,11 +16,9 @@ export interface RowEvents {
   readonly onStep: (rows: { readonly live: number; readonly possible: number } | null) => void;
 }
 
-export interface ContinuousBatchParts {
-  readonly decoder: DecoderSteps;
-  readonly cacheRows: CacheRows;
-  /** Most rows that run together. */
-  readonly batchSize: number;
+export interface ContinuousBatchParts extends PromptReaderParts {
+  /** How many tokens a run by itself is worth, to read once what several prompts begin with; `Infinity`: never. */
+  readonly worthRun: number;
 }
 
 /**
@@ -32,7 +31,7 @@ export async function generateContinuously(
   rows: readonly CompletionRow[],
   events: RowEvents,
 ): Promise<void> {
-  const batch = new RunningBatch(parts, events);
+  const batch = new RunningBatch(parts, new PromptReader(parts, prefixesOf(parts, rows)), events);
   const waiting = [...rows];
   const worthReading = Math.ceil(parts.batchSize / 8); // reading prompts is a run of the model by itself
   try {
@@ -52,23 +51,23 @@ export async function generateContinuously(
   }
 }
 
-/** Rows on the device. All of them are cached to the same length, the shorter ones behind padding. */
-interface CachedRows {
-  readonly rows: readonly CompletionRow[];
-  /** Tokens of each row in the cache. */
-  readonly cached: readonly number[];
-  readonly cache: Cache;
-  /** Positions in the cache. */
-  readonly length: number;
+function prefixesOf({ worthRun }: ContinuousBatchParts, rows: readonly CompletionRow[]) {
+  const prefixes = findSharedPrefixes(
+    rows.map(({ prompt }) => prompt.ids),
+    worthRun,
+  );
+  return new Map(rows.flatMap((row, i) => (prefixes[i] ? [[row, prefixes[i]] as const] : [])));
 }
 
 class RunningBatch {
   readonly #parts: ContinuousBatchParts;
+  readonly #reader: PromptReader;
   readonly #events: RowEvents;
   #running: CachedRows | null = null;
 
-  constructor(parts: ContinuousBatchParts, events: RowEvents) {
+  constructor(parts: ContinuousBatchParts, reader: PromptReader, events: RowEvents) {
     this.#parts = parts;
+    this.#reader = reader;
     this.#events = events;
   }
 
@@ -77,23 +76,21 @@ class RunningBatch {
     return this.#running?.rows.filter((row) => !row.isFinished).length ?? 0;
   }
 
-  /** Reads the prompts of `rows` together, as a left-padded batch of their own, and puts them in the place of finished rows. */
+  /** Reads the prompts of `rows` and puts them in the place of finished rows. */
   async add(rows: readonly CompletionRow[]): Promise<void> {
-    const ids = rows.map((row) => row.prompt.ids);
-    const { logits, cache } = await this.#parts.decoder.run({ ids, cached: rows.map(() => 0), past: null });
-    const cached = ids.map((row) => row.length);
-    const fresh = { rows, cached, cache, length: Math.max(...cached) };
+    const { cached: fresh, logits } = await this.#reader.read(rows, () => this.#ready());
     const running = this.#running;
     if (!running || this.live === 0) {
       this.#replace(fresh);
-      this.#takeTokens(rows, logits, null);
+      this.#takeTokens(fresh.rows, logits, null);
       return;
     }
     try {
-      this.#takeTokens(rows, logits, null);
-      await this.#join(running, fresh);
+      this.#takeTokens(fresh.rows, logits, null);
+      if (fresh.rows.some((row) => !row.isFinished))
+        this.#replace(await joinLive(this.#parts.cacheRows, running, fresh));
     } finally {
-      disposeCache(cache);
+      disposeCache(fresh.cache);
     }
   }
 
@@ -115,20 +112,22 @@ class RunningBatch {
     const { logits, cache } = await this.#parts.decoder.run({ ids, cached, past: { cache: old, length } });
     this.#replace({ rows, cached: cached.map((count) => count + 1), cache, length: length + 1 });
     const { live } = this;
-    this.#takeTokens(rows, logits, { live, possible: Math.min(this.#parts.batchSize, live + waiting) });
+    this.#takeTokens(rows, rowsOf(logits, rows.length), {
+      live,
+      possible: Math.min(this.#parts.batchSize, live + waiting),
+    });
   }
 
   dispose(): void {
+    this.#reader.dispose();
     this.#replace(null);
   }
 
-  async #join(running: CachedRows, fresh: CachedRows): Promise<void> {
-    const [old, added] = [liveRows(running), liveRows(fresh)];
-    if (added.rows.length === 0) return;
-    const length = Math.max(...old.cached, ...added.cached);
-    const cache = await this.#parts.cacheRows.join(old.choice, added.choice, length);
-    const rows = [...old.rows, ...added.rows];
-    this.#replace({ rows, cached: [...old.cached, ...added.cached], cache, length });
+  /** Between two runs of the model. */
+  async #ready(): Promise<void> {
+    const { gate, signal } = this.#events;
+    await passGate(gate, signal);
+    signal?.throwIfAborted();
   }
 
   #replace(next: CachedRows | null): void {
@@ -138,29 +137,14 @@ class RunningBatch {
 
   #takeTokens(
     rows: readonly CompletionRow[],
-    logits: Float32Array,
+    logits: readonly Float32Array[],
     share: Parameters<RowEvents['onStep']>[0],
   ): void {
-    const size = logits.length / rows.length;
     rows.forEach((row, i) => {
       if (row.isFinished) return;
-      const token = row.chooseToken(logits.subarray(i * size, (i + 1) * size));
+      const token = row.chooseToken(logits[i]!);
       this.#events.onToken(row, row.accept(token));
     });
     this.#events.onStep(share);
   }
-}
-
-/** The rows that are not finished, with where they lie in the cache. */
-function liveRows({ rows, cached, cache, length }: CachedRows): {
-  readonly rows: readonly CompletionRow[];
-  readonly cached: readonly number[];
-  readonly choice: RowChoice;
-} {
-  const live = rows.flatMap((row, i) => (row.isFinished ? [] : [i]));
-  return {
-    rows: live.map((i) => rows[i]!),
-    cached: live.map((i) => cached[i]!),
-    choice: { cache, rows: live, length },
-  };
 }

@@ -24,6 +24,7 @@ import { DecoderSteps } from './decoderSteps.ts';
 import { generateBatch } from './generateBatch.ts';
 import { passGate } from './passGate.ts';
 import { ProgressCount } from './progressCount.ts';
+import { tokensWorthRun } from './sharedPrefixes.ts';
 import { continuousOrder, planBatches, withRoom } from './planBatches.ts';
 
 export interface TextGeneratorParts {
@@ -42,6 +43,11 @@ export interface TextGeneratorParts {
    * where the graph takes an input that only transformers.js knows, every batch runs until its slowest row ends.
    */
   readonly cacheRows?: CacheRows;
+  /**
+   * Where rows are exchanged, what prompts of a request begin with is read once if it saves so many tokens for each run
+   * that it takes; 64 by default, `Infinity`: never.
+   */
+  readonly worthRun?: number;
 }
 
 /** A language model that holds its adapter's tensors until it is disposed. */
@@ -132,12 +138,12 @@ export class TextGenerator {
     request: CompletionRequest,
     events: RowEvents,
   ): Promise<void> {
-    const { cacheRows, config, batchSize = 16 } = this.#parts;
+    const { cacheRows, config, batchSize = 16, worthRun = tokensWorthRun } = this.#parts;
     const limits = { batchSize, maxNewTokens: request.maxNewTokens, contextLength: contextLength(config) };
     request.signal?.throwIfAborted();
     if (cacheRows && this.#steps) {
       const order = continuousOrder(withRoom(prompts, limits), batchSize);
-      const parts = { decoder: this.#steps, cacheRows, batchSize };
+      const parts = { decoder: this.#steps, cacheRows, batchSize, worthRun };
       await generateContinuously(parts, this.#rows(order, request), events);
     } else {
       let waiting = prompts.length;

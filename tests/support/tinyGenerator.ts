@@ -20,6 +20,8 @@ export interface TinyGeneratorOptions {
   readonly endTokenIds?: readonly number[];
   /** Run every batch until its slowest row ends, as models are run whose rows cannot be exchanged. */
   readonly hasFixedBatches?: boolean;
+  /** Tokens that a run of the model is worth; 10 by default, for the prompts are short. `Infinity`: prefixes are not shared. */
+  readonly worthRun?: number;
   /** Called before every run of the session. */
   readonly onRun?: (feeds: Feeds) => void;
 }
@@ -38,14 +40,16 @@ export async function tinyGenerator(
   return new TextGenerator({
     device,
     ...(cacheRows && { cacheRows }),
-    session: watched(session, options.onRun),
+    session: watchedSession(session, options.onRun),
     config: tinyConfig,
     tokenizer: numberTokenizer(options.endTokenIds ?? [99]),
+    worthRun: options.worthRun ?? 10,
     ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
   });
 }
 
-function watched(session: Session, onRun: ((feeds: Feeds) => void) | undefined): Session {
+/** The session, with `onRun` called before every run. */
+export function watchedSession(session: Session, onRun: ((feeds: Feeds) => void) | undefined): Session {
   const { inputNames, outputNames, inputMetadata, outputMetadata } = session;
   const run: Session['run'] = (feeds, fetches) => {
     onRun?.(feeds);
