@@ -1,7 +1,7 @@
 /**
  * Command: measures what training takes: time, `npm run bench -- step [--models A,B] [--devices cpu,wasm,webgpu]`; memory, `npm run bench -- memory [--models A,B] [--lengths 256,512] [--steps 3] [--out DIR]`
  * and, with the weights streamed from disk, `npm run bench -- streaming [--model A] [--budget 300] [--length 256]`; and how
- * fast a run writes its data, `npm run bench -- generation [--tasks 300] [--batch-size 16] [--device cpu]`.
+ * fast prompts are read and answers written, `npm run bench -- generation [--part prompts,run] [--model A] [--tasks 300] [--batch-size 16] [--device cpu]`.
  */
 import { benchGeneration } from './benchGeneration.ts';
 import { benchMemory } from './benchMemory.ts';

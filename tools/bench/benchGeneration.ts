@@ -16,6 +16,8 @@ import { parseDomain } from '../../src/specialize/domain.ts';
 import { settingsPresets } from '../../src/specialize/presets.ts';
 import { resolveSettings } from '../../src/specialize/resolveSettings.ts';
 import { specialize } from '../../src/specialize/specialize.ts';
+import { knownShape } from './benchMemory.ts';
+import { benchPrompts } from './benchPrompts.ts';
 
 /** What the pipeline asked in one call. */
 interface Call {
@@ -23,10 +25,7 @@ interface Call {
   readonly request: CompletionRequest;
 }
 
-/**
- * Lets the embedded model write a run's data and keeps what it was asked; then asks all of it again, in turn with batches
- * that are filled continuously and with batches that run until their slowest row ends, each call as large as a batch.
- */
+/** Measures how prompts are read and rows written in a model of real size (`prompts`), and how a run fills its batches (`run`). */
 export async function benchGeneration(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
@@ -36,8 +35,20 @@ export async function benchGeneration(argv: readonly string[]): Promise<void> {
       device: { type: 'string', default: 'cpu' },
       domain: { type: 'string', default: 'biomedicine' },
       repeats: { type: 'string', default: '2' },
+      model: { type: 'string', default: 'SmolLM2-135M' },
+      part: { type: 'string', default: 'prompts,run' },
     },
   });
+  const parts = values.part.split(',');
+  if (parts.includes('prompts')) await benchPrompts(knownShape(values.model));
+  if (parts.includes('run')) await benchRun(values);
+}
+
+/**
+ * Lets the embedded model write a run's data and keeps what it was asked; then asks all of it again, in turn with batches
+ * that are filled continuously and with batches that run until their slowest row ends, each call as large as a batch.
+ */
+async function benchRun(values: Record<'tasks' | 'batch-size' | 'device' | 'domain' | 'repeats', string>) {
   const batchSize = Number(values['batch-size']);
   const device = await openDevice({ device: values.device, threads: undefined });
   const model = await openModel({ model: 'public/models/pocket', dtype: 'q4', device: values.device });
