@@ -28,8 +28,11 @@ export function mergeEqualNodes(): Rewrite {
 
 function keyOf({ op, inputs, attributes }: Node, numberOf: (value: Value) => number): string {
   const operands = inputs.map((x) => (x ? operandKey(x, numberOf) : ''));
-  return `${op}(${operands.join(';')})${JSON.stringify(attributes)}`;
+  return `${op}(${operands.join(';')})${JSON.stringify(attributes, writable)}`;
 }
+
+/** Attributes that nothing here knows are kept as they were read, and may hold integers of 64 bits. */
+const writable = (_key: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
 
 /** Short constants by what they hold: shapes and axes are made anew for each node. */
 function operandKey(x: Value, numberOf: (value: Value) => number): string {
