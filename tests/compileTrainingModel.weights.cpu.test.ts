@@ -8,8 +8,8 @@ import type { PrimitiveOp } from '../src/graph/primitives.ts';
 import { feedWeights, weightInputs } from '../src/graph/weightStorage.ts';
 import { randomCheckpoint, tinyConfigs } from './exporter/randomCheckpoint.ts';
 import { lora } from './support/randomDecoder.ts';
-import { runGraph, type NumberFeeds } from './support/runGraph.ts';
-import { tinyBatch, tinyBatchFeeds } from './support/tinyBatch.ts';
+import { runGraph } from './support/runGraph.ts';
+import { feedsFarFromZero, tinyBatch } from './support/tinyBatch.ts';
 
 /** Matrices of two blocks a row and of three, whose packed zero points are padded. */
 function decoder(options: Pick<ExportOptions, 'dtype' | 'zeroPoints'>): DecoderModel {
@@ -26,16 +26,7 @@ const trainingOf = (model: DecoderModel, options: CompileOptions) =>
 
 const count = ({ nodes }: Graph, op: PrimitiveOp) => nodes.filter(({ node }) => node.op === op).length;
 
-function run(graph: Graph) {
-  const size = (name: string) => graph.inputs.find((input) => input.name === name)?.shape[0] ?? 0;
-  const feeds: NumberFeeds = {
-    ...tinyBatchFeeds,
-    parameters: Array.from({ length: size('parameters') }, (_, i) => 0.1 * Math.sin(i)),
-    gradient: new Array<number>(size('gradient')).fill(0),
-    loss_scale: [8],
-  };
-  return runGraph(graph, feeds);
-}
+const run = (graph: Graph) => runGraph(graph, feedsFarFromZero(graph));
 
 describe('gradients that read what MatMulNBits reads', () => {
   it.each([

@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from './graph.ts';
+import { valuesReaching } from './traversal.ts';
 
 /**
  * The graph with the nodes that need no input of the graph (converted weights, tables) before all others. onnxruntime
@@ -6,10 +7,7 @@ import type { Graph, GraphNode } from './graph.ts';
  * anywhere else it may dequantize the weights of many nodes long before their turn.
  */
 export function sourcesFirst(graph: Graph): Graph {
-  const fed = new Set(graph.inputs);
-  for (const { node, output } of graph.nodes) {
-    if (node.inputs.some((x) => x && fed.has(x))) fed.add(output);
-  }
+  const fed = valuesReaching(graph.nodes, graph.inputs);
   const isFed = ({ output }: GraphNode) => fed.has(output);
   const nodes = [...graph.nodes.filter((node) => !isFed(node)), ...graph.nodes.filter(isFed)];
   return { ...graph, nodes };

@@ -2,6 +2,7 @@ import { executionOrder } from './executionOrder.ts';
 import { sizeOf, type Graph, type GraphNode, type Value } from './graph.ts';
 import type { ElementType, WeightData } from './model.ts';
 import type { PrimitiveOp } from './primitives.ts';
+import { valuesReaching } from './traversal.ts';
 import type { WeightStorage } from './weightStorage.ts';
 
 /** Bytes that running a graph takes, by what they hold. */
@@ -94,8 +95,7 @@ export function estimateMemory(graph: Graph, storage: WeightStorage = 'copied'):
  * keeps them computes them once.
  */
 export function computedWeightBytes({ nodes, inputs, outputs }: Graph): number {
-  const fed = new Set(inputs);
-  for (const { node, output } of nodes) if (node.inputs.some((x) => x && fed.has(x))) fed.add(output);
+  const fed = valuesReaching(nodes, inputs);
   const read = [...nodes.flatMap(({ node, output }) => (fed.has(output) ? node.inputs : [])), ...outputs.map(({ value }) => value)]; // prettier-ignore
   const kept = new Set(read.filter((x): x is Value => x !== null && x.node !== null && !fed.has(x)));
   return [...kept].reduce((sum, value) => sum + bytesOf(value), 0);

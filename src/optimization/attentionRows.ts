@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { sameShape, type Node, type Value } from '../graph/graph.ts';
 import { permutation, reduceAxes } from '../graph/shapeRules.ts';
+import { behindReshapes } from './behindReshapes.ts';
 import type { Rewrite } from './rewriteGraph.ts';
 
 /** What became of a softmax P: the values V that it weighs, and O = P·V as the layer hands it on. */
@@ -19,8 +20,8 @@ export function attentionRows(): Rewrite {
   const byOutput = new Map<Value, Mixed>();
   return (g, node) => {
     if (node.op === 'ReduceSum') return rowSums(g, node, byWeights);
-    const weights = node.op === 'MatMul' ? root(node.input(0)) : null;
-    const mixed = node.op === 'Transpose' ? byOutput.get(root(node.input(0))) : undefined;
+    const weights = node.op === 'MatMul' ? behindReshapes(node.input(0)) : null;
+    const mixed = node.op === 'Transpose' ? byOutput.get(behindReshapes(node.input(0))) : undefined;
     if (weights?.node?.op !== 'Softmax' && !mixed) return null;
     const value = g.op(node.op, node.inputs, node.attributes);
     if (mixed) mixed.handedOn = value;
@@ -31,7 +32,7 @@ export function attentionRows(): Rewrite {
 
 function note(node: Node, output: Value, byWeights: Map<Value, Mixed>, byOutput: Map<Value, Mixed>): void {
   const mixed = { values: node.input(1) };
-  byWeights.set(root(node.input(0)), mixed);
+  byWeights.set(behindReshapes(node.input(0)), mixed);
   byOutput.set(output, mixed);
 }
 
@@ -39,11 +40,11 @@ function rowSums(g: GraphBuilder, node: Node, byWeights: ReadonlyMap<Value, Mixe
   const product = node.input(0).node;
   if (product?.op !== 'Mul' || !isAlongLast(node)) return null;
   const [dP, weights] = [product.input(0), product.input(1)];
-  const mixed = byWeights.get(root(weights));
-  const pulled = root(dP).node;
+  const mixed = byWeights.get(behindReshapes(weights));
+  const pulled = behindReshapes(dP).node;
   if (!mixed?.handedOn || pulled?.op !== 'MatMul' || !isTransposed(pulled.input(1), mixed.values))
     return null;
-  const dO = root(pulled.input(0)).node;
+  const dO = behindReshapes(pulled.input(0)).node;
   if (dO?.op !== 'Transpose' || !sameShape(dO.input(0).shape, mixed.handedOn.shape)) return null;
   const backAndForth = permutation(dO).map((axis) => permutation(mixed.handedOn!.node!)[axis]);
   if (backAndForth.some((axis, i) => axis !== i)) return null;
@@ -56,9 +57,6 @@ function isAlongLast(node: Node): boolean {
   const axes = reduceAxes(node);
   return node.int('keepdims', 1) === 1 && axes.length === 1 && axes[0] === node.input(0).shape.length - 1;
 }
-
-/** What a value is a reshape of. */
-const root = (value: Value): Value => (value.node?.op === 'Reshape' ? root(value.node.input(0)) : value);
 
 /** Whether `a` is `b` with its last two axes swapped; both may be made of one tensor in different ways. */
 function isTransposed(a: Value, b: Value): boolean {

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { sizeOf, type Node, type Value } from '../graph/graph.ts';
 import { reduceAxes } from '../graph/shapeRules.ts';
+import { behindReshapes } from './behindReshapes.ts';
 import type { Rewrite, Surroundings } from './rewriteGraph.ts';
 
 /**
@@ -45,9 +46,6 @@ function ownScale(value: Value, { uses, isFed }: Surroundings): Scaled | null {
   const product = scaled && behindReshapes(scaled.x).node;
   return product?.op === 'MatMul' && !product.inputs.every((x) => x && isFed(x)) ? null : scaled;
 }
-
-const behindReshapes = (value: Value): Value =>
-  value.node?.op === 'Reshape' ? behindReshapes(value.node.input(0)) : value;
 
 function product(g: GraphBuilder, node: Node, around: Surroundings): Value | null {
   const outer = scaledBy(node);

@@ -9,8 +9,8 @@ import type { Graph } from '../../src/graph/graph.ts';
 import { passNames, type PassName } from '../../src/optimization/passes.ts';
 import { randomCheckpoint, tinyConfigs } from '../exporter/randomCheckpoint.ts';
 import { lora } from '../support/randomDecoder.ts';
-import { runGraph, type NumberFeeds } from '../support/runGraph.ts';
-import { tinyBatch, tinyBatchFeeds } from '../support/tinyBatch.ts';
+import { runGraph } from '../support/runGraph.ts';
+import { feedsFarFromZero, tinyBatch } from '../support/tinyBatch.ts';
 
 type Family = keyof typeof tinyConfigs;
 
@@ -25,14 +25,7 @@ const trainingOf = (model: DecoderModel, options: CompileOptions) =>
 
 /** Loss, and gradient at an adapter that is far from zero. */
 async function run(graph: Graph): Promise<{ loss: number; gradient: readonly number[] }> {
-  const size = (name: string) => graph.inputs.find((input) => input.name === name)?.shape[0] ?? 0;
-  const feeds: NumberFeeds = {
-    ...tinyBatchFeeds,
-    parameters: Array.from({ length: size('parameters') }, (_, i) => 0.1 * Math.sin(i)),
-    gradient: new Array<number>(size('gradient')).fill(0),
-    loss_scale: [8],
-  };
-  const { loss, gradient_out: gradient } = await runGraph(graph, feeds);
+  const { loss, gradient_out: gradient } = await runGraph(graph, feedsFarFromZero(graph));
   return { loss: loss![0]!, gradient: Array.from(gradient!) };
 }
 

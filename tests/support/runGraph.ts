@@ -2,7 +2,7 @@ import type { Graph, Value } from '../../src/graph/graph.ts';
 import { sizeOf } from '../../src/graph/graph.ts';
 import { toModel } from '../../src/graph/toModel.ts';
 import { encodeModel } from '../../src/onnx/encode.ts';
-import type { DeviceTensor, TensorData } from '../../src/runtime/device.ts';
+import type { DeviceTensor, SessionOptions, TensorData } from '../../src/runtime/device.ts';
 import { createNodeDevice } from '../../src/runtime/node.ts';
 
 /** Feeds as plain numbers, row-major. */
@@ -15,10 +15,14 @@ const pack: Readonly<Record<string, (x: ArrayLike<number>) => TensorData>> = {
 };
 
 /** Runs a lowered graph on onnxruntime-node's CPU and hands its float outputs out. */
-export async function runGraph(graph: Graph, feeds: NumberFeeds): Promise<Record<string, Float32Array>> {
+export async function runGraph(
+  graph: Graph,
+  feeds: NumberFeeds,
+  options: SessionOptions = {},
+): Promise<Record<string, Float32Array>> {
   const device = createNodeDevice({ threads: 1 });
   const source = { graph: encodeModel(toModel(graph)), weights: { files: [] } };
-  const session = await device.createSession(source, { label: graph.name });
+  const session = await device.createSession(source, { label: graph.name, ...options });
   const tensors = graph.inputs.map((input) => [
     input.name,
     tensorFor(input, feeds, device.upload.bind(device)),

@@ -1,4 +1,5 @@
 import type { BatchShape } from '../../src/compileTrainingModel.ts';
+import type { Graph } from '../../src/graph/graph.ts';
 import type { NumberFeeds } from './runGraph.ts';
 
 /** Two rows of eight tokens, six supervised positions of which the last is padding. */
@@ -16,3 +17,14 @@ export const tinyBatchFeeds: NumberFeeds = {
   labels: [3, 49, 0, 25, 24, 0],
   label_weights: [0.2, 0.2, 0.2, 0.2, 0.2, 0],
 };
+
+/** All that a training graph of `tinyBatch` is fed, at an adapter that is far from zero. */
+export function feedsFarFromZero(graph: Graph): NumberFeeds {
+  const size = (name: string) => graph.inputs.find((input) => input.name === name)?.shape[0] ?? 0;
+  return {
+    ...tinyBatchFeeds,
+    parameters: Array.from({ length: size('parameters') }, (_, i) => 0.1 * Math.sin(i)),
+    gradient: new Array<number>(size('gradient')).fill(0),
+    loss_scale: [8],
+  };
+}
