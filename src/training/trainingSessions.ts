@@ -2,6 +2,7 @@ import type { Device, DeviceTensor, Feeds, Session, SessionSource, WeightFiles }
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { batchFeeds } from './batchFeeds.ts';
 import { chooseShape, totalSupervised } from './batches.ts';
+import { HostAdamW } from './hostAdamW.ts';
 import { isInHalf, type StepProgram, type TrainingProgram } from './program.ts';
 import { optimizerKeeps, takeScalar } from './optimizerState.ts';
 import { StreamedSteps } from './streamedSteps.ts';
@@ -61,8 +62,9 @@ export class TrainingSessions {
     await this.#device.tryMemory({ weights, working: activations + state });
   }
 
-  /** The optimizer's session; `dispose` releases it with the others. */
+  /** The optimizer; `dispose` releases it with the others. */
   async optimizer(): Promise<Session> {
+    if (this.#device.provider !== 'webgpu') return new HostAdamW(this.#device);
     return this.#session({ graph: this.#optimizerGraph, weights: { files: [] } }, 'optimizer graph');
   }
 
