@@ -36,7 +36,7 @@ export const commonOptions = {
     default: 'cpu',
     help: 'cpu, wasm (slower; what a page without WebGPU computes, to the last bit) or webgpu',
   },
-  threads: { kind: 'count', help: "CPU threads (default: onnxruntime's choice)" },
+  threads: { kind: 'count', help: 'CPU threads (default: one for each core)' },
   seed: { kind: 'number', default: 0, help: 'equal seeds give equal results on the CPU' },
   json: { kind: 'flag', help: 'one JSON object per line on stdout, progress on stderr' },
 } as const satisfies OptionTable;

@@ -36,7 +36,7 @@ const options = {
   },
   out: { kind: 'text', isRequired: true, help: 'folder for the results; what is there is not done again' },
   model: { kind: 'text', help: 'where the model lies now, if elsewhere than for the run' },
-  threads: { kind: 'count', help: "CPU threads (default: onnxruntime's choice)" },
+  threads: { kind: 'count', help: 'CPU threads (default: one for each core)' },
   json: { kind: 'flag', help: 'one JSON object per line on stdout, progress on stderr' },
 } as const;
 

@@ -5,11 +5,12 @@ import { lackOfMemory, RuntimeFailure } from './failure.ts';
 import { kernelSettings } from './leanSettings.ts';
 import { readFromFolder } from './nodeWeightBytes.ts';
 import { OrtDevice } from './ortDevice.ts';
+import { physicalCores } from './physicalCores.ts';
 import type { WeightRange } from './weightBytes.ts';
 
 export interface NodeDeviceOptions {
   readonly provider?: 'cpu' | 'webgpu';
-  /** CPU threads per session; default: onnxruntime's choice (the physical cores). */
+  /** CPU threads per session; default: one for each core (`physicalCores`). */
   readonly threads?: number;
 }
 
@@ -31,7 +32,7 @@ class NodeDevice extends OrtDevice<InferenceSession.SessionOptions> {
     super(ort, 'onnxruntime-node');
     this.provider = provider;
     this.weightStorage = provider === 'cpu' ? 'mapped' : 'once';
-    this.#threads = threads;
+    this.#threads = threads ?? physicalCores();
   }
 
   get description(): string {
