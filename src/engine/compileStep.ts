@@ -1,5 +1,6 @@
 import type { Recompute } from '../autodiff/recompute.ts';
 import { buildTrainingGraphs, type BatchShape, type TrainingGraphs } from '../compileTrainingModel.ts';
+import type { Graph } from '../graph/graph.ts';
 import { kernelCost, type KernelCost } from '../graph/kernelCost.ts';
 import { toModel } from '../graph/toModel.ts';
 import type { LoraConfig } from '../lora/adapter.ts';
@@ -61,12 +62,13 @@ export function compileStep(step: StepToCompile): CompiledStep {
   const build = (shape: BatchShape) => buildTrainingGraphs(...compilerInput(request, shape, plan.recompute));
   const graphs = build(program);
   const forwardGraph = program.forwardGraph ?? encodeForward(graphs, model.decoder.fileName);
+  const cost = (graph: Graph) => kernelCost(graph, program.keepsFloats);
   const ofRun = { device, weights: model.weights, rows: rows.slice(0, plan.batchSize) };
   return {
     input: { ...ofRun, program: { ...program, forwardGraph } },
     recompute: plan.recompute,
-    graphs: ofGraphs((name) => ({ nodes: graphs[name].nodes.length, ...kernelCost(graphs[name]) })),
-    kernelsAtOnce: kernelCost(build({ ...program, logitsChunk: program.maxSupervised }).training).kernels,
+    graphs: ofGraphs((name) => ({ nodes: graphs[name].nodes.length, ...cost(graphs[name]) })),
+    kernelsAtOnce: cost(build({ ...program, logitsChunk: program.maxSupervised }).training).kernels,
     seconds,
   };
 }

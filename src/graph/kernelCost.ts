@@ -15,16 +15,16 @@ const selecting = new Set<PrimitiveOp>(['Gather', 'GatherBlockQuantized', 'Slice
 
 /**
  * Counts the nodes that run a kernel, and the bytes of their inputs and outputs. A Reshape only names memory differently,
- * and what depends on constants alone onnxruntime computes when the session is created; dequantizing a weight is counted.
- * A value that a node reads twice is read once.
+ * and what depends on constants alone onnxruntime computes when the session is created; dequantizing a weight is counted
+ * unless the session keeps floats (`SessionOptions.keepsFloats`). A value that a node reads twice is read once.
  */
-export function kernelCost(graph: Graph): KernelCost {
-  const running = kernelsOf(graph);
+export function kernelCost(graph: Graph, keepsFloats = false): KernelCost {
+  const running = kernelsOf(graph, keepsFloats);
   return { kernels: running.length, bytes: running.reduce((sum, node) => sum + trafficOf(node), 0) };
 }
 
-function kernelsOf({ nodes }: Graph): GraphNode[] {
-  const folded = new Set<Value>();
+function kernelsOf({ nodes, weights }: Graph, keepsFloats: boolean): GraphNode[] {
+  const folded = new Set<Value>(keepsFloats ? weights.map(({ value }) => value) : []);
   return nodes.filter(({ node, output }) => {
     const isFolded = node.inputs.every((input) => !input || input.constant || folded.has(input));
     if (isFolded) folded.add(output);

@@ -5,15 +5,16 @@ import { behindReshapes } from './behindReshapes.ts';
 import type { Rewrite, Surroundings } from './rewriteGraph.ts';
 
 /**
- * Numbers and signs, gathered where there is less to multiply: (x·a)·b = x·(a·b), x + (−y) = x − y, and
- * Σ(x·a) = a·Σx, Σ(x/s) = (Σx)/s where s does not vary along the sum; a rotation takes its scale into its tables. What
- * others read too stays as it is.
+ * Numbers and signs, gathered where there is less to multiply: (x·a)·b = x·(a·b), (x·a)/s = (x/s)·a, (x/√v)/√v = x/v,
+ * x + (−y) = x − y, and Σ(x·a) = a·Σx, Σ(x/s) = (Σx)/s where s does not vary along the sum; a rotation takes its scale
+ * into its tables. What others read too stays as it is.
  */
 export const foldScalars = (): Rewrite => (g, node, around) => {
   const [a, b] = node.inputs;
   if (node.op === 'Add') return sum(g, a!, b!, around);
   if (node.op === 'Sub' && b!.node?.op === 'Neg') return g.add(a!, b!.node.input(0));
   if (node.op === 'ReduceSum') return reduced(g, node, around);
+  if (node.op === 'Div') return quotient(g, a!, b!, around);
   if (node.op === 'RotaryEmbedding') {
     const scaled = ownScale(a!, around);
     return scaled && turned(g, node, scaled.factor, scaled.x);
@@ -54,6 +55,18 @@ function product(g: GraphBuilder, node: Node, around: Surroundings): Value | nul
   if (before?.op === 'RotaryEmbedding') return turned(g, before, outer.factor, before.input(0));
   const inner = ownScale(outer.x, around);
   return inner && g.scale(inner.x, inner.factor * outer.factor);
+}
+
+/** A number behind a quotient, where it meets the next one; and one division instead of two by the same root. */
+function quotient(g: GraphBuilder, x: Value, divisor: Value, around: Surroundings): Value | null {
+  const scaled = ownScale(x, around);
+  if (scaled && sizeOf(scaled.x.shape) === sizeOf(x.shape)) {
+    const { x: inner, factor } = scaled;
+    return g.scale(quotient(g, inner, divisor, around) ?? g.div(inner, divisor), factor);
+  }
+  const before = around.uses(x) === 1 && x.node?.op === 'Div' ? x.node : null;
+  const isTwice = before?.input(1) === divisor && divisor.node?.op === 'Sqrt';
+  return isTwice ? g.div(before.input(0), divisor.node.input(0)) : null;
 }
 
 function sum(g: GraphBuilder, a: Value, b: Value, { uses }: Surroundings): Value | null {

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { sameShape, sizeOf, type Node, type Value } from '../graph/graph.ts';
 import { normalizeAxis, reduceAxes } from '../graph/shapeRules.ts';
+import { scaledBy } from './foldScalars.ts';
 import type { Rewrite } from './rewriteGraph.ts';
 
 /** What a normalized value x/s, s = √(mean x² + ε), becomes when it is weighed: y = x/s·w. */
@@ -80,5 +81,6 @@ function twice(g: GraphBuilder, node: Node): Value | null {
   const [sum, p] = [node.input(0), node.input(1)];
   if (sum.node?.op !== 'Add' || sum.node.inputs[1] !== p || p.node?.op !== 'Mul') return null;
   const [small, large] = [p.node.input(0), p.node.input(1)].toSorted((a, b) => sizeOf(a.shape) - sizeOf(b.shape)); // prettier-ignore
-  return g.add(sum.node.input(0), g.mul(g.scale(small!, 2), large!));
+  const { x, factor } = (small!.node && scaledBy(small!.node)) ?? { x: small!, factor: 1 };
+  return g.add(sum.node.input(0), g.mul(g.scale(x, factor * 2), large!));
 }

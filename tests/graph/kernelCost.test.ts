@@ -33,7 +33,7 @@ it('counts of a table the rows that are taken, and nothing of what constants alo
   expect(bytes).toBe(264 + (40 + vectors + 40) + 120);
 });
 
-it('dequantizes a weight in every run, and counts four bits as half a byte', () => {
+it('dequantizes a weight in every run unless the session keeps floats, and counts four bits as half a byte', () => {
   const g = new GraphBuilder();
   const data = { bytes: new Uint8Array(160) };
   const w = g.weight({ name: 'w', elementType: 'uint4', dims: [10, 32], data }); // 160 bytes
@@ -47,5 +47,8 @@ it('dequantizes a weight in every run, and counts four bits as half a byte', () 
     axis: { type: 'int', value: 1 },
     block_size: { type: 'int', value: 32 },
   });
-  expect(kernelCost(g.finish('g', { y }))).toEqual({ kernels: 1, bytes: 160 + 40 + 1280 });
+  const z = g.add(y, g.input('x', 'float32', [1, 32])); // 1280 + 128 read, 1280 written
+  const graph = g.finish('g', { z });
+  expect(kernelCost(graph)).toEqual({ kernels: 2, bytes: 160 + 40 + 1280 + 2688 });
+  expect(kernelCost(graph, true)).toEqual({ kernels: 1, bytes: 2688 });
 });
