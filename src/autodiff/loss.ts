@@ -130,6 +130,8 @@ export function chunksOf(g: GraphBuilder, hidden: Value, inputs: SupervisionInpu
 export interface LogitSlice {
   /** [n, slice] */
   readonly logits: Value;
+  /** float32 [n, 1]: the labels, counted from the first token of the slice. */
+  readonly labels: Value;
   /** bool [n, slice]: where the label is. */
   readonly isLabel: Value;
 }
@@ -149,8 +151,8 @@ export function sliceLogits(
   ids: TokenIds,
 ): LogitSlice {
   const logits = head.logits(g, rows, slice);
-  const isLabel = g.equal(g.shift(labels, -slice.start), ids(logits.shape[1]!));
-  return { logits, isLabel };
+  const own = slice.start === 0 ? labels : g.shift(labels, -slice.start);
+  return { logits, labels: own, isLabel: g.equal(own, ids(logits.shape[1]!)) };
 }
 
 /** float32 [1, count]: 0, 1, 2, … */
@@ -191,12 +193,19 @@ export interface SliceSums {
   readonly picked: Value;
 }
 
-export function sumsOf(g: GraphBuilder, { logits, isLabel }: LogitSlice): SliceSums {
-  return {
-    size: logits.shape[1]!,
-    logSum: logSumExp(g, logits),
-    picked: g.reduceSum(g.where(isLabel, logits, g.scalar(0)), [1]),
-  };
+export function sumsOf(g: GraphBuilder, { logits, labels }: LogitSlice): SliceSums {
+  return { size: logits.shape[1]!, logSum: logSumExp(g, logits), picked: pickedLogits(g, logits, labels) };
+}
+
+/** z[i, labels[i]], and 0 where that is no column of z. Looking the logits up costs less than masking all others. */
+function pickedLogits(g: GraphBuilder, z: Value, labels: Value): Value {
+  const [rows, columns] = z.shape as [number, number];
+  const number = (x: number) => g.constant('float32', [1, 1], [x]);
+  const column = g.op('Min', [g.op('Max', [labels, number(0)]), number(columns - 1)]);
+  const firsts = Float64Array.from({ length: rows }, (_, i) => i * columns);
+  const place = g.add(g.cast(column, 'int32'), g.constant('int32', [rows, 1], firsts));
+  const found = g.gather(g.reshape(z, [rows * columns]), place);
+  return g.where(g.equal(column, labels), found, g.scalar(0));
 }
 
 /** nll = logsumexp(z) − z[label], with the log-sum-exp of each slice taken by itself: exact and free of overflow. */
