@@ -200,9 +200,17 @@ export const gradientRules: Record<PrimitiveOp, readonly (Pullback | null)[]> = 
   RotaryEmbedding: [rotary, null, frozen],
 };
 
+/** aᵀ·dy of every batch entry, as (dyᵀ·a)ᵀ where that transposes less: attention's weights are wider than its heads. */
+function batchGradient(g: GraphBuilder, a: Value, dy: Value): Value {
+  const [rows, inner] = a.shape.slice(-2) as [number, number];
+  const columns = dy.shape.at(-1)!;
+  const isWide = rows * inner > (rows + inner) * columns;
+  return isWide ? g.swapLast(g.matMul(g.swapLast(dy), a)) : g.matMul(g.swapLast(a), dy);
+}
+
 /** aᵀ·dy; for a matrix shared by a whole batch in one product, instead of one per batch entry that are then summed. */
 function weightGradient(g: GraphBuilder, a: Value, dy: Value, b: Value): Value {
-  if (b.shape.length > 2) return g.matMul(g.swapLast(a), dy);
+  if (b.shape.length > 2) return batchGradient(g, a, dy);
   const flatten = (x: Value) =>
     g.reshape(x, [x.shape.slice(0, -1).reduce((p, d) => p * d, 1), x.shape.at(-1)!]);
   return g.matMul(g.swapLast(flatten(a)), flatten(dy));
