@@ -43,6 +43,8 @@ export interface StepFigures {
   /** How the program was compiled, as a run would have it on this device. */
   readonly recompute: Recompute;
   readonly isLean: boolean;
+  /** Whether the GPU is told once what a step is; then `seconds`, `dispatches` and `peakBytes` are of such steps. */
+  readonly captures: boolean;
   readonly seconds: OfGraphs<Spread>;
   /** Medians of the training graph and of the forward graph divided. */
   readonly stepInForwards: number;
@@ -60,8 +62,13 @@ export interface StepFigures {
   readonly dispatches: OfGraphs<number> | null;
   /** Bytes taken at most by a step; null where nobody looked. */
   readonly peakBytes: number | null;
-  /** A step on this thread until all of it is submitted to the GPU; null where runs end when they are computed. */
+  /**
+   * A step on this thread until all of it is submitted to the GPU: where the GPU is told anew what to do, the runs alone.
+   * Null where runs end when they are computed.
+   */
   readonly submitSeconds: Spread | null;
+  /** The same of a step that was recorded, with all that is done between its runs; null where none is. */
+  readonly capturedSubmitSeconds: Spread | null;
 }
 
 export interface BenchProgress {
@@ -79,7 +86,10 @@ export async function* benchStep(bench: StepBench): AsyncGenerator<BenchProgress
   const compiled = compileStep(bench);
   const { input, graphs, recompute } = compiled;
   const measured = yield* measureParts(bench, input);
-  const submitSeconds = yield* measureSubmission(bench, input);
+  const { captures = false } = input.program;
+  const capturedSubmitSeconds = captures ? yield* measureCaptured(bench, input) : null;
+  const anew = { ...input, program: { ...input.program, captures: false } };
+  const submitSeconds = yield* measureSubmission(bench, anew);
   const { forward, training, optimizer } = measured.seconds;
   const { batchSize, sequenceLength } = input.program;
   return {
@@ -90,6 +100,7 @@ export async function* benchStep(bench: StepBench): AsyncGenerator<BenchProgress
     supervised: totalSupervised(input.rows),
     recompute,
     isLean: input.program.isLean === true,
+    captures,
     ...measured,
     stepInForwards: training.median / forward.median,
     tokensPerSecond: (batchSize * sequenceLength) / (training.median + optimizer.median),
@@ -98,6 +109,7 @@ export async function* benchStep(bench: StepBench): AsyncGenerator<BenchProgress
     kernelsPerLayer: compiled.kernelsAtOnce / bench.layers,
     bytesInForwards: graphs.training.bytes / graphs.forward.bytes,
     submitSeconds,
+    capturedSubmitSeconds,
   };
 }
 
@@ -151,6 +163,19 @@ async function* measureSubmission({ repeats }: StepBench, input: RunnerInput) {
     const [training, optimizer] = [runsOf(observed, 'training'), runsOf(observed, 'optimizer')];
     // The first compiles shaders.
     return spreadOf(training.map((seconds, i) => seconds + optimizer[i]!).slice(1));
+  } finally {
+    await runner.dispose();
+  }
+}
+
+async function* measureCaptured({ repeats }: StepBench, input: RunnerInput) {
+  const runner = await StepRunner.open(input);
+  try {
+    const seconds: number[] = [];
+    const step = async () => void seconds.push(await runner.submission());
+    yield* reporting('submitting', inTurn({ step }, repeats + 1), repeats + 1);
+    // The first records.
+    return spreadOf(seconds.slice(1));
   } finally {
     await runner.dispose();
   }

@@ -1,4 +1,5 @@
 import type { Device, Session, SessionOptions, SessionSource } from '../runtime/device.ts';
+import type { FixedTensors } from '../runtime/fixedTensors.ts';
 
 /** What sessions of a device took, in seconds. */
 export interface Observed {
@@ -25,15 +26,33 @@ export function observe(device: Device, keepsAll = false): { device: Device; obs
     created.set(label, secondsSince(start));
     return timed(session, (seconds) => runs.set(label, [...(runs.get(label) ?? []), seconds]));
   };
+  const fixed = device.fixed && timedBinding(device.fixed, (label, time) => created.set(label, time));
   // A proxy, since the methods of a device reach for its private parts.
   const observing = new Proxy(device, {
     get(target, name: keyof Device) {
       if (name === 'createSession') return createSession;
+      if (name === 'fixed') return fixed;
       const member: unknown = target[name];
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
   });
   return { device: observing, observed: { created, runs } };
+}
+
+function timedBinding(fixed: FixedTensors, note: (label: string, seconds: number) => void): FixedTensors {
+  const bind: FixedTensors['bind'] = async (source, tensors, options) => {
+    const start = performance.now();
+    const session = await fixed.bind(source, tensors, options);
+    note(options?.label ?? 'graph', secondsSince(start));
+    return session;
+  };
+  return {
+    bind,
+    hold: (host) => fixed.hold(host),
+    assign: (...pairs) => fixed.assign(...pairs),
+    clear: (tensor) => fixed.clear(tensor),
+    read: (tensor) => fixed.read(tensor),
+  };
 }
 
 function timed(session: Session, note: (seconds: number) => void): Session {

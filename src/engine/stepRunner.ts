@@ -1,12 +1,12 @@
 import { initializeAdapter } from '../lora/initializeAdapter.ts';
 import type { ParameterLayout } from '../graph/parameterLayout.ts';
 import { createRandom } from '../random.ts';
-import type { Device, DeviceTensor, WeightFiles } from '../runtime/device.ts';
-import { discard } from '../runtime/discard.ts';
+import type { Device, WeightFiles } from '../runtime/device.ts';
 import { tokenizedRow, type TokenizedRow } from '../text/tokenizedRow.ts';
 import { totalSupervised } from '../training/batches.ts';
-import { OptimizerState } from '../training/optimizerState.ts';
+import { openSteps } from '../training/openSteps.ts';
 import type { TrainingProgram } from '../training/program.ts';
+import type { Pending, Steps } from '../training/steps.ts';
 import { TrainingSessions } from '../training/trainingSessions.ts';
 
 export interface RunnerInput {
@@ -19,20 +19,19 @@ export interface RunnerInput {
 /** The parts of a training step one by one, on the same rows again and again, through the sessions that training has. */
 export class StepRunner {
   readonly #sessions: TrainingSessions;
-  readonly #state: OptimizerState;
+  readonly #steps: Steps;
   readonly #rows: readonly TokenizedRow[];
   readonly #weight: number;
-  #gradient: DeviceTensor | undefined;
   #step = 0;
 
-  private constructor(sessions: TrainingSessions, state: OptimizerState, rows: readonly TokenizedRow[]) {
+  private constructor(sessions: TrainingSessions, steps: Steps, rows: readonly TokenizedRow[]) {
     this.#sessions = sessions;
-    this.#state = state;
+    this.#steps = steps;
     this.#rows = rows;
     this.#weight = 1 / totalSupervised(rows);
   }
 
-  /** Creates the optimizer's session; those of the other graphs come with their first runs. */
+  /** The sessions of the graphs come with their first runs. */
   static async open({ device, program, weights, rows }: RunnerInput): Promise<StepRunner> {
     const sessions = new TrainingSessions(device, [program], weights);
     const random = createRandom('bench');
@@ -40,8 +39,7 @@ export class StepRunner {
     const start = () => new Float32Array(program.layout.size);
     try {
       const vectors = { parameters, firstMoment: start(), secondMoment: start() };
-      const state = new OptimizerState(device, await sessions.optimizer(), vectors);
-      return new StepRunner(sessions, state, rows);
+      return new StepRunner(sessions, await openSteps(device, sessions, vectors), rows);
     } catch (error) {
       await sessions.dispose();
       throw error;
@@ -50,36 +48,37 @@ export class StepRunner {
 
   /** The loss alone. */
   forward = (): Promise<number> => {
-    const { parameters, zeroGradient: gradient } = this.#state;
+    const { parameters, anyGradient: gradient } = this.#steps;
     return this.#sessions.evaluate(this.#rows, { parameters, gradient });
   };
 
   /** Loss and gradient, which is kept for the optimizer. */
-  training = async (): Promise<number> => {
-    const { parameters, zeroGradient } = this.#state;
-    const state = { parameters, gradient: zeroGradient };
-    const { loss, gradient } = await this.#sessions.gradient(this.#rows, this.#weight, state);
-    this.#dropGradient();
-    this.#gradient = gradient;
-    return loss;
-  };
+  training = async (): Promise<number> => (await this.#gradient()).value;
 
   /** An optimizer step with the gradient of the last `training`. */
-  optimizer = async (): Promise<number> => {
-    if (!this.#gradient) throw new Error('An optimizer step needs a gradient: run the training graph first.');
-    const settings = { step: ++this.#step, learningRate: 1e-4, weightDecay: 0, maxGradNorm: 1 };
-    return this.#state.step(this.#gradient, settings);
+  optimizer = async (): Promise<number> => (await this.#update()).value;
+
+  /** Seconds until both were submitted, of a step that nobody waits for meanwhile; it is computed when this resolves. */
+  submission = async (): Promise<number> => {
+    const start = performance.now();
+    const numbers = [await this.#gradient(), await this.#update()];
+    const seconds = (performance.now() - start) / 1000;
+    await Promise.all(numbers.map(({ value }) => value));
+    return seconds;
   };
 
   async dispose(): Promise<void> {
-    this.#dropGradient();
-    this.#state.dispose();
+    await this.#steps.dispose();
     await this.#sessions.dispose();
   }
 
-  #dropGradient(): void {
-    if (this.#gradient) discard(this.#gradient);
-    this.#gradient = undefined;
+  #gradient(): Promise<Pending> {
+    return this.#steps.gradient({ rows: this.#rows, weight: this.#weight });
+  }
+
+  #update(): Promise<Pending> {
+    const settings = { step: ++this.#step, learningRate: 1e-4, weightDecay: 0, maxGradNorm: 1 };
+    return this.#steps.update(settings, false);
   }
 }
 

@@ -21,6 +21,7 @@ import {
   tryBuffers,
   uploadBuffer,
 } from './gpuDevice.ts';
+import { GpuTensors } from './gpuTensors.ts';
 import { leanOptimization } from './leanSettings.ts';
 import { OrtDevice } from './ortDevice.ts';
 import type { OrtSession } from './ortSession.ts';
@@ -103,6 +104,7 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
   readonly limits: DeviceLimits;
   readonly description: string;
   override readonly computesInHalf: boolean;
+  readonly fixed: GpuTensors;
   readonly #ort: typeof Ort;
   readonly #gpu: GPUDevice;
   readonly #ownsGpu: boolean;
@@ -118,6 +120,7 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
     this.limits = limitsOf(gpu);
     this.description = describeGpu(gpu);
     this.computesInHalf = gpu.features.has('shader-f16');
+    this.fixed = new GpuTensors(this, gpu, this.#watch);
   }
 
   override async tryMemory({ weights, working }: MemoryNeed): Promise<void> {
@@ -160,6 +163,7 @@ class WebGpuDevice extends OrtDevice<WebOptions> {
       ...(options.isLean ? lean : {}),
       executionProviders: [{ name: 'webgpu', device: this.#gpu, storageBufferCacheMode }],
       preferredOutputLocation: locations,
+      enableGraphCapture: options.captures === true,
     };
   }
 

@@ -7,6 +7,7 @@
  */
 
 import type { WeightInput, WeightStorage } from '../graph/weightStorage.ts';
+import type { FixedTensors } from './fixedTensors.ts';
 import type { WeightRange } from './weightBytes.ts';
 
 export type Provider = 'cpu' | 'wasm' | 'webgpu';
@@ -68,6 +69,12 @@ export interface SessionOptions {
   readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Refuse to create a WebGPU session when any of its nodes would run on the CPU instead. */
   readonly forbidFallback?: boolean;
+  /**
+   * Record what the first run tells the GPU, and from then on repeat that. Every run must have the same feeds, all in GPU
+   * buffers, of which only the contents may change, and yields the same buffers. Only WebGPU in a browser does; throws
+   * `RuntimeFailure` of kind `capture-refused` where the graph has a node that cannot be recorded. See `FixedTensors`.
+   */
+  readonly captures?: boolean;
   /** Make onnxruntime log verbosely, so that `placement.ts` can read where each node was placed. */
   readonly logPlacement?: boolean;
 }
@@ -116,6 +123,8 @@ export interface Device {
   readonly weightStorage: WeightStorage;
   /** Whether its kernels are known to compute in half precision (`shader-f16` of WebGPU's adapter, in a browser). */
   readonly computesInHalf: boolean;
+  /** Sessions over tensors that stay where they are, on devices where a run then costs less. */
+  readonly fixed?: FixedTensors;
   /**
    * Finds out early whether there is memory for what comes: allocates it and gives it back where that means something
    * (WebGPU's buffers, WASM's heap), and asks the system where it does not (the CPU under Node on Linux, which promises

@@ -5,6 +5,7 @@ export type FailureKind =
   | 'out-of-memory'
   | 'missing-weights'
   | 'cpu-fallback'
+  | 'capture-refused'
   | 'session-failed'
   | 'run-failed';
 
@@ -66,6 +67,11 @@ const patterns: readonly FailurePattern[] = [
     pattern: /fallback to CPU EP has been explicitly disabled/,
     sentence: (what) =>
       `The ${what} has nodes that WebGPU cannot run, and falling back to the CPU was forbidden.`,
+  },
+  {
+    kind: 'capture-refused',
+    pattern: /cannot use the graph capture feature|Graph capture did not complete/,
+    sentence: (what) => `The ${what} has nodes whose work cannot be recorded and repeated; run it without.`,
   },
   {
     kind: 'missing-weights',

@@ -1,4 +1,4 @@
-import type { Device, DeviceTensor, Session } from '../runtime/device.ts';
+import type { Device, DeviceTensor, Feeds, Session } from '../runtime/device.ts';
 import { discard, discardArray } from '../runtime/discard.ts';
 import { adamW } from './adamw.ts';
 
@@ -55,7 +55,7 @@ export class OptimizerState {
   async step(gradient: DeviceTensor, settings: StepSettings): Promise<number> {
     const [parameters, firstMoment, secondMoment] = this.#tensors;
     const state = { parameters, first_moment: firstMoment, second_moment: secondMoment, gradient };
-    const outputs = await this.#session.run({ ...state, ...this.#scalars(settings) });
+    const outputs = await this.#session.run({ ...state, ...scalarFeeds(this.#device, settings) });
     const old = this.#tensors;
     this.#tensors = [outputs['parameters_out']!, outputs['first_moment_out']!, outputs['second_moment_out']!];
     const updated = this.#tensors;
@@ -83,17 +83,21 @@ export class OptimizerState {
   dispose(): void {
     [this.zeroGradient, ...this.#tensors].forEach(discard);
   }
+}
 
-  #scalars({ step, learningRate, weightDecay, maxGradNorm }: StepSettings): Record<string, DeviceTensor> {
-    const scalar = (value: number) => this.#device.hostTensor(Float32Array.of(value), [1]);
-    return {
-      learning_rate: scalar(learningRate),
-      bias_correction1: scalar(1 - adamW.beta1 ** step),
-      bias_correction2: scalar(1 - adamW.beta2 ** step),
-      weight_decay: scalar(weightDecay),
-      max_grad_norm: scalar(maxGradNorm > 0 ? maxGradNorm : noClipping),
-    };
-  }
+/** What the optimizer's graph is fed of the settings, in ordinary memory. */
+export function scalarFeeds(
+  device: Device,
+  { step, learningRate, weightDecay, maxGradNorm }: StepSettings,
+): Feeds {
+  const scalar = (value: number) => device.hostTensor(Float32Array.of(value), [1]);
+  return {
+    learning_rate: scalar(learningRate),
+    bias_correction1: scalar(1 - adamW.beta1 ** step),
+    bias_correction2: scalar(1 - adamW.beta2 ** step),
+    weight_decay: scalar(weightDecay),
+    max_grad_norm: scalar(maxGradNorm > 0 ? maxGradNorm : noClipping),
+  };
 }
 
 /** Uploads all vectors or none. */

@@ -13,6 +13,8 @@ export interface TrainingProgram extends BatchShape {
   readonly isLean?: boolean;
   /** Whether its sessions keep quantized matrices as floats besides, instead of computing them in every step. */
   readonly keepsFloats?: boolean;
+  /** Whether its steps should be recorded once and repeated, on devices that can; then they hold what they compute in. */
+  readonly captures?: boolean;
   /**
    * What activations are computed in, float32 where it is left out. The training graph for `'float16'` is also fed
    * `loss_scale` [1], which its gradient is multiplied by inside, and divided by at last.

@@ -1,5 +1,3 @@
-import type { DeviceTensor } from '../runtime/device.ts';
-import { discard } from '../runtime/discard.ts';
 import { RuntimeFailure } from '../runtime/failure.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { fitRows, type FittedRows } from './batches.ts';
@@ -8,9 +6,10 @@ import { afterGoodStep, afterOverflow, type LossScale } from './lossScale.ts';
 import { assertOptions } from './options.ts';
 import { sortPrograms, type StepProgram } from './program.ts';
 import { learningRateAt } from './schedule.ts';
+import type { Pending } from './steps.ts';
 import type { SkippedStepEvent, StepEvent, TrainingEvent } from './trainingEvents.ts';
 import { createRun, type TrainingInput, type TrainingRun } from './trainingRun.ts';
-import { inMicrobatches, TrainingSessions } from './trainingSessions.ts';
+import { TrainingSessions } from './trainingSessions.ts';
 
 /**
  * Trains the flat parameter vector with AdamW and yields what happens; the last event is `finished`.
@@ -34,10 +33,10 @@ export async function* train(input: TrainingInput): AsyncGenerator<TrainingEvent
       type: 'finished',
       step: run.step,
       isStopped: run.step < run.totalSteps,
-      parameters: (await run.state.download()).parameters,
+      parameters: (await run.steps.download()).parameters,
     };
   } finally {
-    run?.state.dispose();
+    await run?.steps.dispose();
     await sessions.dispose();
   }
 }
@@ -62,50 +61,70 @@ async function* withinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent> {
     const remedy = await run.sessions.tryMemory().catch((error: unknown) => remedyOf(run, error));
     if (!remedy) return;
     if (remedy instanceof RuntimeFailure) throw remedy;
-    await run.sessions.replacePrograms(remedy);
+    await run.steps.replacePrograms(remedy);
     yield { type: 'smallerBatch', step: run.step, batchSize: run.sessions.batchSize };
   }
 }
 
-/** The loop. Evaluation and checkpoints also come at the end, whatever ends it. */
+/**
+ * The loop. Evaluation and checkpoints also come at the end, whatever ends it. Where numbers come later than a step is begun,
+ * the next one is begun before; for everything else all must be there, since it belongs to a certain step.
+ */
 async function* steps(
   run: TrainingRun,
   evaluationRows: readonly TokenizedRow[],
 ): AsyncGenerator<TrainingEvent> {
   const { evaluateEvery, checkpointEvery } = run.options;
-  const evaluates = evaluateEvery !== undefined && evaluationRows.length > 0;
+  const begun: BegunStep[] = [];
   while (true) {
     const isLast = run.step >= run.totalSteps || run.control.isStopping;
-    if (evaluates && (isLast || run.step % evaluateEvery === 0)) {
-      const { parameters, zeroGradient: gradient } = run.state;
+    const isDue = (every: number | undefined) => every !== undefined && (isLast || run.step % every === 0);
+    const evaluates = isDue(evaluateEvery) && evaluationRows.length > 0;
+    const keeps = isDue(checkpointEvery) && (isLast || run.step > 0);
+    if (begun.length > 0 && (isLast || evaluates || keeps || run.control.isPaused)) {
+      yield* finish(begun, 0);
+      // Whoever was told of a step may have paused or stopped.
+      continue;
+    }
+    if (evaluates) {
+      const { parameters, anyGradient: gradient } = run.steps;
       const loss = await run.sessions.evaluate(evaluationRows, { parameters, gradient }, run.signal);
       yield { type: 'evaluation', step: run.step, loss };
     }
-    if (checkpointEvery !== undefined && (isLast || (run.step > 0 && run.step % checkpointEvery === 0))) {
-      yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
-    }
+    if (keeps) yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
     if (isLast) return;
     if (run.control.isPaused) yield { type: 'paused', checkpoint: await checkpointOf(run) };
     await run.control.whileRunning(run.signal);
-    if (!run.control.isStopping) yield* stepWithinMemory(run);
+    if (!run.control.isStopping) yield* stepWithinMemory(run, begun);
   }
 }
 
+/** Steps that may be under way when the next is begun: two at a time, so that the device always has work. */
+const mostBegun = 1;
+
+/** Waits for the oldest steps until at most `most` are left. */
+async function* finish(begun: BegunStep[], most: number): AsyncGenerator<TrainingEvent> {
+  while (begun.length > most) yield await begun.shift()!.finish();
+}
+
 /**
- * A step; where half precision does not hold its gradients, with its loss scaled less; where the device has no memory for
- * it, after a checkpoint and with programs that take less. A run whose weight files are gone ends with a checkpoint.
+ * Begins a step; where half precision does not hold its gradients, with its loss scaled less; where the device has no memory
+ * for it, after a checkpoint and with programs that take less. A run whose weight files are gone ends with a checkpoint.
  */
-async function* stepWithinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent> {
+async function* stepWithinMemory(run: TrainingRun, begun: BegunStep[]): AsyncGenerator<TrainingEvent> {
   for (;;) {
-    const outcome = await trainStep(run).catch((error: unknown) => remedyOf(run, error));
-    if ('type' in outcome) {
-      yield outcome;
-      if (outcome.type === 'step') return;
+    const before = run.step;
+    const outcome = await beginStep(run).catch((error: unknown) => remedyOf(run, error));
+    if ('finish' in outcome) {
+      begun.push(outcome);
+      yield* finish(begun, run.steps.isAhead && !run.lossScale ? mostBegun : 0);
+      if (run.step > before) return;
       continue;
     }
+    yield* finish(begun, 0);
     yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
     if (outcome instanceof RuntimeFailure) throw outcome;
-    await run.sessions.replacePrograms(outcome);
+    await run.steps.replacePrograms(outcome);
     yield { type: 'smallerBatch', step: run.step, batchSize: run.sessions.batchSize };
     yield* withinMemory(run);
   }
@@ -125,43 +144,58 @@ function remedyOf({ recompile }: TrainingRun, error: unknown): StepProgram[] | R
 
 async function checkpointOf(run: TrainingRun): Promise<TrainingCheckpoint> {
   const { step, tokens, config, lossScale } = run;
-  return { step, tokens, config, ...(lossScale && { lossScale }), ...(await run.state.download()) };
+  return { step, tokens, config, ...(lossScale && { lossScale }), ...(await run.steps.download()) };
 }
 
-/** One optimizer step: accumulate the microbatches' gradients, then clip and update. */
-async function trainStep(run: TrainingRun): Promise<StepEvent | SkippedStepEvent> {
+/** A step that the device has been given. */
+interface BegunStep {
+  /** Waits for its numbers. */
+  readonly finish: () => Promise<StepEvent | SkippedStepEvent>;
+}
+
+/**
+ * Begins an optimizer step: accumulate the microbatches' gradients, then clip and update. In half precision the norm decides
+ * whether the parameters change, so there is nothing to finish later.
+ */
+async function beginStep(run: TrainingRun): Promise<BegunStep> {
   const startTime = performance.now();
   const step = run.step + 1;
   const { rows, weight, tokens } = run.data.step(step);
   const { weightDecay, maxGradNorm, ...schedule } = run.options;
   const learningRate = learningRateAt(run.step, { ...schedule, totalSteps: run.totalSteps });
-  const accumulated = await accumulateGradient(run, rows, weight);
-  try {
-    const settings = { step, learningRate, weightDecay, maxGradNorm };
-    const gradNorm = await run.state.step(accumulated.gradient, settings);
-    if (run.lossScale && !Number.isFinite(gradNorm)) return skipStep(run, step, run.lossScale);
-    assertFinite(step, accumulated.loss, gradNorm);
-    const scaling = run.lossScale && { lossScale: run.lossScale.scale };
-    run.lossScale &&= afterGoodStep(run.lossScale);
-    run.step = step;
-    run.tokens += tokens;
-    const epoch = (step * run.data.rowsPerStep) / run.data.rows.length;
-    const seconds = (performance.now() - startTime) / 1000;
-    const { loss } = accumulated;
-    return {
-      type: 'step',
-      step,
-      loss,
-      gradNorm,
-      learningRate,
-      tokens: run.tokens,
-      epoch,
-      seconds,
-      ...scaling,
-    };
-  } finally {
-    discard(accumulated.gradient);
+  const scale = run.lossScale?.scale;
+  const scaling = scale === undefined ? {} : { lossScale: scale };
+  const loss = await run.steps.gradient({ rows, weight, signal: run.signal, ...scaling });
+  const settings = { step, learningRate, weightDecay, maxGradNorm };
+  const gradNorm = await run.steps.update(settings, run.lossScale !== null);
+  if (run.lossScale) {
+    if (!Number.isFinite(await gradNorm.value)) {
+      const skipped = skipStep(run, step, run.lossScale);
+      return { finish: async () => skipped };
+    }
+    run.lossScale = afterGoodStep(run.lossScale);
   }
+  run.step = step;
+  run.tokens += tokens;
+  const epoch = (step * run.data.rowsPerStep) / run.data.rows.length;
+  const known = { type: 'step', step, learningRate, tokens: run.tokens, epoch, ...scaling } as const;
+  return { finish: () => finishStep(run, startTime, known, loss, gradNorm) };
+}
+
+async function finishStep(
+  run: TrainingRun,
+  startTime: number,
+  known: Omit<StepEvent, 'loss' | 'gradNorm' | 'seconds'>,
+  ...numbers: readonly [loss: Pending, gradNorm: Pending]
+): Promise<StepEvent> {
+  const [loss, gradNorm] = (await Promise.all(numbers.map(({ value }) => value))) as [number, number];
+  assertFinite(known.step, loss, gradNorm);
+  // Of two steps under way the later one waits for the earlier.
+  const since = Math.max(startTime, run.lastFinish);
+  run.lastFinish = performance.now();
+  const { type, step, learningRate, tokens, epoch, ...scaling } = known;
+  const seconds = (run.lastFinish - since) / 1000;
+  return { type, step, loss, gradNorm, learningRate, tokens, epoch, seconds, ...scaling };
 }
 
 /**
@@ -171,34 +205,6 @@ async function trainStep(run: TrainingRun): Promise<StepEvent | SkippedStepEvent
 function skipStep(run: TrainingRun, step: number, lossScale: LossScale): SkippedStepEvent {
   run.lossScale = afterOverflow(lossScale, step);
   return { type: 'skippedStep', step, lossScale: run.lossScale.scale };
-}
-
-/** The rows' loss and its gradient, one microbatch after the other; the caller owns the gradient. */
-async function accumulateGradient(
-  run: TrainingRun,
-  rows: readonly TokenizedRow[],
-  weight: number,
-): Promise<{ loss: number; gradient: DeviceTensor }> {
-  let loss = 0;
-  let gradient = run.state.zeroGradient;
-  const disposeGradient = () => void (gradient !== run.state.zeroGradient && discard(gradient));
-  try {
-    for (const microbatch of inMicrobatches(rows, run.sessions.batchSize)) {
-      run.signal?.throwIfAborted();
-      const result = await run.sessions.gradient(microbatch, weight, {
-        parameters: run.state.parameters,
-        gradient,
-        ...(run.lossScale && { lossScale: run.lossScale.scale }),
-      });
-      disposeGradient();
-      gradient = result.gradient;
-      loss += result.loss;
-    }
-    return { loss, gradient };
-  } catch (error) {
-    disposeGradient();
-    throw error;
-  }
 }
 
 function assertFinite(step: number, loss: number, gradNorm: number): void {

@@ -5,9 +5,10 @@ import type { FittedRows } from './batches.ts';
 import { assertResumable, type TrainingCheckpoint } from './checkpoint.ts';
 import { TrainingControl } from './control.ts';
 import { initialLossScale, type LossScale } from './lossScale.ts';
-import { OptimizerState } from './optimizerState.ts';
+import { openSteps } from './openSteps.ts';
 import { totalStepsOf, type TrainingOptions } from './options.ts';
 import { isInHalf, type StepProgram } from './program.ts';
+import type { Steps } from './steps.ts';
 import { TrainingData } from './trainingData.ts';
 import type { TrainingSessions } from './trainingSessions.ts';
 
@@ -48,18 +49,20 @@ export interface TrainingRun {
   readonly recompile: TrainingInput['recompile'];
   readonly data: TrainingData;
   readonly sessions: TrainingSessions;
-  readonly state: OptimizerState;
+  readonly steps: Steps;
   readonly config: TrainingCheckpoint['config'];
   readonly parameterCount: number;
   readonly totalSteps: number;
-  /** Steps done. */
+  /** Steps done, or begun. */
   step: number;
   tokens: number;
   /** `null` where no program computes in half precision. */
   lossScale: LossScale | null;
+  /** When the numbers of a step were there last, as `performance.now` tells it. */
+  lastFinish: number;
 }
 
-/** Prepares data and device; the caller disposes the run's state and sessions. */
+/** Prepares data and device; the caller disposes the run's steps and then its sessions. */
 export async function createRun(
   input: TrainingInput,
   program: StepProgram,
@@ -88,27 +91,27 @@ export async function createRun(
     recompile: input.recompile,
     data,
     sessions,
-    state: await createState(input, sessions, parameterCount),
+    steps: await createSteps(input, sessions, parameterCount),
     config,
     parameterCount,
     totalSteps,
     step: resumeFrom?.step ?? 0,
     tokens: resumeFrom?.tokens ?? 0,
     lossScale: isInHalf(program) ? ((resumeFrom ?? input).lossScale ?? initialLossScale) : null,
+    lastFinish: 0,
   };
 }
 
-async function createState(
+async function createSteps(
   { device, resumeFrom, parameters }: TrainingInput,
   sessions: TrainingSessions,
   parameterCount: number,
-): Promise<OptimizerState> {
-  const session = await sessions.optimizer();
+): Promise<Steps> {
   const zeros = new Float32Array(parameterCount);
   const start = resumeFrom ?? { parameters, firstMoment: zeros, secondMoment: zeros };
-  const state = new OptimizerState(device, session, start);
+  const steps = await openSteps(device, sessions, start);
   discardArray(zeros);
-  return state;
+  return steps;
 }
 
 function assertSize(parameters: Float32Array, size: number): void {

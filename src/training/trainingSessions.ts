@@ -62,10 +62,29 @@ export class TrainingSessions {
     await this.#device.tryMemory({ weights, working: activations + state });
   }
 
+  /** The program that a microbatch is computed with. Throws where none has room for it. */
+  programFor(rows: readonly TokenizedRow[]): StepProgram {
+    return chooseShape(rows, this.#programs);
+  }
+
+  /** Whether any program's steps may be recorded. */
+  get captures(): boolean {
+    return this.#programs.some((program) => 'captures' in program && program.captures === true);
+  }
+
+  get optimizerSource(): SessionSource {
+    return { graph: this.#optimizerGraph, weights: { files: [] } };
+  }
+
+  /** What a session of one's own for a training graph is made of. */
+  trainingSource({ trainingGraph: graph, weightInputs: inputs = [] }: TrainingProgram): SessionSource {
+    return { graph, weights: this.#weights, inputs };
+  }
+
   /** The optimizer; `dispose` releases it with the others. */
   async optimizer(): Promise<Session> {
     if (this.#device.provider !== 'webgpu') return new HostAdamW(this.#device);
-    return this.#session({ graph: this.#optimizerGraph, weights: { files: [] } }, 'optimizer graph');
+    return this.#session(this.optimizerSource, 'optimizer graph');
   }
 
   /**

@@ -12,6 +12,8 @@ import type { TrainingOptions } from '../../src/training/options.ts';
 import type { StepProgram } from '../../src/training/program.ts';
 import { train } from '../../src/training/train.ts';
 import type { StepEvent } from '../../src/training/trainingEvents.ts';
+import type { TrainingInput } from '../../src/training/trainingRun.ts';
+import type { ParameterLayout } from '../../src/graph/parameterLayout.ts';
 
 /** The families that `tests/fixtures/trajectories/record.py` recorded. */
 export const recordedFamilies = [
@@ -80,26 +82,10 @@ export async function followTrajectory(
   compile: (...args: Parameters<typeof compileTrainingModel>) => CompiledProgram = compileTrainingModel,
   mostSteps = Infinity,
 ): Promise<void> {
-  const { trajectory, config } = files;
-  const fileName = 'model_q4.onnx';
-  const model = await encodeSelfContained(exportRecorded(files), () => new Uint8Array());
-  const { rank, alpha, batchSize, steps: count, ...options } = trajectory.settings;
-  const program = compile(
-    { decoder: decodeModel(model), fileName, modelType: String(config['model_type']) },
-    { kind: 'lora', rank, alpha, targetModules: 'all-linear' },
-    { batchSize, sequenceLength: 24, logitsChunk: 10 },
-  );
-  const initial = readPeftParameters(files.adapterInitial, program.layout);
-  const rows = trajectory.rows.map(toTokenizedRow);
-  const events = train({
-    device,
-    programs: [program],
-    weights: { files: [{ path: fileName, data: model }] },
-    parameters: initial,
-    rows,
-    evaluationRows: rows.slice(0, batchSize * options.gradientAccumulationSteps),
-    options: { ...options, duration: { steps: count }, seed: 0, shuffle: false, evaluateEvery: Infinity },
-  });
+  const { trajectory } = files;
+  const { input, layout } = await recordedRun(files, device, compile);
+  const initial = input.parameters;
+  const events = train(input);
   const steps: StepEvent[] = [];
   let final = initial;
   for await (const event of events) {
@@ -112,7 +98,35 @@ export async function followTrajectory(
   }
   expectSteps(steps, trajectory.log.slice(0, mostSteps));
   if (steps.length === mostSteps) return;
-  expectAdapter(final, initial, readPeftParameters(files.adapterFinal, program.layout));
+  expectAdapter(final, initial, readPeftParameters(files.adapterFinal, layout));
+}
+
+/** The run that was recorded, and how its adapter is laid out. */
+export async function recordedRun(
+  files: TrajectoryFiles,
+  device: Device,
+  compile: (...args: Parameters<typeof compileTrainingModel>) => CompiledProgram = compileTrainingModel,
+): Promise<{ input: TrainingInput; layout: ParameterLayout }> {
+  const { trajectory, config } = files;
+  const fileName = 'model_q4.onnx';
+  const model = await encodeSelfContained(exportRecorded(files), () => new Uint8Array());
+  const { rank, alpha, batchSize, steps, ...options } = trajectory.settings;
+  const program = compile(
+    { decoder: decodeModel(model), fileName, modelType: String(config['model_type']) },
+    { kind: 'lora', rank, alpha, targetModules: 'all-linear' },
+    { batchSize, sequenceLength: 24, logitsChunk: 10 },
+  );
+  const rows = trajectory.rows.map(toTokenizedRow);
+  const input = {
+    device,
+    programs: [program],
+    weights: { files: [{ path: fileName, data: model }] },
+    parameters: readPeftParameters(files.adapterInitial, program.layout),
+    rows,
+    evaluationRows: rows.slice(0, batchSize * options.gradientAccumulationSteps),
+    options: { ...options, duration: { steps }, seed: 0, shuffle: false, evaluateEvery: Infinity },
+  };
+  return { input, layout: program.layout };
 }
 
 /** The recorded checkpoint in 4 bits, which hold it exactly. */

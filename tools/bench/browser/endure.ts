@@ -11,6 +11,8 @@ export interface Endurance extends BenchShape {
   readonly model: string;
   readonly provider: 'webgpu' | 'wasm';
   readonly steps: number;
+  /** Whether the GPU is told once what a step is. */
+  readonly captures?: boolean;
   /** Steps after which the page's `onMark` is called. */
   readonly marks: readonly number[];
 }
@@ -21,12 +23,14 @@ export async function endure({
   provider,
   steps,
   marks,
+  captures = false,
   lora,
   ...shape
 }: Endurance): Promise<void> {
   const { device } = observe(await createBrowserDevice({ provider }), true);
   const { model, vocabularySize } = await loadBenchModel(modelFolderAt(url));
-  const program = compileTrainingModel(...compilerInput({ model, lora, device }, shape, 'none'));
+  const compiled = compileTrainingModel(...compilerInput({ model, lora, device }, shape, 'none'));
+  const program = { ...compiled, captures };
   const rows = benchRows(shape.batchSize, shape.sequenceLength, vocabularySize);
   const runner = await StepRunner.open({ device, program, weights: model.weights, rows });
   for (let step = 1; step <= steps; step++) {
