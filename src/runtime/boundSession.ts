@@ -1,77 +1,90 @@
 import type { DeviceTensor, Feeds, Session } from './device.ts';
 import { RuntimeFailure } from './failure.ts';
 import type { BoundSession } from './fixedTensors.ts';
+import type { Recorder } from './gpuRecording.ts';
 
 /** Creates the session anew; one that captures may be refused. */
 type Create = (captures: boolean) => Promise<Session>;
 
-/** Notes copies between buffers from now on; `stop` ends that and says how many there were. */
-export type WatchCopies = () => { readonly stop: () => number };
-
 /**
- * A session whose first run is recorded, and one that is not where the graph does not allow it. onnxruntime records kernels
- * only: nodes on the CPU and copies between buffers would be missing in every later run without a word, so that a first run
- * with any of them is the last one that was recorded.
+ * A session whose first run is recorded, and one that is not where the graph does not allow it. onnxruntime holds what a
+ * captured run was computed in; what it told the GPU we repeat ourselves, since onnxruntime would look at every weight
+ * again first, and submit every sixteen kernels. It records kernels only: where the first run also copies, or runs a node
+ * on the CPU, later ones would be wrong without a word, so then nothing is recorded.
  */
 export class CapturedSession implements BoundSession {
   readonly #create: Create;
   readonly #tensors: Feeds;
-  readonly #watchCopies: WatchCopies;
+  readonly #record: () => Recorder;
+  readonly #check: () => void;
   #session: Session;
   #isCaptured: boolean;
-  #hasRun = false;
+  #repeat: (() => void) | null = null;
+  #outputs: Record<string, DeviceTensor> = {};
 
   private constructor(
     create: Create,
     tensors: Feeds,
-    watchCopies: WatchCopies,
-    session: Session,
-    isCaptured: boolean,
+    gpu: { readonly record: () => Recorder; readonly check: () => void },
+    opened: { readonly session: Session; readonly isCaptured: boolean },
   ) {
     this.#create = create;
     this.#tensors = tensors;
-    this.#watchCopies = watchCopies;
-    this.#session = session;
-    this.#isCaptured = isCaptured;
+    this.#record = gpu.record;
+    this.#check = gpu.check;
+    this.#session = opened.session;
+    this.#isCaptured = opened.isCaptured;
   }
 
-  static async open(create: Create, tensors: Feeds, watchCopies: WatchCopies): Promise<CapturedSession> {
+  /** `check` throws when the GPU is lost. */
+  static async open(
+    create: Create,
+    tensors: Feeds,
+    gpu: { readonly record: () => Recorder; readonly check: () => void },
+  ): Promise<CapturedSession> {
     const captured = await unlessRefused(create(true));
-    const session = captured ?? (await create(false));
-    return new CapturedSession(create, tensors, watchCopies, session, captured !== null);
+    const opened = { session: captured ?? (await create(false)), isCaptured: captured !== null };
+    return new CapturedSession(create, tensors, gpu, opened);
   }
 
   get isCaptured(): boolean {
     return this.#isCaptured;
   }
 
-  async run(): Promise<Record<string, DeviceTensor>> {
-    const isFirst = this.#isCaptured && !this.#hasRun;
-    const outputs = await (isFirst ? this.#runFirst() : this.#runOnce());
-    this.#hasRun = true;
-    return outputs;
+  async run(): Promise<Feeds> {
+    if (this.#repeat) {
+      this.#check();
+      this.#repeat();
+    } else if (this.#isCaptured) await this.#runFirst();
+    else await this.#runOnce();
+    return this.#outputs;
   }
 
   dispose(): Promise<void> {
+    this.#drop();
     return this.#session.dispose();
   }
 
-  async #runFirst(): Promise<Record<string, DeviceTensor>> {
-    const copies = this.#watchCopies();
-    let found = 0;
-    const ran = await unlessRefused(this.#runOnce()).finally(() => (found = copies.stop()));
-    if (ran !== null && found === 0) return ran;
-    Object.values(ran ?? {}).forEach((output) => output.dispose());
-    await this.#session.dispose();
+  async #runFirst(): Promise<void> {
+    const recorder = this.#record();
+    await unlessRefused(this.#runOnce()).finally(() => (this.#repeat = recorder.stop()));
+    if (this.#repeat && Object.keys(this.#outputs).length > 0) return;
+    await this.dispose();
     this.#isCaptured = false;
     this.#session = await this.#create(false);
-    return this.#runOnce();
+    await this.#runOnce();
   }
 
-  #runOnce(): Promise<Record<string, DeviceTensor>> {
+  async #runOnce(): Promise<void> {
+    this.#drop();
     const { inputNames } = this.#session;
     const bound = inputNames.flatMap((name) => (this.#tensors[name] ? [[name, this.#tensors[name]]] : []));
-    return this.#session.run(Object.fromEntries(bound) as Feeds);
+    this.#outputs = await this.#session.run(Object.fromEntries(bound) as Feeds);
+  }
+
+  #drop(): void {
+    Object.values(this.#outputs).forEach((output) => output.dispose());
+    this.#outputs = {};
   }
 }
 

@@ -5,11 +5,11 @@ export interface BoundSession {
   /** Whether runs repeat what the first one told the GPU. Where a graph cannot be recorded, every run tells it anew. */
   readonly isCaptured: boolean;
   /**
-   * Resolves when all is submitted, with all outputs: the caller disposes them, before the next run, which may write into the
-   * same memory. The first run computes everything twice. Throws `RuntimeFailure`.
+   * Resolves when all is submitted, with all outputs. They are the session's, until the next run writes into the same memory
+   * or gives it back. The first run computes everything twice. Throws `RuntimeFailure`.
    */
-  run(): Promise<Record<string, DeviceTensor>>;
-  /** Gives back all that runs were computed in; what the session is bound to stays its owner's. */
+  run(): Promise<Feeds>;
+  /** Gives back outputs and all that runs were computed in; what the session is bound to stays its owner's. */
   dispose(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { CapturedSession } from './boundSession.ts';
 import type { Device, DeviceTensor, Feeds, SessionOptions, SessionSource, TensorData, TensorType } from './device.ts'; // prettier-ignore
 import type { BoundSession, FixedTensors } from './fixedTensors.ts';
 import { downloadBuffer, type GpuWatch } from './gpuDevice.ts';
+import { recordGpu } from './gpuRecording.ts';
 
 /** Fixed tensors in buffers of a GPU device; its queue keeps everything in order. */
 export class GpuTensors implements FixedTensors {
@@ -22,7 +23,8 @@ export class GpuTensors implements FixedTensors {
   bind(source: SessionSource, tensors: Feeds, options: SessionOptions = {}): Promise<BoundSession> {
     const create = (captures: boolean) =>
       this.#device.createSession(source, { ...options, captures, forbidFallback: captures, keepOnDevice: true }); // prettier-ignore
-    return CapturedSession.open(create, tensors, () => watchCopies(this.#gpu));
+    const gpu = { record: () => recordGpu(this.#gpu), check: () => this.#watch.check() };
+    return CapturedSession.open(create, tensors, gpu);
   }
 
   assign(...pairs: readonly (readonly [to: DeviceTensor, from: DeviceTensor])[]): void {
@@ -59,26 +61,6 @@ export class GpuTensors implements FixedTensors {
     encode(commands);
     this.#gpu.queue.submit([commands.finish()]);
   }
-}
-
-/** Notes copies between buffers, which recorded runs lack. */
-function watchCopies(gpu: GPUDevice) {
-  const before = gpu.createCommandEncoder;
-  let copies = 0;
-  gpu.createCommandEncoder = (descriptor) => {
-    const encoder = before.call(gpu, descriptor);
-    const copy = encoder.copyBufferToBuffer.bind(encoder) as (...copied: readonly unknown[]) => undefined;
-    encoder.copyBufferToBuffer = (...copied: readonly unknown[]) => {
-      copies++;
-      return copy(...copied);
-    };
-    return encoder;
-  };
-  const stop = () => {
-    gpu.createCommandEncoder = before;
-    return copies;
-  };
-  return { stop };
 }
 
 /** Tensors are onnxruntime's own, of which we see a part. */

@@ -63,15 +63,11 @@ export class FixedSteps implements Steps {
     this.#optimizer ??= await this.#bindOptimizer(settings);
     const optimizer = this.#optimizer;
     const outputs = await this.#run(optimizer, scalarFeeds(this.#device, settings));
-    try {
-      const gradNorm = await this.#read(optimizer, outputs, 'grad_norm');
-      const isKept = !isDoubtful || Number.isFinite(await gradNorm.value);
-      const next = vectorNames.map((name) => [this.#tensors[name], outputs[`${name}_out`]!] as const);
-      if (isKept) this.#fixed.assign(...next);
-      return gradNorm;
-    } finally {
-      Object.values(outputs).forEach(discard);
-    }
+    const gradNorm = await this.#read(optimizer, outputs, 'grad_norm');
+    const isKept = !isDoubtful || Number.isFinite(await gradNorm.value);
+    const next = vectorNames.map((name) => [this.#tensors[name], outputs[`${name}_out`]!] as const);
+    if (isKept) this.#fixed.assign(...next);
+    return gradNorm;
   }
 
   async replacePrograms(programs: readonly StepProgram[]): Promise<void> {
@@ -109,11 +105,11 @@ export class FixedSteps implements Steps {
     this.#graphs.set(program.trainingGraph, graph);
     const outputs = await this.#run(graph, own);
     this.#fixed.assign([this.#tensors.sum, outputs['gradient_out']!]);
-    return this.#read(graph, outputs, 'loss').finally(() => Object.values(outputs).forEach(discard));
+    return this.#read(graph, outputs, 'loss');
   }
 
-  /** Writes `feeds` and runs; the caller disposes the outputs. */
-  async #run(graph: BoundGraph, feeds: Feeds): Promise<Record<string, DeviceTensor>> {
+  /** Writes `feeds` and runs. */
+  async #run(graph: BoundGraph, feeds: Feeds): Promise<Feeds> {
     this.#fixed.assign(...Object.entries(feeds).map(([name, feed]) => [graph.own[name]!, feed] as const));
     return graph.session.run();
   }

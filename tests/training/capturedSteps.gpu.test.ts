@@ -9,8 +9,9 @@ import { train } from '../../src/training/train.ts';
 import type { TrainingEvent } from '../../src/training/trainingEvents.ts';
 import type { TrainingInput } from '../../src/training/trainingRun.ts';
 import { useCountedGpu } from '../support/countedGpu.ts';
-import { fetchFixture } from '../support/fetchFixture.ts';
-import { readTrajectory, recordedRun } from '../support/trajectory.ts';
+import { modelBesideFile } from '../support/modelBesideFile.ts';
+import { tokenizedRow } from '../../src/text/tokenizedRow.ts';
+import { modelShapes } from '../../tools/bench/shapes.ts';
 import { withFixed } from '../support/changedFixed.ts';
 import { countingRows, startParameters, tinyProgram } from '../support/tinyProgram.ts';
 import { hasWebGpu } from '../support/webgpu.ts';
@@ -22,6 +23,21 @@ const programs = [
   tinyProgram({ batchSize: 2, sequenceLength: 8, maxSupervised: 14 }),
 ];
 const capturing = (program: TrainingProgram): TrainingProgram => ({ ...program, captures: true });
+const { decoder, weights } = modelBesideFile(
+  {
+    ...modelShapes['SmolLM2-135M'],
+    hidden_size: 64,
+    intermediate_size: 64,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    num_key_value_heads: 1,
+    head_dim: 32,
+    vocab_size: 256,
+    max_position_embeddings: 16,
+  },
+  'q4',
+);
+const lora = { kind: 'lora', targetModules: 'all-linear', rank: 8, alpha: 8 } as const;
 const options: TrainingOptions = {
   ...defaultTrainingOptions,
   duration: { steps: 8 },
@@ -140,21 +156,23 @@ describe.skipIf(!hasWebGpu)('steps that are recorded', () => {
     expect(gpu().bytes.live - before).toBeLessThan(100);
   });
 
-  it('compute the same of a real decoder, no node of which forbids it', async () => {
-    const compile: typeof compileTrainingModel = (model, trainable, batch) =>
-      compileTrainingModel(model, trainable, batch, { weights: 'shared' });
-    const run = await recordedRun(await readTrajectory('gemma3', fetchFixture), gpu().device, compile);
-    const short = { ...run.input, options: { ...run.input.options, duration: { steps: 2 } } };
+  it('compute the same of a decoder whose weights are shared', async () => {
     const bound: BoundSession[] = [];
     const { fixed } = gpu().device;
     const bind: FixedTensors['bind'] = async (...asked) => {
       bound.push(await fixed!.bind(...asked));
       return bound.at(-1)!;
     };
-    const program = { ...(short.programs[0] as TrainingProgram), captures: true };
+    const shape = { batchSize: 1, sequenceLength: 16 };
+    const program = compileTrainingModel(decoder, lora, shape, { weights: 'shared' });
+    const parameters = Float32Array.from({ length: program.layout.size }, (_, i) => 0.05 * Math.sin(i));
+    const ids = Array.from({ length: 48 }, (_, i) => (i * 7919 + 13) % 256);
+    const three = [0, 16, 32].map((start) => tokenizedRow(ids.slice(start, start + 16), ids.slice(0, 16).map((_, i) => i > 0))); // prettier-ignore
+    const short = { ...options, duration: { steps: 2 }, gradientAccumulationSteps: 2 };
+    const run = input({ weights, parameters, rows: three, evaluationRows: [], options: short });
     const device = withFixed(gpu().device, { bind });
-    const recorded = await eventsOf({ ...short, device, programs: [program] });
+    const recorded = await eventsOf({ ...run, device, programs: [{ ...program, captures: true }] });
     expect(bound.map(({ isCaptured }) => isCaptured)).toEqual([true, true]);
-    expect(recorded).toEqual(await eventsOf(short));
+    expect(recorded).toEqual(await eventsOf({ ...run, programs: [program] }));
   });
 });
