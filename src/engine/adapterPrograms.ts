@@ -81,7 +81,8 @@ export function compilePrograms(request: ProgramRequest): AdapterPrograms {
   if (pieces) return pieces;
   const isRefused = whole.fit === 'does not fit' && !isGuess;
   if (isRefused) throw new Error(describeRefusal(request, whole.built, budgetBytes));
-  return keepingFloats(withShorter(request, whole, budgetBytes), request.device?.weightStorage ?? 'mapped');
+  const storage = request.device?.weightStorage ?? 'mapped';
+  return capturing(keepingFloats(withShorter(request, whole, budgetBytes), storage), storage);
 }
 
 /** Programs that take less memory than those that `plan` describes; null where there are none. */
@@ -155,6 +156,21 @@ function keepingFloats({ programs, plan }: WholePrograms, storage: WeightStorage
   const keeping = programs.map((program) => ({ ...program, keepsFloats: true }));
   const longest = { ...keeping.at(-1)!, memory };
   return { programs: [...keeping.slice(0, -1), longest], plan: { ...plan, memory } };
+}
+
+/** Sessions that capture round their buffers up to size classes, each at most twice as large. */
+const mostRounding = 2;
+
+/**
+ * Programs whose steps are recorded, where there is room for that: then the sessions of all lengths and the optimizer's hold
+ * what they compute in all the time. That is judged by the most that it can take, which nothing else is planned by.
+ */
+function capturing({ programs, plan }: WholePrograms, storage: WeightStorage): WholePrograms {
+  const each = [...programs.map(({ memory }) => memory ?? plan.memory), plan.memory];
+  const activations = mostRounding * each.reduce((sum, memory) => sum + memory.activations, 0);
+  const most = totalBytesOf({ ...plan.memory, activations });
+  if (storage !== 'shared' || judgeFit(most, plan.budgetBytes) !== 'fits') return { programs, plan };
+  return { programs: programs.map((program) => ({ ...program, captures: true })), plan };
 }
 
 /** One program, within what the device binds at a time. */

@@ -64,6 +64,18 @@ describe('compiling for the memory there is', () => {
     expect(plenty.programs.map((program) => 'keepsFloats' in program)).toEqual([false, false]);
   });
 
+  it('has steps recorded where sessions share weights and there is room for what that holds', () => {
+    const shared = { ...request, device: { ...request.device, weightStorage: 'shared' } } as const;
+    const capturing = (memoryBudget?: number) =>
+      compilePrograms({ ...shared, ...(memoryBudget && { memoryBudget }) }).programs.map(
+        (program) => 'captures' in program,
+      );
+    expect(capturing()).toEqual([true, true]);
+    const { memory } = compilePrograms(shared).plan;
+    expect(capturing(totalBytesOf(memory) / 0.79)).toEqual([false, false]);
+    expect(plenty.programs.map((program) => 'captures' in program)).toEqual([false, false]);
+  });
+
   it('refuses in words where a single row is too much', () => {
     expect(() => compiled(1000)).toThrow(
       /^Training takes 1 MB even with one row of 64 tokens .* may take 0 MB\. Weights and adapter alone take/,
