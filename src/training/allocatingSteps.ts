@@ -48,7 +48,11 @@ export class AllocatingSteps implements Steps {
 
   async update(settings: StepSettings): Promise<Pending> {
     if (!this.#gradient) throw new Error('An optimizer step needs a gradient: compute one first.');
-    return pending(await this.#state.step(this.#gradient, settings));
+    try {
+      return pending(await this.#state.step(this.#gradient, settings));
+    } finally {
+      this.#drop();
+    }
   }
 
   replacePrograms(programs: readonly StepProgram[]): Promise<void> {

@@ -32,7 +32,7 @@ export interface Steps {
   /** Computes the gradient over rows, one microbatch after the other; their loss. */
   gradient(request: GradientRequest): Promise<Pending>;
   /**
-   * Applies one AdamW step with the last gradient; that gradient's norm before clipping. Where it is not finite nothing is
+   * Applies one AdamW step with the gradient, once; that gradient's norm before clipping. Where it is not finite nothing is
    * changed if `isDoubtful`; otherwise the run must end with that.
    */
   update(settings: StepSettings, isDoubtful: boolean): Promise<Pending>;
