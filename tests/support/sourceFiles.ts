@@ -105,7 +105,8 @@ const passesOn = (statement: AstNode): boolean =>
 export function readSources(folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) => {
     const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
-    const paths = names.filter((name) => /\.tsx?$/.test(name)).map((name) => join(root, folder, name));
+    const isOwn = (name: string) => /\.tsx?$/.test(name) && !name.includes('node_modules');
+    const paths = names.filter(isOwn).map((name) => join(root, folder, name));
     return paths.map((path) =>
       parseSource(relative(root, path).split(sep).join('/'), readFileSync(path, 'utf8')),
     );

@@ -45,12 +45,23 @@ function decodedPath(url: string | undefined): string {
   }
 }
 
+type HeadersOf = typeof securityHeaders;
+
+/** A request that a file answers. */
+interface Found {
+  readonly file: string;
+  readonly path: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly headersOf: HeadersOf;
+}
+
 /** Pages are small and differ in every answer by their nonce, so they are neither cached nor sent in parts. */
-function answerPage(file: string, path: string, request: IncomingMessage, response: ServerResponse): void {
+function answerPage({ file, path, request, response, headersOf }: Found): void {
   const nonce = randomBytes(16).toString('base64');
   const page = Buffer.from(readFileSync(file, 'utf8').replaceAll(noncePlaceholder, nonce));
   response.writeHead(200, {
-    ...securityHeaders({ path, nonce }),
+    ...headersOf({ path, nonce }),
     'Content-Type': mimeTypes['.html'],
     'Content-Length': page.length,
     'Cache-Control': 'no-store',
@@ -58,11 +69,11 @@ function answerPage(file: string, path: string, request: IncomingMessage, respon
   response.end(request.method === 'HEAD' ? undefined : page);
 }
 
-function answerFile(file: string, path: string, request: IncomingMessage, response: ServerResponse): void {
+function answerFile({ file, path, request, response, headersOf }: Found): void {
   const { size, mtimeMs } = statSync(file);
   const etag = `"${size.toString(36)}-${Math.trunc(mtimeMs).toString(36)}"`;
   const headers = {
-    ...securityHeaders({ path, nonce: randomBytes(16).toString('base64') }),
+    ...headersOf({ path, nonce: randomBytes(16).toString('base64') }),
     'Content-Type': mimeTypes[extname(file)] ?? 'application/octet-stream',
     'Cache-Control': path.startsWith(hashedFolder) ? 'public, max-age=31536000, immutable' : 'no-cache',
     'Accept-Ranges': 'bytes',
@@ -84,32 +95,39 @@ function answerFile(file: string, path: string, request: IncomingMessage, respon
 }
 
 /** Answers requests from the files in `folder`, with the headers that the app needs. Reads only: GET and HEAD. */
-export function answer(folder: string, request: IncomingMessage, response: ServerResponse): void {
+export function answer(
+  folder: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  headersOf: HeadersOf = securityHeaders,
+): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return void response.writeHead(405, { Allow: 'GET, HEAD' }).end();
   }
   const path = decodedPath(request.url);
   const file = fileOf(folder, path);
   if (!file) {
-    const headers = { ...securityHeaders({ path, nonce: '' }), 'Content-Type': mimeTypes['.txt'] };
+    const headers = { ...headersOf({ path, nonce: '' }), 'Content-Type': mimeTypes['.txt'] };
     return void response.writeHead(404, headers).end(`There is nothing at ${path}.\n`);
   }
   const answerWith = extname(file) === '.html' ? answerPage : answerFile;
-  answerWith(file, path, request, response);
+  answerWith({ file, path, request, response, headersOf });
 }
 
 interface ListenOptions {
   readonly host?: string;
   /** 0 takes any free port. */
   readonly port?: number;
+  /** Headers that guard an answer; the app's where it is left out. */
+  readonly headersOf?: HeadersOf;
 }
 
 /** Serves `folder` and resolves once connections are accepted; rejects where the port is taken. */
 export function serveFolder(
   folder: string,
-  { host = '127.0.0.1', port = 0 }: ListenOptions = {},
+  { host = '127.0.0.1', port = 0, headersOf }: ListenOptions = {},
 ): Promise<Server> {
-  const server = createServer((request, response) => answer(folder, request, response));
+  const server = createServer((request, response) => answer(folder, request, response, headersOf));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve(server));
