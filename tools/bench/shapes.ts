@@ -5,7 +5,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const llama = { model_type: 'llama', hidden_act: 'silu', rms_norm_eps: 1e-5, tie_word_embeddings: true };
 
-/** Configurations of real models, under the names of their repositories; only what determines shapes and cost. */
+/** Configurations of real models, under the names of their repositories; only what determines shapes and cost. One is made up. */
 export const modelShapes = {
   'SmolLM2-135M': {
     ...llama,
@@ -15,6 +15,18 @@ export const modelShapes = {
     num_attention_heads: 9,
     num_key_value_heads: 3,
     vocab_size: 49152,
+    max_position_embeddings: 8192,
+    rope_theta: 100000,
+  },
+  // As many layers and kernels as the one above, with little to compute in each: what a step takes beside its kernels.
+  'SmolLM2-thin': {
+    ...llama,
+    hidden_size: 64,
+    intermediate_size: 128,
+    num_hidden_layers: 30,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    vocab_size: 512,
     max_position_embeddings: 8192,
     rope_theta: 100000,
   },
