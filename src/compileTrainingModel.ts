@@ -20,6 +20,8 @@ import { decodersOf } from './lora/mergedDecoder.ts';
 import { findLoraTargets, type TargetModules } from './lora/targets.ts';
 import { findHead } from './lowering/head.ts';
 import { lower } from './lowering/lower.ts';
+import { addPackingInputs } from './lowering/packing.ts';
+import { checkRowsAreSeparate } from './lowering/separateRows.ts';
 import { sliceHead, type SlicedHead } from './lowering/slicedHead.ts';
 import { bindTrainingInputs } from './lowering/trainingInputs.ts';
 import { encodeModel } from './onnx/encode.ts';
@@ -47,6 +49,8 @@ export interface BatchShape {
   readonly batchSize: number;
   /** Tokens per row, T; shorter rows are padded on the right. */
   readonly sequenceLength: number;
+  /** Whether rows share B lines of T tokens; the graphs are then fed the two inputs of `Packing` besides. Default `false`. */
+  readonly isPacked?: boolean;
   /** Supervised tokens per microstep at most, R; default B·T. */
   readonly maxSupervised?: number;
   /** Rows whose logits exist at the same time; default: `chunkFor`, and 128 where nothing is differentiated in one piece. */
@@ -88,6 +92,7 @@ export interface CompiledTraining {
   readonly batchSize: number;
   readonly sequenceLength: number;
   readonly maxSupervised: number;
+  readonly isPacked: boolean;
   readonly vocabularySize: number;
   /** Weights that both graphs, or one of them, take as inputs: all or none. */
   readonly weightInputs: readonly WeightInput[];
@@ -140,6 +145,7 @@ export function compileTrainingModel(
     batchSize: batch.batchSize,
     sequenceLength: batch.sequenceLength,
     maxSupervised: maxSupervisedOf(batch),
+    isPacked: batch.isPacked ?? false,
   };
 }
 
@@ -210,7 +216,7 @@ export interface LoweredDecoder {
   readonly head: SlicedHead;
 }
 
-/** Lowers what comes before the loss. @throws naming op and node where the model has something that cannot be lowered */
+/** Lowers what comes before the loss. @throws naming op and node where that cannot be done, or rows would reach each other */
 export function lowerDecoder(
   source: DecoderModel,
   trainable: Trainable,
@@ -226,13 +232,20 @@ export function lowerDecoder(
     ([name, x]) => [name, g.constant('float32', [1], [x])] as const,
   );
   const tokens = embedTokens(g, source, batch);
-  const values = bindTrainingInputs(g, model, batch, new Map([...tokens, ...tensors, ...fixed]));
+  const packing = batch.isPacked ? addPackingInputs(g, [batch.batchSize, batch.sequenceLength]) : null;
+  const values = bindTrainingInputs(
+    g,
+    model,
+    { ...batch, packing },
+    new Map([...tokens, ...tensors, ...fixed]),
+  );
   const head = findHead(model);
-  lower(g, model, values, [head.hidden]);
+  lower(g, model, values, [head.hidden], packing);
   const forward = [...g.builtNodes];
   const { largestHeadSlice: largestSlice = 2 ** 25, largestWeight = null } = options;
   const sliced = sliceHead(g, model, head, values, { largestSlice, largestWeight });
   const [inputIds, hidden] = [tokens.get('input_ids')!, values.get(head.hidden)!];
+  if (packing) checkRowsAreSeparate(forward, inputIds, hidden, packing);
   return { g, inputIds, parameters, layout, tensors, hidden, forward, head: sliced };
 }
 

@@ -2,9 +2,9 @@ import type { GraphBuilder } from '../graph/builder.ts';
 import { checkConstantShape } from '../graph/constantLimit.ts';
 import { formatShape, type Value } from '../graph/graph.ts';
 import type { LoweringContext } from './lowering.ts';
-
-/** Added to the scores of positions that may not be seen: finite, so that no row can become NaN, yet exp underflows. */
-export const maskedScore = -1e9;
+import { maskedScore } from './maskedScore.ts';
+import { rowBias } from './packing.ts';
+import { dependsOnDistance } from './tokenAxes.ts';
 
 export interface AttentionParts {
   /** [B, T, heads·headSize] */
@@ -55,7 +55,9 @@ export function attend(g: GraphBuilder, parts: AttentionParts, context: Lowering
 
   const mixed = g.matMul(g.reshape(weights, [batch, kvHeads, stacked, span]), values);
   const perHead = g.transpose(g.reshape(mixed, [batch, heads, length, valueSize]), [0, 2, 1, 3]);
-  return g.reshape(perHead, [batch, length, heads * valueSize]);
+  const attended = g.reshape(perHead, [batch, length, heads * valueSize]);
+  context.packing?.attended.set(attended, [parts.query, parts.key, parts.value]);
+  return attended;
 }
 
 function checkParts({ query, key, value, heads, kvHeads }: AttentionParts): void {
@@ -75,20 +77,43 @@ function addBiases(
   g: GraphBuilder,
   scores: Value,
   { bias, causal, window }: AttentionParts,
-  { shared }: LoweringContext,
+  context: LoweringContext,
 ): Value {
   const [length, span] = scores.shape.slice(-2) as [number, number];
   const reach = Math.min(window ?? length, length);
-  const key = `causal [${length}, ${span}] ${reach}`;
-  const hidden = causal ? shared(key, () => causalBias(g, length, span, reach)) : null;
+  const hidden = causal ? causalBias(g, [length, span], reach, context) : null;
   const isZero = bias?.constant?.every((x) => x === 0) ?? false;
-  return [isZero ? null : bias, hidden].reduce<Value>((sum, term) => (term ? g.add(sum, term) : sum), scores);
+  const own = isZero ? null : bias;
+  if (context.packing) return addWithinRows(g, scores, { own, hidden }, context);
+  return [own, hidden].reduce<Value>((sum, term) => (term ? g.add(sum, term) : sum), scores);
 }
 
-/** f32 [T, S]: 0 where query t may see key s (s ≤ t, and t − s < reach), else a large negative number. */
-function causalBias(g: GraphBuilder, length: number, span: number, reach: number): Value {
-  checkConstantShape([length, span]);
-  const contents = new Float64Array(length * span).fill(maskedScore);
-  for (let t = 0; t < length; t++) contents.fill(0, t * span + Math.max(0, t - reach + 1), t * span + t + 1);
-  return g.constant('float32', [length, span], contents);
+/** The same for rows that share a line: nothing is seen of other rows. */
+function addWithinRows(
+  g: GraphBuilder,
+  scores: Value,
+  { own, hidden }: Readonly<Record<'own' | 'hidden', Value | null>>,
+  { packing, shared }: LoweringContext,
+): Value {
+  if (own && !dependsOnDistance(own)) {
+    throw new Error('its bias says more than how far apart two tokens are, so rows cannot share a line');
+  }
+  const rows = shared(`rows ${hidden?.name ?? ''}`, () => rowBias(g, packing!, hidden ?? g.scalar(0)));
+  return g.add(own ? g.add(scores, own) : scores, rows);
+}
+
+/** f32 [T, S]: 0 where query t may see key s (s ≤ t, and t − s < reach), else a large negative number; one for all layers. */
+function causalBias(
+  g: GraphBuilder,
+  [length, span]: readonly [number, number],
+  reach: number,
+  { shared }: LoweringContext,
+): Value {
+  return shared(`causal [${length}, ${span}] ${reach}`, () => {
+    checkConstantShape([length, span]);
+    const contents = new Float64Array(length * span).fill(maskedScore);
+    for (let t = 0; t < length; t++)
+      contents.fill(0, t * span + Math.max(0, t - reach + 1), t * span + t + 1);
+    return g.constant('float32', [length, span], contents);
+  });
 }

@@ -3,8 +3,9 @@ import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
 import type { ElementType } from '../graph/model.ts';
 import { floatAttribute, intAttribute } from './attributes.ts';
+import { required, type Lowering, type LoweringContext } from './lowering.ts';
+import { rowBias } from './packing.ts';
 import { liftedType } from './readConstant.ts';
-import { required, type Lowering } from './lowering.ts';
 
 /** An op that is a primitive already: same inputs, same attributes. */
 export const passThrough =
@@ -75,13 +76,24 @@ export const castLike: Lowering = (g, inputs) => [
 ];
 
 /** Softmax over one axis. Before opset 13 the op flattened its input from the axis on, the same for the last axis only. */
-export const softmax: Lowering = (g, inputs, node, { opset }) => {
-  const x = required(inputs, 0);
+export const softmax: Lowering = (g, inputs, node, context) => {
+  const { opset } = context;
+  const x = withinRows(g, required(inputs, 0), context);
   const axis = intAttribute(node, 'axis', opset < 13 ? 1 : -1);
   const isLast = axis === -1 || axis === x.shape.length - 1;
   if (opset < 13 && !isLast) throw new Error(`Softmax of opset ${opset} is supported on the last axis only`);
   return [g.softmax(x, isLast ? -1 : axis)];
 };
+
+/** Where rows share lines: what looks like the scores [B, heads, T, T] of an attention, without those between two rows. */
+function withinRows(g: GraphBuilder, x: Value, { packing, shared }: LoweringContext): Value {
+  const length = packing?.segments.shape[1];
+  const isScores = x.shape.length === 4 && x.shape[2] === length && x.shape[3] === length;
+  if (!packing || !isScores) return x;
+  const masked = g.add(x, shared('rows ', () => rowBias(g, packing, g.scalar(0)))); // prettier-ignore
+  packing.masked.add(masked);
+  return masked;
+}
 
 /** `alpha·A·B + beta·C` with optional transposes. */
 export const gemm: Lowering = (g, inputs, node) => {

@@ -6,6 +6,7 @@ import { normalizeAxis, slicePlan } from '../graph/shapeRules.ts';
 import { intAttribute, intsAttribute } from './attributes.ts';
 import { gatherStored } from './lifting.ts';
 import { constantOf, required, type Inputs, type Lowering } from './lowering.ts';
+import { positionsWithin } from './packing.ts';
 
 /** Axes stand in an attribute up to opset 12 (Reduce: 17) and in input 1 since. */
 function axesOf(inputs: Inputs, node: ModelNode): number[] | null {
@@ -110,10 +111,16 @@ function isWhole(operands: readonly (Value | null)[]): boolean {
   return sameShape(plan.shape, operands[0]!.shape) && plan.steps.every((step) => step === 1);
 }
 
-/** Rows of a half-precision or quantized table are gathered first and converted after. */
-export const gather: Lowering = (g, inputs, node) => [
-  gatherStored(g, required(inputs, 0), required(inputs, 1), intAttribute(node, 'axis', 0)),
-];
+/**
+ * Rows of a half-precision or quantized table are gathered first and converted after. Of a table of positions those are taken
+ * that tokens have in their rows.
+ */
+export const gather: Lowering = (g, inputs, node, { packing }) => {
+  const [data, given] = [required(inputs, 0), required(inputs, 1)];
+  const axis = intAttribute(node, 'axis', 0);
+  const isTable = data.constant === null && data.shape.length === 2 && axis === 0;
+  return [gatherStored(g, data, isTable ? positionsWithin(given, packing) : given, axis)];
+};
 
 /** A reduction over axes given either way; over all axes when none are given. */
 export const reduction =

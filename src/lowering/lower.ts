@@ -4,6 +4,7 @@ import type { Model, ModelGraph, ModelNode } from '../graph/model.ts';
 import { liftInitializer } from './lifting.ts';
 import type { LoweringContext } from './lowering.ts';
 import { lowerings, qualifiedName } from './lowerings.ts';
+import type { Packing } from './packing.ts';
 import { namesRead, nodesLeadingTo } from './sourceOrder.ts';
 
 /** Source value name → lowered value. */
@@ -12,17 +13,28 @@ export type LoweredValues = Map<string, Value>;
 /**
  * Lowers what `wanted` values of the model depend on to primitives in `g`, with static shapes and float32 throughout.
  * `values` holds what is known beforehand (graph inputs, or any value or initializer to be replaced) and receives
- * everything that was lowered, so that a later call continues from there.
+ * everything that was lowered, so that a later call continues from there. With `packing` attention stays within a row.
  *
  * @throws {Error} naming op and node when an op or a form of it has no lowering, or the input that is not bound.
  */
-export function lower(g: GraphBuilder, model: Model, values: LoweredValues, wanted: readonly string[]): void {
-  lowerGraph(g, model, model.graph, values, wanted);
+export function lower(
+  g: GraphBuilder,
+  model: Model,
+  values: LoweredValues,
+  wanted: readonly string[],
+  packing: Packing | null = null,
+): void {
+  lowerGraph(g, { model, packing }, model.graph, values, wanted);
+}
+
+interface Source {
+  readonly model: Model;
+  readonly packing: Packing | null;
 }
 
 function lowerGraph(
   g: GraphBuilder,
-  model: Model,
+  source: Source,
   graph: ModelGraph,
   values: LoweredValues,
   wanted: readonly string[],
@@ -36,10 +48,11 @@ function lowerGraph(
   const shared = new Map<string, Value>();
   const context: LoweringContext = {
     shared: (key, build) => shared.get(key) ?? shared.set(key, build()).get(key)!,
-    opset: model.opsets[''] ?? 21,
+    opset: source.model.opsets[''] ?? 21,
+    packing: source.packing,
     lowerSubgraph: (subgraph) => {
       const outputs = subgraph.outputs.map(({ name }) => name);
-      lowerGraph(g, model, subgraph, values, outputs);
+      lowerGraph(g, source, subgraph, values, outputs);
       return outputs.map((name) => valueOf(values, name));
     },
   };

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
 import type { ModelGraph, ModelNode } from '../graph/model.ts';
+import type { Packing } from './packing.ts';
 
 /** What a lowering may ask about the model around its node. */
 export interface LoweringContext {
@@ -10,6 +11,8 @@ export interface LoweringContext {
   readonly lowerSubgraph: (graph: ModelGraph) => Value[];
   /** Builds what the nodes of several layers share (rotary tables) at its first use. */
   readonly shared: (key: string, build: () => Value) => Value;
+  /** What is known of rows that share lines; null where every line is a row. */
+  readonly packing: Packing | null;
 }
 
 /** A source op's inputs in order; omitted optional ones are `null`. */

@@ -4,6 +4,7 @@ import type { Attributes, ModelNode } from '../graph/model.ts';
 import { floatAttribute, intAttribute } from './attributes.ts';
 import { leadingRows } from './lifting.ts';
 import { required, type Lowering, type LoweringContext } from './lowering.ts';
+import { countsFromZero } from './packing.ts';
 
 export interface RotaryTables {
   /** [positions, rotated / 2], one row per position. */
@@ -13,25 +14,25 @@ export interface RotaryTables {
   readonly positions: Value;
 }
 
-/** Whether every row counts 0, 1, 2, … */
-function countsFromZero(positions: Value, length: number): boolean {
-  return positions.constant?.every((position, i) => position === i % length) ?? false;
-}
-
 /**
  * Cosine and sine tables for sequences of `length` tokens. Positions that simply count are left to the op's own
- * offset form, and the tables (exports carry the model's whole context, 131072 rows) are cut to what is used.
+ * offset form, or begin anew with every row where rows share lines, and the tables (exports carry the model's whole context,
+ * 131072 rows) are cut to what is used.
  */
 export function rotaryTables(
   g: GraphBuilder,
   { cos, sin }: Pick<RotaryTables, 'cos' | 'sin'>,
   positions: Value | null,
   length: number,
-  { shared }: LoweringContext,
+  { shared, packing }: LoweringContext,
 ): RotaryTables {
   const isOffset = positions?.shape.length === 1 && positions.constant?.[0] === 0;
-  if (positions && !isOffset && !countsFromZero(positions, length)) return { cos, sin, positions };
-  const cut = (table: Value) => shared(`${table.name}[:${length}]`, () => leadingRows(g, table, length));
+  const isCounting = !positions || isOffset || countsFromZero(positions, length);
+  if (!isCounting && positions !== packing?.positions) return { cos, sin, positions };
+  // A line may be longer than the model's context; none of its rows is.
+  const used = packing ? Math.min(length, cos.shape[0]!) : length;
+  const cut = (table: Value) => shared(`${table.name}[:${used}]`, () => leadingRows(g, table, used));
+  if (packing) return { cos: cut(cos), sin: cut(sin), positions: packing.positions };
   return { cos: cut(cos), sin: cut(sin), positions: g.ints([0]) };
 }
 

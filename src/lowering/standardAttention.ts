@@ -1,8 +1,9 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
-import { attend, maskedScore } from './attention.ts';
+import { attend } from './attention.ts';
 import { floatAttribute, intAttribute } from './attributes.ts';
 import { required, type Inputs, type Lowering } from './lowering.ts';
+import { maskedScore } from './maskedScore.ts';
 
 /**
  * ONNX Attention (opset 23 and 24) without past: inputs query, key, value as [B, T, heads·size] or [B, heads, T, size],

@@ -1,18 +1,21 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
 import type { Model, ValueInfo } from '../graph/model.ts';
-import { liftedType } from './readConstant.ts';
 import type { LoweredValues } from './lower.ts';
+import type { Packing } from './packing.ts';
+import { liftedType } from './readConstant.ts';
 
 export interface TrainingBatch {
   readonly batchSize: number;
   readonly sequenceLength: number;
+  /** Where rows share lines, what is known of them. */
+  readonly packing?: Packing | null;
 }
 
 /**
  * Binds a decoder's inputs for training: whole sequences from position 0, padded on the right, without past. What the
- * export computes from `attention_mask`, `position_ids` and empty caches thereby becomes constant. `given` holds what
- * the caller feeds (`input_ids` or `inputs_embeds`, adapter weights).
+ * export computes from `attention_mask`, `position_ids` and empty caches thereby becomes constant; the positions of rows that
+ * share a line are fed. `given` holds what the caller feeds (`input_ids` or `inputs_embeds`, adapter weights).
  *
  * @throws {Error} naming an input of unknown meaning, with its declared shape.
  */
@@ -34,7 +37,7 @@ export function bindTrainingInputs(
 function trainingConstant(
   g: GraphBuilder,
   input: ValueInfo,
-  { batchSize, sequenceLength }: TrainingBatch,
+  { batchSize, sequenceLength, packing }: TrainingBatch,
 ): Value {
   const { name, elementType, shape } = input;
   const count = batchSize * sequenceLength;
@@ -46,6 +49,7 @@ function trainingConstant(
     );
 
   if (name === 'attention_mask') return perToken(() => 1);
+  if (name === 'position_ids' && packing) return g.cast(packing.positions, elementType);
   if (name === 'position_ids') return perToken((i) => i % sequenceLength);
   // 0 keeps every position: the slice before the head starts at −0.
   if (name === 'num_logits_to_keep') return g.constant(elementType, (shape ?? []).map(() => 1), [0]); // prettier-ignore

@@ -3,7 +3,7 @@ import { discard } from '../runtime/discard.ts';
 import type { OptimizerState, OptimizerVectors, StepSettings } from './optimizerState.ts';
 import type { StepProgram } from './program.ts';
 import { pending, type GradientRequest, type Pending, type Steps } from './steps.ts';
-import { inMicrobatches, type TrainingSessions } from './trainingSessions.ts';
+import type { TrainingSessions } from './trainingSessions.ts';
 
 /** Steps whose every run yields new tensors, as on any device; each is waited for. */
 export class AllocatingSteps implements Steps {
@@ -30,7 +30,7 @@ export class AllocatingSteps implements Steps {
     const { parameters } = this;
     let loss = 0;
     try {
-      for (const microbatch of inMicrobatches(rows, this.#sessions.batchSize)) {
+      for (const microbatch of this.#sessions.microbatches(rows)) {
         signal?.throwIfAborted();
         const gradient = this.#gradient ?? this.#state.zeroGradient;
         const state = { parameters, gradient, ...(lossScale && { lossScale }) };

@@ -1,16 +1,19 @@
 import { countSupervised, truncateRow, type TokenizedRow } from '../text/tokenizedRow.ts';
+import { packRows, type PlacedRow } from './packRows.ts';
 
 /** The static shape that a training graph was compiled for. */
 export interface BatchShape {
-  /** Rows per microbatch, B. */
+  /** Rows per microbatch, or lines where rows share them, B. */
   readonly batchSize: number;
-  /** Tokens per row with padding, T. */
+  /** Tokens per row or line with padding, T. */
   readonly sequenceLength: number;
   /** Positions whose logits the loss may use per microbatch, R. */
   readonly maxSupervised: number;
+  /** Whether several rows may share a line. */
+  readonly isPacked?: boolean;
 }
 
-/** One microbatch, ready to be fed: rows right-padded to [B, T], supervised positions listed in R slots. */
+/** One microbatch, ready to be fed: rows in lines of [B, T] padded on the right, supervised positions listed in R slots. */
 export interface Batch {
   /** [B, T] token ids, padding 0. */
   readonly inputIds: BigInt64Array;
@@ -22,6 +25,10 @@ export interface Batch {
   readonly labels: Int32Array;
   /** [R] `weight` for every slot in use, 0 for padding. */
   readonly labelWeights: Float32Array;
+  /** [B·T] the number of a token's row, from 1 on; padding 0. */
+  readonly segments: Int32Array;
+  /** [B·T] a token's place in its row; padding 0. */
+  readonly positions: BigInt64Array;
 }
 
 /** Counts the tokens that the loss counts, over all rows. */
@@ -30,7 +37,7 @@ export function totalSupervised(rows: readonly TokenizedRow[]): number {
 }
 
 /**
- * Lays out up to B rows as one microbatch; missing rows are padding throughout. `weight` is what each supervised
+ * Lays out up to B rows as one microbatch, or as many as share B lines; missing rows are padding throughout. `weight` is what each supervised
  * token counts: 1 / (supervised tokens of the whole accumulated batch).
  * Throws when the rows do not fit the shape.
  */
@@ -42,20 +49,42 @@ export function layOutBatch(rows: readonly TokenizedRow[], shape: BatchShape, we
   const rowOfPosition = new BigInt64Array(batchSize * sequenceLength).fill(BigInt(maxSupervised));
   const labels = new Int32Array(maxSupervised);
   const labelWeights = new Float32Array(maxSupervised);
+  const segments = new Int32Array(inputIds.length);
+  const positions = new BigInt64Array(inputIds.length);
   let slot = 0;
-  rows.forEach((row, b) => {
+  placeRows(rows, shape).forEach(({ row, start }, i) => {
     row.ids.forEach((id, t) => {
-      inputIds[b * sequenceLength + t] = BigInt(id);
+      inputIds[start + t] = BigInt(id);
+      segments[start + t] = i + 1;
+      positions[start + t] = BigInt(t);
+      // A row's first token is not predicted: what stands before it, if anything, is another row.
       if (t === 0 || !row.supervised[t]) return;
       // The logits of the position before a token predict it.
-      const position = b * sequenceLength + t - 1;
+      const position = start + t - 1;
       supervisedRows[slot] = BigInt(position);
       rowOfPosition[position] = BigInt(slot);
       labels[slot] = id;
       labelWeights[slot++] = weight;
     });
   });
-  return { inputIds, supervisedRows, rowOfPosition, labels, labelWeights };
+  return { inputIds, supervisedRows, rowOfPosition, labels, labelWeights, segments, positions };
+}
+
+function placeRows(rows: readonly TokenizedRow[], shape: BatchShape): readonly PlacedRow[] {
+  if (shape.isPacked) return packRows(rows, shape)[0] ?? [];
+  return rows.map((row, b) => ({ row, start: b * shape.sequenceLength }));
+}
+
+/** Divides rows into microbatches: so many at a time, or as many as share the lines of the longest shape. */
+export function inMicrobatches(
+  rows: readonly TokenizedRow[],
+  shape: BatchShape,
+): (readonly TokenizedRow[])[] {
+  if (shape.isPacked) return packRows(rows, shape).map((placed) => placed.map(({ row }) => row));
+  const { batchSize } = shape;
+  return Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>
+    rows.slice(i * batchSize, (i + 1) * batchSize),
+  );
 }
 
 /** The first (smallest) shape that holds the rows. Throws naming what is too long. */
@@ -67,11 +96,9 @@ export function chooseShape<S extends BatchShape>(rows: readonly TokenizedRow[],
 
 /** Whether rows may be laid out as one microbatch of a shape. */
 export function fits(rows: readonly TokenizedRow[], shape: BatchShape): boolean {
-  return (
-    rows.length <= shape.batchSize &&
-    longest(rows) <= shape.sequenceLength &&
-    totalSupervised(rows) <= shape.maxSupervised
-  );
+  const isShort = longest(rows) <= shape.sequenceLength && totalSupervised(rows) <= shape.maxSupervised;
+  if (shape.isPacked) return isShort && packRows(rows, shape).length <= 1;
+  return isShort && rows.length <= shape.batchSize;
 }
 
 function describeMisfit(rows: readonly TokenizedRow[], shapes: readonly BatchShape[]): string {

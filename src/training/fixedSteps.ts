@@ -6,7 +6,7 @@ import { batchFeeds } from './batchFeeds.ts';
 import { scalarFeeds, type OptimizerVectors, type StepSettings } from './optimizerState.ts';
 import { isInHalf, type StepProgram, type TrainingProgram } from './program.ts';
 import { pending, type GradientRequest, type Pending, type Steps } from './steps.ts';
-import { inMicrobatches, type TrainingSessions } from './trainingSessions.ts';
+import type { TrainingSessions } from './trainingSessions.ts';
 
 /** A graph bound to tensors of its own beside the common ones. */
 interface BoundGraph {
@@ -51,7 +51,7 @@ export class FixedSteps implements Steps {
   async gradient({ rows, weight, lossScale = 1, signal }: GradientRequest): Promise<Pending> {
     this.#fixed.clear(this.#tensors.gradient);
     const losses: Pending[] = [];
-    for (const microbatch of inMicrobatches(rows, this.#sessions.batchSize)) {
+    for (const microbatch of this.#sessions.microbatches(rows)) {
       signal?.throwIfAborted();
       if (losses.length > 0) this.#fixed.assign([this.#tensors.gradient, this.#tensors.sum]);
       losses.push(await this.#microbatch(microbatch, weight, lossScale));

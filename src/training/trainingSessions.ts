@@ -1,7 +1,7 @@
 import type { Device, DeviceTensor, Feeds, Session, SessionSource, WeightFiles } from '../runtime/device.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { batchFeeds } from './batchFeeds.ts';
-import { chooseShape, totalSupervised } from './batches.ts';
+import { chooseShape, inMicrobatches, totalSupervised } from './batches.ts';
 import { HostAdamW } from './hostAdamW.ts';
 import { isInHalf, type StepProgram, type TrainingProgram } from './program.ts';
 import { optimizerKeeps, takeScalar } from './optimizerState.ts';
@@ -40,7 +40,12 @@ export class TrainingSessions {
     this.#streamed = new StreamedSteps(device, weights);
   }
 
-  /** Rows that one microbatch may have. */
+  /** Divides a step's rows into those that are computed at a time. */
+  microbatches(rows: readonly TokenizedRow[]): (readonly TokenizedRow[])[] {
+    return inMicrobatches(rows, this.#programs.at(-1)!);
+  }
+
+  /** Rows that one microbatch may have, or lines where rows share them. */
   get batchSize(): number {
     return this.#programs[0]!.batchSize;
   }
@@ -118,7 +123,7 @@ export class TrainingSessions {
   async evaluate(rows: readonly TokenizedRow[], state: StepState, signal?: AbortSignal): Promise<number> {
     const weight = 1 / totalSupervised(rows);
     let total = 0;
-    for (const part of inMicrobatches(rows, this.batchSize)) {
+    for (const part of this.microbatches(rows)) {
       signal?.throwIfAborted();
       total += await this.#lossOf(part, weight, state);
     }
@@ -174,14 +179,4 @@ export class TrainingSessions {
     this.#sessions.set(source.graph, session);
     return session;
   }
-}
-
-/** Rows in groups of at most `batchSize`. */
-export function inMicrobatches(
-  rows: readonly TokenizedRow[],
-  batchSize: number,
-): (readonly TokenizedRow[])[] {
-  return Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>
-    rows.slice(i * batchSize, (i + 1) * batchSize),
-  );
 }

@@ -28,6 +28,8 @@ describe('laying out a batch', () => {
       rowOfPosition: big(5, 0, 5, 5, 1, 2, 5, 5),
       labels: Int32Array.of(9, 4, 5, 0, 0),
       labelWeights: Float32Array.of(0.25, 0.25, 0.25, 0, 0),
+      segments: Int32Array.of(1, 1, 1, 0, 2, 2, 2, 2),
+      positions: big(0, 1, 2, 0, 0, 1, 2, 3),
     });
   });
 
