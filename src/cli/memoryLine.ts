@@ -49,7 +49,11 @@ const describeRows = (batchSize: number) => (batchSize === 1 ? '1 row' : `${batc
 
 /** How a training was compiled, before it begins. */
 export function describePlan(plan: PlannedEvent): string {
-  const rows = describeRows(plan.batchSize);
+  const { batchSize, sequenceLength } = plan;
+  const lines = batchSize === 1 ? '1 line' : `${batchSize} lines`;
+  const rows = plan.isPacked
+    ? `rows sharing ${lines} of ${sequenceLength} tokens`
+    : `${describeRows(batchSize)} of up to ${sequenceLength} tokens`;
   const notices = [plan.streaming && describeStreaming(plan.streaming), plan.activations?.note];
-  return `Training ${describeFit(plan, plan.budgetBytes)}, ${rows} of up to ${plan.sequenceLength} tokens at a time.${notices.map((notice) => (notice ? ` ${notice}` : '')).join('')}`;
+  return `Training ${describeFit(plan, plan.budgetBytes)}, ${rows} at a time.${notices.map((notice) => (notice ? ` ${notice}` : '')).join('')}`;
 }

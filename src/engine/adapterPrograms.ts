@@ -16,10 +16,10 @@ import type { TargetModules } from '../lora/targets.ts';
 import type { PassName } from '../optimization/passes.ts';
 import type { Device } from '../runtime/device.ts';
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
-import { planShapes } from '../training/batches.ts';
 import type { TrainingOptions } from '../training/options.ts';
 import type { TrainingProgram } from '../training/program.ts';
 import type { PlannedEvent } from '../training/trainingEvents.ts';
+import { isPackingWorthIt, shapesAlone, shapesInLines, type RunRows } from './batchShapes.ts';
 import { largestWeightOf, splitLargeTables } from './splitLargeWeights.ts';
 import { chooseTraining, defaultMemoryBudget, judgeFit, type Fitted } from './memoryFit.ts';
 import { planMemory } from './memoryPlan.ts';
@@ -32,7 +32,7 @@ export interface ProgramRequest {
   readonly lora: LoraConfig & { readonly targetModules: TargetModules };
   /** What will run the programs; without one nothing limits a weight's size, and files are mapped. */
   readonly device?: Pick<Device, 'limits' | 'weightStorage'>;
-  /** Rows per microstep; fewer are computed at a time where they do not fit. */
+  /** Rows per microstep; fewer are computed at a time where they do not fit, or more where they share lines. */
   readonly batchSize: number;
   /** Longest row in tokens; longer ones are cut. */
   readonly maxLength: number;
@@ -45,6 +45,8 @@ export interface ProgramRequest {
   readonly activations?: Precision;
   /** What is done to the finished graphs; default: all passes. */
   readonly passes?: readonly PassName[];
+  /** Whether short rows share lines; default: where the model's graph allows it and a tenth of the tokens is spared. */
+  readonly isPacked?: boolean;
   /** Tells how many microsteps a step has; one where it is left out. */
   readonly options?: Pick<TrainingOptions, 'gradientAccumulationSteps'>;
 }
@@ -70,7 +72,8 @@ export const manyWeights = 2 ** 26;
  * at a time, and piece by piece where the weights do not fit. None of that changes what is learned.
  * @throws where a single row at a time does not fit a budget that was given
  */
-export function compilePrograms(request: ProgramRequest): AdapterPrograms {
+export function compilePrograms(asked: ProgramRequest): AdapterPrograms {
+  const request = { ...asked, isPacked: isPacked(asked) };
   const budgetBytes = request.memoryBudget ?? defaultMemoryBudget;
   const isGuess = request.memoryBudget === undefined;
   const ways = {
@@ -87,9 +90,10 @@ export function compilePrograms(request: ProgramRequest): AdapterPrograms {
 
 /** Programs that take less memory than those that `plan` describes; null where there are none. */
 export function compileSmaller(
-  request: ProgramRequest,
-  { batchSize, recompute, budgetBytes, memory, streaming }: PlannedEvent,
+  asked: ProgramRequest,
+  { batchSize, recompute, budgetBytes, memory, streaming, isPacked = false }: PlannedEvent,
 ): AdapterPrograms | null {
+  const request = { ...asked, isPacked };
   const isLast = batchSize === 1 && recompute === 'perLayer';
   // What graphs take is not counted of pieces, which are small.
   const taken = totalBytesOf({ ...memory, graphs: 0 });
@@ -106,7 +110,7 @@ function streamWithin(
   budgetBytes: number,
 ): AdapterPrograms | null {
   const { model, lora, batchSize, device, options } = request;
-  const ofRows = (rows: number) => shapesOf(request, rows);
+  const ofRows = (rows: number) => shapesAlone(runRows(request), rows);
   const largestWeight = limitOf(device);
   const streamed = { model: model.decoder, trainable: trainableOf(lora), shapesOf: ofRows, batchSize, largestWeight }; // prettier-ignore
   const programs = compileStreamedPrograms(streamed, mostBytes);
@@ -132,7 +136,7 @@ function withShorter(
   { built: longest, fit, recompute }: Fitted<CompiledTraining>,
   budgetBytes: number,
 ): WholePrograms {
-  const { batchSize, sequenceLength, memory, weightInputs } = longest;
+  const { batchSize, sequenceLength, memory, weightInputs, isPacked } = longest;
   const shorter = shapesOf(request, batchSize).slice(0, -1);
   const programs =
     memory.weights > manyWeights && weightInputs.length === 0
@@ -140,7 +144,16 @@ function withShorter(
       : [...shorter.map((shape) => compile(request, shape, recompute)), longest];
   return {
     programs,
-    plan: { type: 'planned', batchSize, sequenceLength, recompute, fit, memory, budgetBytes },
+    plan: {
+      type: 'planned',
+      batchSize,
+      sequenceLength,
+      recompute,
+      fit,
+      memory,
+      budgetBytes,
+      ...(isPacked && { isPacked }),
+    },
   };
 }
 
@@ -197,8 +210,19 @@ const limitOf = (device: ProgramRequest['device']) => (device ? largestWeightOf(
 
 const trainableOf = (lora: ProgramRequest['lora']): Trainable => ({ kind: 'lora', ...lora });
 
-const shapesOf = ({ rows, evaluationRows = [], maxLength }: ProgramRequest, batchSize: number) =>
-  planShapes([...rows, ...evaluationRows], batchSize, maxLength);
+const shapesOf = (request: ProgramRequest, batchSize: number) =>
+  (request.isPacked ? shapesInLines : shapesAlone)(runRows(request), batchSize);
+
+/** What a step takes its rows from. */
+function runRows({ rows, evaluationRows, maxLength, batchSize, options }: ProgramRequest): RunRows {
+  const rowsPerStep = batchSize * (options?.gradientAccumulationSteps ?? 1);
+  return { rows, ...(evaluationRows && { evaluationRows }), maxLength, rowsPerStep };
+}
+
+/** Whether rows share lines: as asked, or where it is worth it. */
+const isPacked = (request: ProgramRequest): boolean =>
+  request.isPacked ??
+  isPackingWorthIt(runRows(request), request.batchSize, request.model.decoder, trainableOf(request.lora));
 
 /** One sentence on what a single row takes, and one on what to change. */
 function describeRefusal(

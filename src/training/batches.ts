@@ -75,16 +75,23 @@ function placeRows(rows: readonly TokenizedRow[], shape: BatchShape): readonly P
   return rows.map((row, b) => ({ row, start: b * shape.sequenceLength }));
 }
 
-/** Divides rows into microbatches: so many at a time, or as many as share the lines of the longest shape. */
+/**
+ * Divides rows into microbatches of the longest shape: as many at a time as it has lines, or as share them. Fewer where a step
+ * has the same row twice, from the end of one pass over the rows and the beginning of the next, and more supervised tokens
+ * than the shape.
+ */
 export function inMicrobatches(
   rows: readonly TokenizedRow[],
   shape: BatchShape,
 ): (readonly TokenizedRow[])[] {
   if (shape.isPacked) return packRows(rows, shape).map((placed) => placed.map(({ row }) => row));
-  const { batchSize } = shape;
-  return Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>
-    rows.slice(i * batchSize, (i + 1) * batchSize),
-  );
+  const microbatches: TokenizedRow[][] = [];
+  for (const row of rows) {
+    const last = microbatches.at(-1);
+    if (last && fits([...last, row], shape)) last.push(row);
+    else microbatches.push([row]);
+  }
+  return microbatches;
 }
 
 /** The first (smallest) shape that holds the rows. Throws naming what is too long. */

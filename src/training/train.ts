@@ -7,7 +7,7 @@ import { assertOptions } from './options.ts';
 import { sortPrograms, type StepProgram } from './program.ts';
 import { learningRateAt } from './schedule.ts';
 import type { Pending } from './steps.ts';
-import type { SkippedStepEvent, StepEvent, TrainingEvent } from './trainingEvents.ts';
+import type { SkippedStepEvent, SmallerBatchEvent, StepEvent, TrainingEvent } from './trainingEvents.ts';
 import { createRun, type TrainingInput, type TrainingRun } from './trainingRun.ts';
 import { TrainingSessions } from './trainingSessions.ts';
 
@@ -62,8 +62,12 @@ async function* withinMemory(run: TrainingRun): AsyncGenerator<TrainingEvent> {
     if (!remedy) return;
     if (remedy instanceof RuntimeFailure) throw remedy;
     await run.steps.replacePrograms(remedy);
-    yield { type: 'smallerBatch', step: run.step, batchSize: run.sessions.batchSize };
+    yield smallerBatch(run);
   }
+}
+
+function smallerBatch({ step, sessions: { batchSize, isPacked } }: TrainingRun): SmallerBatchEvent {
+  return { type: 'smallerBatch', step, batchSize, ...(isPacked && { isPacked }) };
 }
 
 /**
@@ -125,7 +129,7 @@ async function* stepWithinMemory(run: TrainingRun, begun: BegunStep[]): AsyncGen
     yield { type: 'checkpoint', checkpoint: await checkpointOf(run) };
     if (outcome instanceof RuntimeFailure) throw outcome;
     await run.steps.replacePrograms(outcome);
-    yield { type: 'smallerBatch', step: run.step, batchSize: run.sessions.batchSize };
+    yield smallerBatch(run);
     yield* withinMemory(run);
   }
 }

@@ -15,9 +15,9 @@ export interface ChosenActivations {
  */
 export interface PlannedEvent {
   readonly type: 'planned';
-  /** Rows per microbatch; fewer than were asked for where they would not fit. */
+  /** Rows per microbatch, fewer than were asked for where they would not fit; lines where rows share them. */
   readonly batchSize: number;
-  /** Tokens of the longest row, with padding. */
+  /** Tokens of the longest row or line, with padding. */
   readonly sequenceLength: number;
   /** What is computed a second time for backpropagation. */
   readonly recompute: 'none' | 'elementwise' | 'perLayer';
@@ -28,6 +28,8 @@ export interface PlannedEvent {
   readonly budgetBytes: number;
   /** What a step costs where the weights do not fit and are streamed from their files, piece by piece. */
   readonly streaming?: StreamingCost;
+  /** Whether short rows share lines. */
+  readonly isPacked?: boolean;
   /** Where there was a choice besides float32. */
   readonly activations?: ChosenActivations;
 }
@@ -93,8 +95,9 @@ export interface SmallerBatchEvent {
   readonly type: 'smallerBatch';
   /** Steps done. */
   readonly step: number;
-  /** Rows per microbatch from now on; as before, where layers are computed again instead. */
+  /** Rows per microbatch from now on, or lines where rows share them; as before, where layers are computed again instead. */
   readonly batchSize: number;
+  readonly isPacked?: boolean;
 }
 
 export interface FinishedEvent {

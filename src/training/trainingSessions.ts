@@ -50,6 +50,11 @@ export class TrainingSessions {
     return this.#programs[0]!.batchSize;
   }
 
+  /** Whether rows share lines. */
+  get isPacked(): boolean {
+    return this.#programs[0]!.isPacked ?? false;
+  }
+
   /** Goes on with other programs for the same parameters; the sessions of the old ones are released. */
   async replacePrograms(programs: readonly StepProgram[]): Promise<void> {
     const old = [...this.#sessions].filter(([graph]) => graph !== this.#optimizerGraph);

@@ -22,6 +22,7 @@ const request = {
   lora: { targetModules: 'all-linear', rank: 2, alpha: 4 },
   batchSize: 4,
   maxLength: 64,
+  isPacked: false,
   // A GPU, where graphs take no memory: of a model as small as this one they would be most.
   device: { limits: { maxBufferBytes: null, maxBindingBytes: null }, weightStorage: 'once' },
 } as const;
@@ -80,6 +81,36 @@ describe('compiling for the memory there is', () => {
     expect(() => compiled(1000)).toThrow(
       /^Training takes 1 MB even with one row of 64 tokens .* may take 0 MB\. Weights and adapter alone take/,
     );
+  });
+});
+
+describe('rows of which several fit into a line', () => {
+  const packed = { ...request, isPacked: true } as const;
+  const { device: _, isPacked: _unsaid, ...unsaid } = request;
+
+  it('share lines by themselves, in one program that takes less than those for rows alone', () => {
+    const [{ programs, plan }, aloneIs] = [compilePrograms(unsaid), compilePrograms(request).plan];
+    expect(programs).toMatchObject([{ batchSize: 2, sequenceLength: 64, isPacked: true }]);
+    expect(plan).toMatchObject({ batchSize: 2, sequenceLength: 64, isPacked: true });
+    const { activations, state } = plan.memory;
+    expect(activations + state).toBeLessThan(aloneIs.memory.activations + aloneIs.memory.state);
+  });
+
+  it('have a line each where that spares less than a tenth of the tokens', () => {
+    const { plan } = compilePrograms({ ...unsaid, rows: [61, 62, 63, 64, 16].map(row) });
+    expect(plan.isPacked).toBeUndefined();
+  });
+
+  it('go on sharing fewer lines in less memory, and alone where weights are streamed', () => {
+    const plenty = compilePrograms(packed);
+    const smaller = compileSmaller(packed, plenty.plan)!;
+    expect(smaller.plan).toMatchObject({ batchSize: 1, recompute: 'perLayer', isPacked: true });
+    expect(totalBytesOf(smaller.plan.memory)).toBeLessThan(totalBytesOf(plenty.plan.memory));
+    expect(smaller.programs).toMatchObject([{ batchSize: 1, isPacked: true }]);
+    const { decoder } = modelWithFile('model_q4.onnx_data');
+    const inPieces = compileSmaller({ ...packed, model: { decoder } }, { ...smaller.plan, budgetBytes: 1e9 });
+    expect(inPieces?.plan.streaming).toBeDefined();
+    expect(inPieces?.plan.isPacked).toBeUndefined();
   });
 });
 

@@ -4,6 +4,7 @@ import { countSupervised, tokenizedRow, type TokenizedRow } from '../../src/text
 import {
   chooseShape,
   fitRows,
+  inMicrobatches,
   layOutBatch,
   planShapes,
   totalSupervised,
@@ -61,6 +62,18 @@ describe('laying out a batch', () => {
       'A batch of 1 rows of up to 5 tokens, 1 of them supervised, does not fit the compiled shapes (2 × 4 with 5); compile a larger one or shorten the rows.',
     );
     expect(() => layOutBatch([row(1, -2), row(1, -2), row(1, -2)], shape, 1)).toThrow(/3 rows/);
+  });
+});
+
+describe('dividing a step into microbatches', () => {
+  it('takes as many rows as there are lines', () => {
+    const rows = [row(1, -2), row(3, -4), row(5, -6)];
+    expect(inMicrobatches(rows, shape)).toEqual([rows.slice(0, 2), rows.slice(2)]);
+  });
+
+  it('takes fewer where their supervised tokens would not fit, as of a row that comes twice', () => {
+    const long = row(1, -2, -3, -4);
+    expect(inMicrobatches([row(1, -2), long, long], shape)).toEqual([[row(1, -2), long], [long]]);
   });
 });
 

@@ -106,8 +106,9 @@ export const isControl = (model: EvaluatedModel | undefined): model is ControlNa
 /** That training goes on with fewer rows at a time, in words; null where it had memory enough. */
 export function describeShortage(training: Training | undefined): string | null {
   if (!training?.shortage) return null;
-  const { step, rows } = training.shortage;
-  const batch = rows === 1 ? 'one task' : `${rows} tasks`;
+  const { step, rows, isPacked } = training.shortage;
+  const [one, several] = isPacked ? ['line of tasks', 'lines of tasks'] : ['task', 'tasks'];
+  const batch = rows === 1 ? `one ${one}` : `${rows} ${several}`;
   return `The memory ran short ${step === 0 ? 'at the first step' : `after step ${step}`}. Nothing is lost: training goes on with less, ${batch} at a time, which is slower and comes to the same result.`;
 }
 

@@ -72,8 +72,9 @@ export interface Training {
 export interface MemoryShortage {
   /** The last step that was done with more rows at a time; 0 for none. */
   readonly step: number;
-  /** Rows at a time since then. */
+  /** Rows at a time since then, or lines that rows share. */
   readonly rows: number;
+  readonly isPacked: boolean;
 }
 
 export const initialRunState: RunState = {
@@ -196,7 +197,10 @@ function progressed(training: Training, event: TrainingProgress): Training {
   if (event.type === 'evaluation')
     return { ...training, validation: [...validation, { step: event.step, loss: event.loss }] };
   if (event.type === 'smallerBatch')
-    return { ...training, shortage: { step: event.step, rows: event.batchSize } };
+    return {
+      ...training,
+      shortage: { step: event.step, rows: event.batchSize, isPacked: event.isPacked ?? false },
+    };
   if (event.type === 'skippedStep') return { ...training, skips: [...skips, { step: event.step }] };
   return { ...training, steps: [...steps, event] };
 }

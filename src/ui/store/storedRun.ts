@@ -114,6 +114,7 @@ const planned = z.object({
   fit: z.enum(['fits', 'tight', 'does not fit']),
   memory: z.object({ weights: anyNumber, activations: anyNumber, state: anyNumber, graphs: z.optional(anyNumber) }), // prettier-ignore
   budgetBytes: anyNumber,
+  isPacked: z.optional(z.boolean()),
   streaming: z.optional(z.object({ pieces: count, bytesRead: anyNumber, forwardPasses: anyNumber })),
   activations: z.optional(z.object({ precision: z.enum(['float16', 'float32']), note: text })),
 });
@@ -136,7 +137,12 @@ const trainingProgress: Format<TrainingProgress> = z.discriminatedUnion('type', 
   }),
   z.object({ type: z.literal('skippedStep'), step: count, lossScale: anyNumber }),
   z.object({ type: z.literal('evaluation'), step: count, loss: anyNumber }),
-  z.object({ type: z.literal('smallerBatch'), step: count, batchSize: count }),
+  z.object({
+    type: z.literal('smallerBatch'),
+    step: count,
+    batchSize: count,
+    isPacked: z.optional(z.boolean()),
+  }),
 ]);
 
 const ofAdapter = { model: adapterName, round: count };
