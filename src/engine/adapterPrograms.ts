@@ -47,8 +47,8 @@ export interface ProgramRequest {
   readonly passes?: readonly PassName[];
   /** Whether short rows share lines; default: where the model's graph allows it and a tenth of the tokens is spared. */
   readonly isPacked?: boolean;
-  /** Tells how many microsteps a step has; one where it is left out. */
-  readonly options?: Pick<TrainingOptions, 'gradientAccumulationSteps'>;
+  /** Tells how many microsteps a step has, and in which order rows come; one, and at random, where it is left out. */
+  readonly options?: Partial<Pick<TrainingOptions, 'gradientAccumulationSteps' | 'shuffle'>>;
 }
 
 /** Programs that train an adapter, one for each length of rows that is worth one, ascending. */
@@ -216,7 +216,8 @@ const shapesOf = (request: ProgramRequest, batchSize: number) =>
 /** What a step takes its rows from. */
 function runRows({ rows, evaluationRows, maxLength, batchSize, options }: ProgramRequest): RunRows {
   const rowsPerStep = batchSize * (options?.gradientAccumulationSteps ?? 1);
-  return { rows, ...(evaluationRows && { evaluationRows }), maxLength, rowsPerStep };
+  const isShuffled = options?.shuffle ?? true;
+  return { rows, ...(evaluationRows && { evaluationRows }), maxLength, rowsPerStep, isShuffled };
 }
 
 /** Whether rows share lines: as asked, or where it is worth it. */

@@ -12,6 +12,8 @@ export interface RunRows {
   readonly maxLength: number;
   /** Rows per optimizer step. */
   readonly rowsPerStep: number;
+  /** Whether steps draw them at random, or in their order. */
+  readonly isShuffled: boolean;
 }
 
 /** Share of the tokens that sharing lines has to spare. */
@@ -43,8 +45,8 @@ export function isPackingWorthIt(
   return spared >= worthIt && packingObstacle(model, trainable, packed[0]!.sequenceLength) === null;
 }
 
-function stepsOf({ rows, evaluationRows = [], maxLength, rowsPerStep }: RunRows) {
+function stepsOf({ rows, evaluationRows = [], maxLength, rowsPerStep, isShuffled }: RunRows) {
   const trained = fitRows(rows, maxLength).rows;
   const all = [...trained, ...fitRows(evaluationRows, maxLength).rows];
-  return { rows: all, steps: sampleSteps(trained, rowsPerStep) };
+  return { rows: all, steps: sampleSteps(trained, rowsPerStep, isShuffled) };
 }

@@ -43,6 +43,7 @@ export async function* trainAdapter(training: AdapterTraining): AsyncGenerator<T
       return smaller?.programs ?? null;
     },
     batchSize,
+    maxLength: training.maxLength,
     weights: model.weights,
     parameters,
     rows,

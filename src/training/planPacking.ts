@@ -6,9 +6,13 @@ import { packRows } from './packRows.ts';
 /** Steps that are looked at to plan for all. */
 const sampledSteps = 32;
 
-/** Rows of shuffled steps, as training will draw them under some seed, each by length. */
-export function sampleSteps(rows: readonly TokenizedRow[], rowsPerStep: number): (readonly TokenizedRow[])[] {
-  const order = new DataOrder(rows.length, 1);
+/** Rows of steps, each by length: as training may draw them under some seed where it shuffles, otherwise its first. */
+export function sampleSteps(
+  rows: readonly TokenizedRow[],
+  rowsPerStep: number,
+  isShuffled: boolean,
+): (readonly TokenizedRow[])[] {
+  const order = new DataOrder(rows.length, isShuffled ? 1 : null);
   const ofStep = (_: unknown, step: number) =>
     order.take(step * rowsPerStep, rowsPerStep).map((index) => rows[index]!);
   const byLength = (a: TokenizedRow, b: TokenizedRow) => a.ids.length - b.ids.length;

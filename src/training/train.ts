@@ -19,7 +19,7 @@ import { TrainingSessions } from './trainingSessions.ts';
 export async function* train(input: TrainingInput): AsyncGenerator<TrainingEvent, void, undefined> {
   assertOptions(input.options);
   const programs = sortPrograms(input.programs);
-  const maxLength = programs.at(-1)!.sequenceLength;
+  const maxLength = Math.min(input.maxLength ?? Infinity, programs.at(-1)!.sequenceLength);
   const fitted = fitRows(input.rows, maxLength, input.options.overlong);
   const evaluationRows = fitRows(input.evaluationRows ?? [], maxLength).rows;
   const sessions = new TrainingSessions(input.device, programs, input.weights);

@@ -23,6 +23,8 @@ export interface TrainingInput {
   readonly recompile?: () => readonly StepProgram[] | null;
   /** Rows per microstep; default: those of a microbatch, of which the programs may have fewer for lack of memory. */
   readonly batchSize?: number;
+  /** Longest row in tokens; default: that of the longest program, whose lines may be longer where rows share them. */
+  readonly maxLength?: number;
   /** Where the programs' initializers are. */
   readonly weights: WeightFiles;
   /** Flat parameters to start from, laid out as the programs' `layout` says; ignored when resuming. */

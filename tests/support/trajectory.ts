@@ -70,6 +70,15 @@ export async function readTrajectory(
   };
 }
 
+/** Compiles for two rows that share a line. */
+export const compilePacked: typeof compileTrainingModel = (model, trainable, batch, options) =>
+  compileTrainingModel(
+    model,
+    trainable,
+    { ...batch, batchSize: 1, sequenceLength: 48, isPacked: true },
+    options,
+  );
+
 type CompiledProgram = StepProgram & Pick<CompiledTraining, 'layout'>;
 
 /**
@@ -120,6 +129,7 @@ export async function recordedRun(
   const input = {
     device,
     programs: [program],
+    batchSize,
     weights: { files: [{ path: fileName, data: model }] },
     parameters: readPeftParameters(files.adapterInitial, program.layout),
     rows,

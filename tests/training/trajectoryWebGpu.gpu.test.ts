@@ -4,7 +4,7 @@ import { createBrowserDevice } from '../../src/runtime/browser.ts';
 import type { Device } from '../../src/runtime/device.ts';
 import { capturePlacement, tapConsole, type Placement } from '../../src/runtime/placement.ts';
 import { fetchFixture } from '../support/fetchFixture.ts';
-import { followTrajectory, readTrajectory } from '../support/trajectory.ts';
+import { compilePacked, followTrajectory, readTrajectory } from '../support/trajectory.ts';
 import { hasWebGpu } from '../support/webgpu.ts';
 
 tapConsole();
@@ -37,22 +37,29 @@ function noting(device: Device, placements: Record<string, Placement>): Device {
 
 // A step takes seconds on a GPU in software; on CPU and WASM both are followed to the end.
 it.skipIf(!hasWebGpu).each([
-  ['llama', 32],
-  ['gemma3', 6],
+  ['llama', 32, 'alone'],
+  ['gemma3', 6, 'alone'],
+  ['gemma3', 3, 'in lines'],
 ] as const)(
-  'training %s on WebGPU follows PyTorch for %i steps, and no node falls back to the CPU',
-  async (family, steps) => {
+  'training %s on WebGPU follows PyTorch for %i steps, rows %s, and no node falls back to the CPU',
+  async (family, steps, rows) => {
     const device = await createBrowserDevice({ provider: 'webgpu' });
     const placements: Record<string, Placement> = {};
     const compile: typeof compileTrainingModel = (model, trainable, batch) =>
-      compileTrainingModel(model, trainable, batch, { weights: device.weightStorage });
+      (rows === 'alone' ? compileTrainingModel : compilePacked)(model, trainable, batch, {
+        weights: device.weightStorage,
+      });
     await followTrajectory(
       await readTrajectory(family, fetchFixture),
       noting(device, placements),
       compile,
       steps === 32 ? Infinity : steps,
     );
-    const graphs = ['evaluation graph for 24 tokens', 'optimizer graph', 'training graph for 24 tokens'];
+    const length = rows === 'alone' ? 24 : 48;
+    const [evaluation, training] = ['evaluation', 'training'].map(
+      (name) => `${name} graph for ${length} tokens`,
+    );
+    const graphs = [evaluation!, 'optimizer graph', training!];
     expect(Object.keys(placements).toSorted()).toEqual(graphs);
     for (const graph of graphs) {
       expect(Object.keys(placements[graph]!.nodeCounts), graph).toEqual(['WebGpuExecutionProvider']);
