@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import { trainAdapter } from '../../src/engine/trainAdapter.ts';
+import { trainAdapter, type AdapterTraining } from '../../src/engine/trainAdapter.ts';
 import { splitWeights } from '../../src/exporter/splitWeights.ts';
 import { exportDecoder } from '../../src/exporter/exportDecoder.ts';
 import type { Device } from '../../src/runtime/device.ts';
@@ -32,13 +32,17 @@ const exported = exportDecoder({
 const { model: decoder, pieces } = splitWeights(exported, path);
 const data = new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 
-async function eventsOn(device: Device): Promise<TrainingEvent[]> {
-  const row = tokenizedRow([1, 2, 3, 4, 5, 6, 7, 8], new Array<boolean>(8).fill(true));
+const rowOf = (length: number) =>
+  tokenizedRow(Array.from({ length }, (_, i) => i + 1), new Array<boolean>(length).fill(true)); // prettier-ignore
+
+async function eventsOn(device: Device, changes: Partial<AdapterTraining> = {}): Promise<TrainingEvent[]> {
+  const row = rowOf(8);
   const training = trainAdapter({
     model: { decoder: { decoder, fileName: 'model.onnx' }, weights: { files: [{ path, data }] } },
     ...{ device, rows: [row, row], batchSize: 2, maxLength: 8, random: () => 0.3 },
     lora: { targetModules: 'all-linear', rank: 2, alpha: 4 },
     options: { ...defaultTrainingOptions, duration: { steps: 2 } },
+    ...changes,
   });
   const events: TrainingEvent[] = [];
   for (let next = await training.next(); !next.done; next = await training.next()) events.push(next.value);
@@ -60,4 +64,30 @@ it('says anew what it takes each time that there is less memory, down to weights
   expect(losses(events)).toHaveLength(losses(plenty).length);
   // Kernels round otherwise where they may keep a matrix in a form of their own.
   losses(events).forEach((loss, i) => expect(loss).toBeCloseTo(losses(plenty)[i]!, 5));
+});
+
+it('trains on short rows that share lines by themselves, cut where rows are, as on rows alone', async () => {
+  const rows = [3, 3, 4, 3, 5, 3, 4, 19].map(rowOf);
+  const options = {
+    ...defaultTrainingOptions,
+    duration: { epochs: 2 },
+    learningRate: 1e-2,
+    evaluateEvery: 1,
+  };
+  const changes = { rows, evaluationRows: rows.slice(0, 3), batchSize: 4, maxLength: 16, options };
+  const [shared, alone] = [
+    await eventsOn(node, changes),
+    await eventsOn(node, { ...changes, isPacked: false }),
+  ];
+  const plan = (events: readonly TrainingEvent[]) => events.find((event) => event.type === 'planned');
+  expect([plan(shared)!.isPacked, plan(alone)!.isPacked]).toEqual([true, undefined]);
+  const numbers = (events: readonly TrainingEvent[]) =>
+    events.flatMap((event) => {
+      if (event.type === 'started') return [event.rows, event.truncatedRows];
+      if (event.type === 'step') return [event.loss, event.gradNorm, event.tokens];
+      return event.type === 'evaluation' ? [event.loss] : [];
+    });
+  expect(numbers(shared).slice(0, 2)).toEqual([8, 1]);
+  expect(numbers(shared)).toHaveLength(2 + 4 * 3 + 5);
+  numbers(shared).forEach((number, i) => expect(number).toBeCloseTo(numbers(alone)[i]!, 4));
 });
