@@ -111,6 +111,7 @@ describe('rows of which several fit into a line', () => {
     const inPieces = compileSmaller({ ...packed, model: { decoder } }, { ...smaller.plan, budgetBytes: 1e9 });
     expect(inPieces?.plan.streaming).toBeDefined();
     expect(inPieces?.plan.isPacked).toBeUndefined();
+    expect(inPieces?.programs.map(({ sequenceLength }) => sequenceLength)).toEqual([16, 64]);
   });
 });
 
