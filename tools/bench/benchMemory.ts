@@ -40,11 +40,12 @@ export async function benchMemory(argv: readonly string[]): Promise<void> {
       for (const recompute of ['none', 'elementwise', 'perLayer'] as const) {
         const plan = { folder, dtype, length, recompute, ...chunk, rank: Number(values.rank), program };
         console.error(`${shape} in ${dtype}, ${length} tokens, recompute ${recompute} …`);
-        const compiled = await inProcess<CompileResult>('compileCase.ts', plan);
-        const result = await inProcess<MemoryResult>('memoryCase.ts', {
-          program,
-          steps: Number(values.steps),
-        });
+        const compiled = await inProcess<CompileResult>('compileCase.ts', plan, givesBackAtOnce);
+        const result = await inProcess<MemoryResult>(
+          'memoryCase.ts',
+          { program, steps: Number(values.steps) },
+          givesBackAtOnce,
+        );
         measured.push({ shape, ...plan, ...compiled, ...result });
         // After every case, so that a run that is broken off was not for nothing.
         writeFileSync(join(values.out, 'memory.json'), `${JSON.stringify({ machine, measured }, null, 2)}\n`);
@@ -66,8 +67,11 @@ function knownDtype(name: string): ExportDtype {
   throw new Error(`Random models are not written in ${name}, but in ${exportDtypes.join(', ')}.`);
 }
 
-/** Makes glibc return freed buffers to the system; else resident memory counts what it keeps of them for later. */
-const givesBackAtOnce = { MALLOC_MMAP_THRESHOLD_: '131072' };
+/**
+ * Makes glibc return freed buffers to the system; else resident memory counts what it keeps of them for later. It costs time,
+ * so nothing is timed with it.
+ */
+export const givesBackAtOnce = { MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** Runs a script beside this one with `plan` as JSON, in a process of its own; what it prints last is its result. */
 export async function inProcess<Result>(
@@ -78,7 +82,7 @@ export async function inProcess<Result>(
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, script), JSON.stringify(plan)],
-    { maxBuffer: 2 ** 24, env: { ...process.env, ...givesBackAtOnce, ...environment } },
+    { maxBuffer: 2 ** 24, env: { ...process.env, ...environment } },
   );
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Result;
 }

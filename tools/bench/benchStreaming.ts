@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeMachine, inProcess, knownShape } from './benchMemory.ts';
+import { describeMachine, givesBackAtOnce, inProcess, knownShape } from './benchMemory.ts';
 import type { StreamingCase, StreamingResult } from './streamingCase.ts';
 import { writeShape } from './writeShape.ts';
 
@@ -43,7 +43,7 @@ export async function benchStreaming(argv: readonly string[]): Promise<void> {
 
 function measured(plan: StreamingCase): Promise<StreamingResult> {
   console.error(plan.isStreamed ? 'Streamed …' : 'In one session …');
-  return inProcess<StreamingResult>('streamingCase.ts', plan);
+  return inProcess<StreamingResult>('streamingCase.ts', plan, givesBackAtOnce);
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
