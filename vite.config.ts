@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import presetMantine from 'postcss-preset-mantine';
 import { defineConfig, type Plugin } from 'vite';
+import { offline } from './tools/build/offline.ts';
 import { ortAlias, ortExternal, ortFiles, ortServer } from './tools/build/ortAssets.ts';
 import { builtFolder, repository } from './tools/serve/buildApp.ts';
 import { noncePlaceholder, securityHeaders } from './tools/serve/securityHeaders.ts';
@@ -57,6 +58,7 @@ export default defineConfig(({ command, isPreview }) => {
       ortServer(),
       ortExternal(base),
       ortFiles(),
+      offline(repository),
       previewAsServed,
     ],
     html: { cspNonce: nonce },

@@ -1,6 +1,9 @@
 /** Released by calling it; the browser also releases it when the tab or worker that holds it goes away. */
 export type Release = () => void;
 
+/** Held by the tab that drives a run. */
+export const runLock = 'whittle-run';
+
 /** Takes the lock `name` if it is free, else returns null at once. One origin shares the names. */
 export function tryLock(name: string): Promise<Release | null> {
   return new Promise((resolve, reject) => {

@@ -5,8 +5,9 @@ import { createRoot } from 'react-dom/client';
 import { opfsByteStore } from '../storage/opfsByteStore.ts';
 import { measureStorage } from '../storage/storageUse.ts';
 import { workRoot } from '../storage/roots.ts';
-import { tryLock } from '../storage/runLock.ts';
+import { runLock, tryLock } from '../storage/runLock.ts';
 import { RunsDatabase } from '../storage/runsDatabase.ts';
+import { connectOffline } from './connection/offline.ts';
 import { connectChat, connectDownloads, connectSources, connectSpecializer } from './connection/workers.ts';
 import { Page } from './Page.tsx';
 import { App } from './store/app.ts';
@@ -20,7 +21,8 @@ const app = new App({
   bytes: opfsByteStore(workRoot),
   keepStorage: () => navigator.storage.persist(),
   measureStorage,
-  takeRunLock: () => tryLock('whittle-run'),
+  offline: connectOffline(),
+  takeRunLock: () => tryLock(runLock),
   async fetchText(path) {
     const response = await fetch(new URL(path, document.baseURI));
     if (!response.ok)

@@ -117,6 +117,7 @@ describe('the storage', patient, () => {
   it('is measured at first, and again when something was deleted', async () => {
     let workBytes = 5;
     const measureStorage = async () => ({
+      appBytes: 0,
       modelBytes: 0,
       workBytes: workBytes--,
       freeBytes: 9,

@@ -37,5 +37,14 @@ function isStale(): boolean {
 
 /** Builds the app into `dist/` unless what is there is up to date. */
 export async function buildWhereStale(): Promise<void> {
-  if (isStale()) await build({ root: repository, logLevel: 'warn' });
+  if (!isStale()) return;
+  // Under a test runner it says "test", and Vite would build a page for development.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({ root: repository, logLevel: 'warn' });
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
 }

@@ -2,6 +2,7 @@ import '@mantine/core/styles.layer.css';
 import '../theme/theme.css';
 import { createRoot } from 'react-dom/client';
 import { ThemedPage } from '../ThemedPage.tsx';
+import { connectOffline } from '../connection/offline.ts';
 import { BenchPage } from './BenchPage.tsx';
 import { connectBench } from './connectBench.ts';
 
@@ -10,3 +11,4 @@ createRoot(document.getElementById('root')!).render(
     <BenchPage connect={connectBench} />
   </ThemedPage>,
 );
+void connectOffline().begin(() => undefined);

@@ -2,6 +2,7 @@ import { Button, CloseButton } from '@mantine/core';
 import { useApp, useAppState } from '../appContext.ts';
 import { Icon } from '../parts/Icon.tsx';
 import type { Damage } from '../store/appState.ts';
+import { UpdateNotice } from './UpdateNotice.tsx';
 import classes from './shell.module.css';
 
 export function NoticeBar() {
@@ -11,6 +12,7 @@ export function NoticeBar() {
   const damages = useAppState((state) => state.damages);
   return (
     <>
+      <UpdateNotice />
       {engine.kind === 'failed' && (
         <div className={classes.notice} data-tone="error" role="alert">
           <Icon name="info" />

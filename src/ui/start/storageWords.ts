@@ -5,8 +5,9 @@ import { byteSize } from '../format.ts';
 const littleRoom = 1e9;
 
 /** What is stored and how much room is left, in words. */
-export function describeStorage({ modelBytes, workBytes, freeBytes }: StorageUse): string {
+export function describeStorage({ appBytes, modelBytes, workBytes, freeBytes }: StorageUse): string {
   const used = [
+    ...(appBytes > 0 ? [`this page ${byteSize(appBytes)}`] : []),
     ...(modelBytes > 0 ? [`models ${byteSize(modelBytes)}`] : []),
     `runs and adapters ${byteSize(workBytes)}`,
   ].join(', ');

@@ -56,6 +56,7 @@ export class App {
       const isSame =
         now.runs === before.runs &&
         now.adapters === before.adapters &&
+        now.offline === before.offline &&
         now.models.stored === before.models.stored;
       if (!isSame) void this.#attendToStorage();
     });
@@ -70,6 +71,8 @@ export class App {
       this.attempt(() => this.adapters.rehydrate()),
       this.attempt(() => this.#goToPlace(place)),
     ]);
+    // Last, since it fetches whatever the page did not need yet.
+    await this.#services.offline.begin((offline) => this.store.setState({ offline }));
   }
 
   /** Goes somewhere by hand; from then on the page no longer follows the run. */
@@ -134,6 +137,18 @@ export class App {
       notify(
         this.store,
         'The browser does not promise to keep everything. Download the adapters that matter to you.',
+      );
+  }
+
+  /** Reloads the page with the version that waits, unless somebody needs the present one. */
+  async takeNewVersion(): Promise<void> {
+    const answer = await this.#services.offline.takeOver();
+    if (answer === 'runIsGoing')
+      notify(this.store, 'A run is going. The new version waits until it is over.');
+    if (answer === 'otherTabs')
+      notify(
+        this.store,
+        'Whittle is open in another tab, with the present version. Close that, then reload.',
       );
   }
 

@@ -20,6 +20,7 @@ import type {
 } from '../../workerApi/whittleWorkerApi.ts';
 import type { Exchange } from './chatSession.ts';
 import type { RunState } from './runState.ts';
+import type { OfflineStatus } from './services.ts';
 
 /** The stations of the flow; each can be opened at any time. */
 export const steps = ['start', 'domain', 'generate', 'train', 'compare', 'adapter'] as const;
@@ -125,6 +126,7 @@ export interface AppState {
   readonly chat: { readonly isAnswering: boolean; readonly exchanges: readonly Exchange[] };
   /** Null until it was measured. */
   readonly storage: StorageUse | null;
+  readonly offline: OfflineStatus;
   readonly notice: Notice | null;
   /** What was found damaged and is neither deleted nor written anew. */
   readonly damages: readonly Damage[];
@@ -147,6 +149,7 @@ export const initialAppState: AppState = {
   adapters: [],
   chat: { isAnswering: false, exchanges: [] },
   storage: null,
+  offline: { kind: 'unkept' },
   notice: null,
   damages: [],
 };

@@ -2,6 +2,7 @@ import type { ByteStore } from '../../storage/byteStore.ts';
 import type { Release } from '../../storage/runLock.ts';
 import type { StorageUse } from '../../storage/storageUse.ts';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
+import type { TakeOverAnswer } from '../../workerApi/offline.ts';
 import type { SourcesApi } from '../../workerApi/sources.ts';
 import type { RunEvent } from '../../workerApi/runEvent.ts';
 import type {
@@ -31,6 +32,20 @@ export interface Runs {
   delete(id: string): Promise<void>;
 }
 
+/** Whether the app's files are in this browser, so that it opens without a network. */
+export type OfflineStatus =
+  | { readonly kind: 'unkept' | 'keeping' }
+  | { readonly kind: 'kept'; readonly hasUpdate: boolean }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Keeps the app's files, and newer ones beside them. */
+export interface OfflineService {
+  /** @param onStatus is told at every change */
+  begin(onStatus: (status: OfflineStatus) => void): Promise<void>;
+  /** Reloads the page with the version that waits, or says what that waits for. */
+  takeOver(): Promise<TakeOverAnswer>;
+}
+
 /** Everything outside of the store; tests put their own in place. */
 export interface Services {
   readonly connectSpecializer: (device: DeviceChoice) => Connection<SpecializerApi>;
@@ -44,5 +59,6 @@ export interface Services {
   /** Asks the browser not to clear away what is stored when the disk runs short; it may refuse. */
   readonly keepStorage: () => Promise<unknown>;
   readonly measureStorage: () => Promise<StorageUse>;
+  readonly offline: OfflineService;
   readonly fetchText: (path: string) => Promise<string>;
 }

@@ -20,6 +20,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'model.onnx'), '0123456789');
   writeFileSync(join(folder, 'empty.txt'), '');
   writeFileSync(join(folder, 'a b.json'), '{}');
+  writeFileSync(join(folder, 'serviceWorker.js'), '');
   for (const name of ['app-1.js', 'trainer.worker-1.js', 'download.worker-1.js']) {
     writeFileSync(join(folder, 'assets', name), '');
   }
@@ -62,6 +63,12 @@ it('lets only a download worker reach the Hub', async () => {
   expect(await policyOf('')).not.toContain('huggingface');
   expect(await policyOf('assets/trainer.worker-1.js')).not.toContain('huggingface');
   expect(await policyOf('assets/download.worker-1.js')).toContain('https://huggingface.co');
+});
+
+it('lets the service worker reach its own server only, and has it asked for anew', async () => {
+  const { headers } = await get('serviceWorker.js');
+  expect(headers.get('Content-Security-Policy')).toMatch(/^default-src 'none';.*; connect-src 'self';/);
+  expect(headers.get('Cache-Control')).toBe('no-cache');
 });
 
 it('serves parts of a file', async () => {

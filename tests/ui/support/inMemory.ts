@@ -111,8 +111,15 @@ export function inMemoryServices(
     runs: memoryRuns(),
     bytes: memoryByteStore(),
     keepStorage: async () => true,
-    measureStorage: async () => ({ modelBytes: 425e6, workBytes: 3.2e6, freeBytes: 21e9, isKept: false }),
+    measureStorage: async () => ({
+      appBytes: 49e6,
+      modelBytes: 425e6,
+      workBytes: 3.2e6,
+      freeBytes: 21e9,
+      isKept: false,
+    }),
     takeRunLock: sharedLock(),
+    offline: { begin: async () => undefined, takeOver: async () => 'taken' },
     fetchText: async (path) => (path.endsWith('.json') ? path : `The text of ${path}.`),
     ...shared,
   };
