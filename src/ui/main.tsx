@@ -8,7 +8,10 @@ import { workRoot } from '../storage/roots.ts';
 import { runLock, tryLock } from '../storage/runLock.ts';
 import { RunsDatabase } from '../storage/runsDatabase.ts';
 import { connectOffline } from './connection/offline.ts';
+import { readPolicies } from './connection/policies.ts';
+import { followRequests } from './connection/requests.ts';
 import { connectChat, connectDownloads, connectSources, connectSpecializer } from './connection/workers.ts';
+import { followSeal, isSealed, setSealed } from '../storage/seal.ts';
 import { Page } from './Page.tsx';
 import { App } from './store/app.ts';
 
@@ -22,6 +25,9 @@ const app = new App({
   keepStorage: () => navigator.storage.persist(),
   measureStorage,
   offline: connectOffline(),
+  seal: { read: isSealed, set: setSealed, follow: followSeal },
+  followRequests,
+  readPolicies,
   takeRunLock: () => tryLock(runLock),
   async fetchText(path) {
     const response = await fetch(new URL(path, document.baseURI));

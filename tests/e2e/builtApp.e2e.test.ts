@@ -39,6 +39,10 @@ describe.skipIf(!hasChromium)('the built app', () => {
     expect(containing('__vite-browser-external')).toEqual([]);
   });
 
+  it('never calls another browser, which no policy forbids', () => {
+    expect(containing('RTCPeerConnection')).toEqual([]);
+  });
+
   it('starts its workers from files of their own', () => {
     expect(scripts().filter((file) => /\.worker-[^/]*\.js$/.test(file)).length).toBeGreaterThan(0);
   });

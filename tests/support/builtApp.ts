@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { buildWhereStale, builtFolder } from '../../tools/serve/buildApp.ts';
 import { addressOf, serveFolder } from '../../tools/serve/staticServer.ts';
 import { chromiumFlags, findChromium } from '../../tools/testing/findChromium.ts';
+import { startRefusingProxy } from './refusingProxy.ts';
 
 /** A browser without WebGPU, in which the app runs on WASM; much faster than a GPU in software. */
 export const flagsWithoutWebGpu = [
@@ -18,23 +19,29 @@ export interface WatchedPage {
   readonly page: Page;
   /** Console errors, uncaught errors and refusals by the Content-Security-Policy, in order. */
   readonly complaints: string[];
-  /** Addresses outside the app's own origin that were asked for, also by workers. */
-  readonly foreignRequests: string[];
+  /** Addresses outside the app's own origin that were asked for, by the page or anyone else in its browser. */
+  readonly foreignRequests: readonly string[];
 }
 
 /** A served app and a browser in front of it; dispose with `close()`. */
 export interface ServedApp {
   /** Ends with a slash. */
   readonly address: string;
+  /** Other machines that the browser wanted to reach, whoever in it did; it reached none. */
+  readonly reachedFor: readonly string[];
   open(path?: string): Promise<WatchedPage>;
   close(): Promise<void>;
 }
 
-async function openWatched(browser: Browser, address: string, path: string): Promise<WatchedPage> {
+async function openWatched(
+  browser: Browser,
+  address: string,
+  path: string,
+  foreignRequests: string[],
+): Promise<WatchedPage> {
   const context = await browser.newContext();
   const page = await context.newPage();
   const complaints: string[] = [];
-  const foreignRequests: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`);
@@ -53,12 +60,21 @@ export async function browse(
   stop: () => Promise<unknown>,
   flags = chromiumFlags,
 ): Promise<ServedApp> {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: [...flags] });
+  const watching: string[][] = [];
+  // What Playwright does not notice, the proxy does.
+  const proxy = await startRefusingProxy((asked) => watching.forEach((requests) => requests.push(asked)));
+  const browser = await chromium.launch({ executablePath: findChromium(), args: [...flags, proxy.flag] });
   return {
     address,
-    open: (path = '') => openWatched(browser, address, path),
+    reachedFor: proxy.asked,
+    open(path = '') {
+      const foreignRequests: string[] = [];
+      watching.push(foreignRequests);
+      return openWatched(browser, address, path, foreignRequests);
+    },
     async close() {
       await browser.close();
+      proxy.close();
       await stop();
     },
   };

@@ -115,7 +115,8 @@ export function readSources(folders: readonly string[]): SourceFile[] {
 
 /** The repository path that a relative import names, or `undefined` for a package. */
 export function targetOf(file: SourceFile, { specifier }: Import): string | undefined {
-  if (!specifier.startsWith('.')) return undefined;
+  // With `?worker&url` an import is only the address of a worker's script.
+  if (!specifier.startsWith('.') || specifier.endsWith('?worker&url')) return undefined;
   return posix.join(dirname(file.path), specifier.replace(/\?.*$/, ''));
 }
 

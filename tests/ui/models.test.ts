@@ -9,7 +9,7 @@ import { serveDownloads } from '../../workers/serveDownloads.ts';
 import { serveSpecializer } from '../../workers/serveSpecializer.ts';
 import { startHub } from '../support/hubServer.ts';
 import { temporaryFolder } from '../support/modelFolder.ts';
-import { directConnection, inMemoryServices } from './support/inMemory.ts';
+import { directConnection, inMemoryServices, memorySeal } from './support/inMemory.ts';
 import { recordedEngine } from './support/recordedEngine.ts';
 
 const id = 'someone/tiny-ONNX';
@@ -89,6 +89,57 @@ describe('a model from the Hub', patient, () => {
     await app.models.remove(models().stored[0]!);
     expect(models().stored).toEqual([]);
     expect(chosen(state())?.id).toBe('pocket');
+  });
+});
+
+describe('a sealed page', patient, () => {
+  const words = `This page is sealed: no model can be looked up or downloaded. Lift the seal under “What leaves this machine”.`;
+
+  it('asks nobody, and says why and how to lift it', async () => {
+    const { app, hub, models } = await openPage();
+    await app.models.examine(id);
+    const before = hub.seen.length;
+    await app.seal.set(true);
+    await app.models.download('q4');
+    expect(models()).toMatchObject({ failure: words, activity: null });
+    await app.models.examine(id);
+    expect(models()).toMatchObject({ failure: words, activity: null, offer: null });
+    expect(hub.seen.length).toBe(before);
+    await app.seal.set(false);
+    await app.models.examine(id);
+    expect(models()).toMatchObject({ failure: null, offer: { id } });
+  });
+
+  it('starts another worker, remembers, and ends what is going in other tabs', async () => {
+    const started: boolean[] = [];
+    const seal = memorySeal();
+    const shared = (api: DownloadApi): Partial<Services> => ({
+      seal,
+      connectDownloads(isSealed) {
+        started.push(isSealed);
+        return directConnection(api);
+      },
+    });
+    const { app, hub, services, models } = await openPage({ seal });
+    hub.faults.pause = 20;
+    await app.models.examine(id);
+    const download = app.models.download('q4');
+    await vi.waitFor(() => expect(models().activity).toMatchObject({ progress: { totalBytes: 200_026 } }), {
+      timeout: 20_000,
+    });
+    const api = serveDownloads(nodeLargeFiles(temporaryFolder()), ready);
+    const other = new App({ ...services, ...shared(api) });
+    await other.begin('');
+    await other.models.refresh();
+    await other.seal.set(true);
+    await download;
+    expect(models().activity).toBeNull();
+    await other.models.refresh();
+    expect(started).toEqual([false, true]);
+    const again = new App(services);
+    expect(again.store.getState().isSealed).toBe(true);
+    await again.begin('');
+    expect(again.store.getState().isSealed).toBe(true);
   });
 });
 

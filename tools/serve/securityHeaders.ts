@@ -1,3 +1,5 @@
+import { hubWorker } from '../../src/workerApi/hubWorker.ts';
+
 /** Where a nonce goes in the built page; the server puts a fresh one there for every answer. */
 export const noncePlaceholder = '__CSP_NONCE__';
 
@@ -10,7 +12,6 @@ const hubHosts = [
   'https://cdn-lfs-us-1.huggingface.co',
   'https://cdn-lfs-eu-1.huggingface.co',
 ].join(' ');
-const hubWorker = /(^|\/)download[^/]*\.worker[^/]*\.[jt]s$/;
 
 interface Policy {
   /** Path of the answer; decides what a worker started from it may reach. */

@@ -42,13 +42,15 @@ export function connectChat(device: DeviceChoice): Connection<ChatApi> {
   }));
 }
 
-/** Starts the worker that alone may reach the Hub. */
-export function connectDownloads(): Connection<DownloadApi> {
+/** Starts the worker that alone may reach the Hub; where the page is sealed, its double that may not. */
+export function connectDownloads(isSealed: boolean): Connection<DownloadApi> {
   const name = `downloads-${crypto.randomUUID()}`;
-  const worker = new Worker(new URL('../../../workers/download.worker.ts', import.meta.url), {
-    type: 'module',
-    name,
-  });
+  const worker = isSealed
+    ? new Worker(new URL('../../../workers/storedModels.worker.ts', import.meta.url), {
+        type: 'module',
+        name,
+      })
+    : new Worker(new URL('../../../workers/download.worker.ts', import.meta.url), { type: 'module', name });
   const endpoint = hubEndpoint(location);
   return connectWorker<DownloadApi>(worker, name, (remote) => ({
     ready: () => remote.ready(endpoint),

@@ -1,9 +1,9 @@
 import { useAppState } from '../appContext.ts';
 import { Remark } from '../parts/Remark.tsx';
-import type { Step } from '../store/appState.ts';
+import type { Place } from '../store/appState.ts';
 import classes from './runEnding.module.css';
 
-const stationsOfRuns: readonly Step[] = ['generate', 'train', 'compare'];
+const stationsOfRuns: readonly Place[] = ['generate', 'train', 'compare'];
 
 /** What a run has to say about how it went, wherever the run is shown. Spoken by the announcer. */
 export function RunNotes() {

@@ -7,21 +7,23 @@ import { GeneratePanel } from '../generate/GeneratePanel.tsx';
 import { RunNotes } from '../runs/RunNotes.tsx';
 import { StartPanel } from '../start/StartPanel.tsx';
 import { placeOf } from '../store/app.ts';
-import type { Step } from '../store/appState.ts';
+import type { Place } from '../store/appState.ts';
 import { TrainPanel } from '../train/TrainPanel.tsx';
+import { TrustPanel } from '../trust/TrustPanel.tsx';
 import { Announcer } from './Announcer.tsx';
 import { NoticeBar } from './NoticeBar.tsx';
 import { RunBar } from './RunBar.tsx';
 import { Sidebar } from './Sidebar.tsx';
 import classes from './shell.module.css';
 
-const panels: Record<Step, ComponentType> = {
+const panels: Record<Place, ComponentType> = {
   start: StartPanel,
   domain: DomainPanel,
   generate: GeneratePanel,
   train: TrainPanel,
   compare: ComparePanel,
   adapter: AdapterPanel,
+  trust: TrustPanel,
 };
 
 /** Navigation at the side, the chosen station in the middle, the run that is going always in reach. */

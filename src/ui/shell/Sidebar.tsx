@@ -4,6 +4,7 @@ import { Logo } from '../parts/Logo.tsx';
 import { RunList } from '../runs/RunList.tsx';
 import { ColorSchemeToggle } from './ColorSchemeToggle.tsx';
 import { StepList } from './StepList.tsx';
+import { TrustLine } from './TrustLine.tsx';
 import classes from './shell.module.css';
 
 export function Sidebar() {
@@ -20,10 +21,7 @@ export function Sidebar() {
       </div>
       <footer className={classes.sidebarFoot}>
         <DeviceLine />
-        <p className={classes.footLine}>
-          <Icon name="lock" size={16} />
-          <span>Nothing leaves this machine.</span>
-        </p>
+        <TrustLine />
       </footer>
     </aside>
   );

@@ -7,6 +7,7 @@ import { Icon } from '../parts/Icon.tsx';
 import { droppedFiles, pickedFiles } from './chosenFiles.ts';
 import { DownloadProgressBar } from './DownloadProgressBar.tsx';
 import { ModelOfferCard } from './ModelOfferCard.tsx';
+import { SealedNote } from './SealedNote.tsx';
 import { StoredModels } from './StoredModels.tsx';
 import classes from './models.module.css';
 
@@ -14,6 +15,7 @@ import classes from './models.module.css';
 export function ModelChooser() {
   const app = useApp();
   const { suggestions, offer, activity, failure } = useAppState((state) => state.models);
+  const isSealed = useAppState((state) => state.isSealed);
   const [isOver, setIsOver] = useState(false);
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -33,14 +35,14 @@ export function ModelChooser() {
       onDrop={drop}
     >
       <StoredModels />
-      <HubField />
+      {isSealed ? <SealedNote /> : <HubField />}
       {failure && (
         <p className={classes.failure} role="alert">
           {failure}
         </p>
       )}
       {activity ? <DownloadProgressBar activity={activity} /> : offer && <ModelOfferCard offer={offer} />}
-      {suggestions.length > 0 && <Suggestions models={suggestions} isBusy={activity !== null} />}
+      {!isSealed && suggestions.length > 0 && <Suggestions models={suggestions} isBusy={activity !== null} />}
       <FolderField isBusy={activity !== null} />
     </div>
   );

@@ -4,7 +4,7 @@ import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type { ChatApi, DeviceChoice } from '../../workerApi/whittleWorkerApi.ts';
 import { AdapterLibrary } from './adapterLibrary.ts';
 import { AdapterShelf } from './adapterShelf.ts';
-import { createAppStore, steps, type AppStore, type Damage, type Step } from './appState.ts';
+import { createAppStore, steps, type AppStore, type Damage, type Place } from './appState.ts';
 import { ChatSession } from './chatSession.ts';
 import { checkedRuns } from './checkedRuns.ts';
 import { forgetDamage } from './damages.ts';
@@ -13,12 +13,14 @@ import { DeviceSetting } from './deviceSetting.ts';
 import { DomainLibrary } from './domainLibrary.ts';
 import { ModelLibrary } from './modelLibrary.ts';
 import { fail, notify } from './notices.ts';
+import { addRequests } from './requestLedger.ts';
 import { RunDriver } from './runDriver.ts';
 import { RunLibrary } from './runLibrary.ts';
+import { Seal } from './seal.ts';
 import { SeedSweep } from './seedSweep.ts';
 import { SourceReader } from './sourceReader.ts';
 import { watchFit } from './watchFit.ts';
-import type { Connection, Services } from './services.ts';
+import type { Connection, Policy, Services } from './services.ts';
 
 /** The whole application without its looks: the store and everything that may change it. */
 export class App {
@@ -31,6 +33,7 @@ export class App {
   readonly models: ModelLibrary;
   readonly adapters: AdapterLibrary;
   readonly chat: ChatSession;
+  readonly seal: Seal;
   readonly #services: Services;
   readonly #shelf: AdapterShelf;
   readonly #device: DeviceSetting;
@@ -51,7 +54,11 @@ export class App {
     this.models = new ModelLibrary(this.store, services, chat);
     this.adapters = new AdapterLibrary(this.store, shelf, chat);
     this.chat = new ChatSession(this.store, shelf, chat);
+    this.seal = new Seal(this.store, services.seal, () => this.models.disconnect());
     watchFit(this.store, chat);
+    services.followRequests((told) =>
+      this.store.setState(({ ledger }) => ({ ledger: addRequests(ledger, told) })),
+    );
     this.store.subscribe((now, before) => {
       const isSame =
         now.runs === before.runs &&
@@ -64,7 +71,7 @@ export class App {
 
   /** Gets everything ready and goes to `place`, a URL hash such as "#/compare/<run>". Failures become notices. */
   async begin(place: string): Promise<void> {
-    await this.attempt(() => this.#device.begin());
+    await Promise.all([this.attempt(() => this.#device.begin()), this.attempt(() => this.seal.begin())]);
     await Promise.all([
       this.attempt(() => this.models.begin()),
       this.attempt(() => this.domains.load()),
@@ -76,7 +83,7 @@ export class App {
   }
 
   /** Goes somewhere by hand; from then on the page no longer follows the run. */
-  goTo(step: Step): void {
+  goTo(step: Place): void {
     this.store.setState({ step, follows: false });
   }
 
@@ -140,6 +147,11 @@ export class App {
       );
   }
 
+  /** The policies that page and workers obey, read from the answers that they came with. */
+  readPolicies(): Promise<readonly Policy[]> {
+    return this.#services.readPolicies();
+  }
+
   /** Reloads the page with the version that waits, unless somebody needs the present one. */
   async takeNewVersion(): Promise<void> {
     const answer = await this.#services.offline.takeOver();
@@ -171,7 +183,8 @@ export class App {
   async #goToPlace(place: string): Promise<void> {
     await this.runs.refresh();
     const [, stepName, runId] = place.split('/');
-    const step = steps.find((known) => known === stepName) ?? 'start';
+    const places: readonly Place[] = [...steps, 'trust'];
+    const step = places.find((known) => known === stepName) ?? 'start';
     if (runId && this.store.getState().runs.some(({ id }) => id === runId)) await this.runs.open(runId);
     this.store.setState({ step, follows: true });
   }
@@ -197,6 +210,6 @@ export class App {
 }
 
 /** Where the page is, as a URL hash that `begin` understands. */
-export function placeOf(step: Step, runId: string | undefined): string {
+export function placeOf(step: Place, runId: string | undefined): string {
   return runId ? `#/${step}/${runId}` : `#/${step}`;
 }

@@ -19,12 +19,16 @@ import type {
   RunSetup,
 } from '../../workerApi/whittleWorkerApi.ts';
 import type { Exchange } from './chatSession.ts';
+import { emptyLedger, type RequestLedger } from './requestLedger.ts';
 import type { RunState } from './runState.ts';
 import type { OfflineStatus } from './services.ts';
 
 /** The stations of the flow; each can be opened at any time. */
 export const steps = ['start', 'domain', 'generate', 'train', 'compare', 'adapter'] as const;
 export type Step = (typeof steps)[number];
+
+/** Where the page can be: at a station, or where it shows what leaves the machine. */
+export type Place = Step | 'trust';
 
 export type EngineStatus =
   | { readonly kind: 'loading'; readonly name?: string }
@@ -104,7 +108,7 @@ export interface Damage {
 }
 
 export interface AppState {
-  readonly step: Step;
+  readonly step: Place;
   /** The page goes where the run is until the person goes somewhere else. */
   readonly follows: boolean;
   readonly engine: EngineStatus;
@@ -127,6 +131,10 @@ export interface AppState {
   /** Null until it was measured. */
   readonly storage: StorageUse | null;
   readonly offline: OfflineStatus;
+  /** Whether even the Hub is out of reach. */
+  readonly isSealed: boolean;
+  /** Of this page and its workers, since it was opened. */
+  readonly ledger: RequestLedger;
   readonly notice: Notice | null;
   /** What was found damaged and is neither deleted nor written anew. */
   readonly damages: readonly Damage[];
@@ -150,6 +158,8 @@ export const initialAppState: AppState = {
   chat: { isAnswering: false, exchanges: [] },
   storage: null,
   offline: { kind: 'unkept' },
+  isSealed: true,
+  ledger: emptyLedger,
   notice: null,
   damages: [],
 };

@@ -13,6 +13,7 @@ import { isGoing, type AppStore, type ModelActivity, type ModelChoices } from '.
 import { faultIn, forgetDamage, tellDamage } from './damages.ts';
 import { isAbort, messageOf } from './messageOf.ts';
 import { notify } from './notices.ts';
+import { sealedWords } from './seal.ts';
 import type { Connection, Services } from './services.ts';
 import { modelReference, readStored } from './storedFormats.ts';
 
@@ -74,6 +75,7 @@ export class ModelLibrary {
   /** Asks the Hub about a model by id, `id@revision` or address. */
   async examine(text: string): Promise<void> {
     this.#update({ offer: null });
+    if (this.#isRefusedBySeal()) return;
     await this.#attempt({ kind: 'asking', name: text }, async () => {
       this.#update({ offer: await this.#call((api) => api.examine(text)) });
     });
@@ -82,7 +84,7 @@ export class ModelLibrary {
   /** Downloads the model that was asked about, and chooses it. */
   async download(dtype: string): Promise<void> {
     const { offer } = this.#store.getState().models;
-    if (!offer) return;
+    if (!offer || this.#isRefusedBySeal()) return;
     const model: ModelReference = { id: offer.id, revision: offer.commit, dtype };
     await this.#attempt({ kind: 'downloading', name: offer.id, progress: null }, async () => {
       void this.#services.keepStorage().catch(() => undefined);
@@ -110,6 +112,12 @@ export class ModelLibrary {
     await this.#call(async (api) => api.stop());
   }
 
+  /** Ends the worker that models come by; what it got is kept, and another is begun when it is needed. */
+  disconnect(): void {
+    this.#downloads?.close();
+    this.#downloads = null;
+  }
+
   dismissOffer(): void {
     this.#update({ offer: null, failure: null });
   }
@@ -135,6 +143,13 @@ export class ModelLibrary {
       this.#update({ activity: null });
       await this.refresh().catch(() => undefined);
     }
+  }
+
+  /** Sealed, nobody is asked: the failure says why. */
+  #isRefusedBySeal(): boolean {
+    const { isSealed } = this.#store.getState();
+    if (isSealed) this.#update({ failure: sealedWords });
+    return isSealed;
   }
 
   #showProgress(): (progress: DownloadProgress) => void {
@@ -183,7 +198,8 @@ export class ModelLibrary {
   }
 
   #call<T>(command: (api: DownloadApi) => Promise<T>): Promise<T> {
-    if (!this.#downloads || this.#downloads.isClosed) this.#downloads = this.#services.connectDownloads();
+    if (!this.#downloads || this.#downloads.isClosed)
+      this.#downloads = this.#services.connectDownloads(this.#store.getState().isSealed);
     return this.#downloads.call(command);
   }
 }

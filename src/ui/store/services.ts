@@ -3,6 +3,7 @@ import type { Release } from '../../storage/runLock.ts';
 import type { StorageUse } from '../../storage/storageUse.ts';
 import type { RunRecord, RunStatus } from '../../storage/runsDatabase.ts';
 import type { TakeOverAnswer } from '../../workerApi/offline.ts';
+import type { ToldRequest } from '../../workerApi/requests.ts';
 import type { SourcesApi } from '../../workerApi/sources.ts';
 import type { RunEvent } from '../../workerApi/runEvent.ts';
 import type {
@@ -46,11 +47,28 @@ export interface OfflineService {
   takeOver(): Promise<TakeOverAnswer>;
 }
 
+/** What the Content-Security-Policy of the page or of a worker lets it reach. */
+export interface Policy {
+  readonly who: string;
+  /** The header as it was answered; empty where there was none. */
+  readonly text: string;
+  /** Its sources for connections, as they are written there; null where any server may be reached. */
+  readonly reachable: readonly string[] | null;
+}
+
+/** Remembers, for all tabs, whether even the Hub is out of reach. */
+export interface SealService {
+  read(): Promise<boolean>;
+  set(isSealed: boolean): Promise<void>;
+  follow(listener: (isSealed: boolean) => void): void;
+}
+
 /** Everything outside of the store; tests put their own in place. */
 export interface Services {
   readonly connectSpecializer: (device: DeviceChoice) => Connection<SpecializerApi>;
   readonly connectChat: (device: DeviceChoice) => Connection<ChatApi>;
-  readonly connectDownloads: () => Connection<DownloadApi>;
+  /** The worker that may reach the Hub, or the one that may not. */
+  readonly connectDownloads: (isSealed: boolean) => Connection<DownloadApi>;
   readonly connectSources: () => Connection<SourcesApi>;
   readonly runs: Runs;
   readonly bytes: ByteStore;
@@ -60,5 +78,8 @@ export interface Services {
   readonly keepStorage: () => Promise<unknown>;
   readonly measureStorage: () => Promise<StorageUse>;
   readonly offline: OfflineService;
+  readonly seal: SealService;
+  readonly followRequests: (tell: (requests: readonly ToldRequest[]) => void) => void;
+  readonly readPolicies: () => Promise<readonly Policy[]>;
   readonly fetchText: (path: string) => Promise<string>;
 }

@@ -80,6 +80,20 @@ export function sharedLock(): Services['takeRunLock'] {
   };
 }
 
+/** One seal for all tabs that share it, not set. */
+export function memorySeal(): Services['seal'] {
+  let isSealed = false;
+  const listeners: ((isSealed: boolean) => void)[] = [];
+  return {
+    read: async () => isSealed,
+    async set(isOn) {
+      isSealed = isOn;
+      for (const listen of listeners) listen(isOn);
+    },
+    follow: (listen) => void listeners.push(listen),
+  };
+}
+
 /** A worker with nothing stored, at which nothing arrives. */
 const noDownloads: DownloadApi = {
   ready: async () => undefined,
@@ -119,6 +133,9 @@ export function inMemoryServices(
       isKept: false,
     }),
     takeRunLock: sharedLock(),
+    seal: memorySeal(),
+    followRequests: () => undefined,
+    readPolicies: async () => [],
     offline: { begin: async () => undefined, takeOver: async () => 'taken' },
     fetchText: async (path) => (path.endsWith('.json') ? path : `The text of ${path}.`),
     ...shared,
