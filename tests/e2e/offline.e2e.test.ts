@@ -15,7 +15,7 @@ import {
   type ServedApp,
   type WatchedPage,
 } from '../support/builtApp.ts';
-import { specializeInSmallField, stepButton } from './smallField.ts';
+import { chooseSmallField, stepButton } from './smallField.ts';
 
 // The built app before, without and after its server: what a service worker keeps, and how a new version comes.
 
@@ -66,6 +66,7 @@ describe.skipIf(!hasChromium)('the built app without its server', patient, () =>
     server = await serveFolder(folder);
     app = await browse(addressOf(server), stopServer, flagsWithoutWebGpu);
     visit = await app.open();
+    visit.page.setDefaultTimeout(120_000);
     await untilKept(visit.page);
   });
 
@@ -81,10 +82,12 @@ describe.skipIf(!hasChromium)('the built app without its server', patient, () =>
     await page.getByText('Ready', { exact: true }).waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     expect(await page.evaluate(() => fetch('/absent').catch(() => 'nobody answers'))).toBe('nobody answers');
-    await specializeInSmallField(page);
+    await chooseSmallField(page);
+    await stepButton(page, 'Start').click();
+    await page.getByRole('button', { name: 'Specialize' }).click();
     await page
-      .getByText(/^(Kept|Rejected) \([1-9]/)
-      .first()
+      .getByRole('region', { name: 'Run', exact: true })
+      .getByText(/^[1-9]\d* of \d+ /)
       .waitFor();
   });
 
