@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { askAgain, discardTask, rescueTask } from '../src/taskChanges.ts';
+import { askAgain, discardTask, editTask, rescueTask, wordingOf } from '../src/taskChanges.ts';
 
-const question = { id: 'task-1', instruction: 'What is aspirin used for?' };
+const question = { id: 'task-1', instruction: 'What is aspirin used for?', input: '' };
 const rejectedAs = (stage: 'instruction' | 'response') => ({
   decision: 'rejected' as const,
   rejection: { rule: 'novelty', reason: 'So.', stage },
@@ -45,5 +45,36 @@ describe('a person’s word on a task', () => {
     });
     expect(left).not.toHaveProperty('rescued');
     expect(askAgain(left)).toBe(left);
+  });
+});
+
+describe('a task that a person words anew', () => {
+  const refused = { ...question, output: 'pain', scores: { ifd: 0.5 }, ...rejectedAs('response') };
+  const wording = { instruction: 'What is aspirin for?', input: '', output: 'pain and fever' };
+
+  it('is kept, and still knows what the model wrote', () => {
+    const edited = editTask(refused, wording);
+    expect(edited).toEqual({
+      ...wording,
+      id: 'task-1',
+      decision: 'kept',
+      rescued: true,
+      written: { instruction: question.instruction, input: '', output: 'pain' },
+    });
+    const again = editTask(edited, { ...wording, output: 'fever' });
+    expect(again).toEqual({ ...edited, output: 'fever' });
+    expect(askAgain(again)).toBe(again);
+  });
+
+  it('waits for an answer where it is left without one', () => {
+    const { output: _output, ...bare } = wording;
+    expect(editTask(refused, bare)).toMatchObject({ decision: 'pending', rescued: true });
+    expect(editTask(refused, bare)).not.toHaveProperty('output');
+  });
+
+  it('counts as the model’s again where it is put back word for word', () => {
+    const back = editTask(editTask(refused, wording), { ...wordingOf(refused) });
+    expect(back).not.toHaveProperty('written');
+    expect(back).toMatchObject({ instruction: question.instruction, output: 'pain', decision: 'kept' });
   });
 });

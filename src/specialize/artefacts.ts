@@ -68,11 +68,20 @@ function toColumns({
   seedIds,
   passageId,
   furtherPassageIds = [],
+  edited,
   origin,
   example,
 }: DatasetRow): object {
   const doc_ids = passageId === undefined ? [] : [passageId, ...furtherPassageIds];
-  return { ...example, id, source, seed_ids: seedIds, doc_ids, ...(origin && { origin }) };
+  return {
+    ...example,
+    id,
+    source,
+    seed_ids: seedIds,
+    doc_ids,
+    ...(edited && { edited }),
+    ...(origin && { origin }),
+  };
 }
 
 function jsonLines(rows: readonly unknown[]): string {

@@ -15,6 +15,8 @@ export interface DatasetRow {
   readonly seedIds: readonly string[];
   readonly passageId?: string;
   readonly furtherPassageIds?: readonly string[];
+  /** A person worded it anew. */
+  readonly edited?: boolean;
   /** Where an imported seed came from. */
   readonly origin?: Origin | undefined;
   readonly example: TrainingExample;
@@ -59,11 +61,11 @@ function replayRow(task: ReplayedTask, prompts: PromptSet): DatasetRow {
 }
 
 function taskRow(task: GeneratedTask, prompts: PromptSet): DatasetRow {
-  const { id, seedIds, passageId, furtherPassageIds, instruction, input, output = '' } = task;
+  const { id, seedIds, passageId, furtherPassageIds, instruction, input, output = '', written } = task;
   const passages = {
     ...(passageId !== undefined && { passageId }),
     ...(furtherPassageIds && { furtherPassageIds }),
   };
   const example = toExample({ instruction, input, output }, prompts);
-  return { id, source: 'generated', seedIds, ...passages, example };
+  return { id, source: 'generated', seedIds, ...passages, ...(written && { edited: true }), example };
 }

@@ -1,4 +1,5 @@
 import type { Evaluation } from '../evaluation/evaluate.ts';
+import type { TaskWording } from '../taskChanges.ts';
 import type { ControlName } from './controlNames.ts';
 import type { CoverageMap } from './coverage.ts';
 import type { Dataset } from './dataset.ts';
@@ -94,10 +95,14 @@ export type SpecializeEvent<Adapter, TrainingEvent> =
       readonly tasks: readonly GeneratedTask[];
     }
   | { readonly type: 'controlAnswer'; readonly control: ControlName; readonly event: AnswerEvent }
-  /** A person keeps what a rule rejected. */
+  /** A person keeps a task, also one that a rule rejected. */
   | { readonly type: 'taskRescued'; readonly id: string }
   /** A person leaves out what no rule rejected. */
   | { readonly type: 'taskDiscarded'; readonly id: string }
+  /** A person words a task anew, which keeps it. */
+  | { readonly type: 'taskEdited'; readonly id: string; readonly wording: TaskWording }
+  /** A person takes back what they did to a task: it is again as it was before. */
+  | { readonly type: 'taskRestored'; readonly task: GeneratedTask }
   | ({ readonly type: 'rolledBack' } & RollBack)
   | { readonly type: 'datasetReady'; readonly dataset: Dataset }
   | {

@@ -1,4 +1,3 @@
-import type { EvaluationItem } from '../evaluation/items.ts';
 import { createRandom } from '../random.ts';
 import type { TrainingExample } from './dataset.ts';
 import type { Domain } from './domain.ts';
@@ -80,7 +79,7 @@ export function generationContext<A, T>(run: Run<A, T>): GenerationContext {
     sources: splitSources(usedSeeds(domain.seeds, settings), passages, settings.validFraction, settings.seed),
     prompts,
     settings,
-    isHeldOut: heldOutCheck([...domain.heldOut, ...domain.retention], settings.maxHeldOutSimilarity),
+    isHeldOut: heldOutCheck(domain, settings),
     countTokens,
     signal,
     ready,
@@ -99,10 +98,14 @@ export function usedSeeds(
   return seeds.filter((task) => drawn.has(task));
 }
 
-function heldOutCheck(items: readonly EvaluationItem[], maxSimilarity: number): (task: TaskText) => boolean {
+/** Tells whether a task is, or nearly is, one that is held out for evaluation. */
+export function heldOutCheck(
+  { heldOut, retention }: Pick<Domain, 'heldOut' | 'retention'>,
+  { maxHeldOutSimilarity }: Pick<SpecializeSettings, 'maxHeldOutSimilarity'>,
+): (task: TaskText) => boolean {
   const textOf = ({ instruction, input }: TaskText): string => `${instruction}\n${input}`;
-  const index = new SimilarityIndex(items.map(textOf));
-  return (task) => index.findSimilar(textOf(task), maxSimilarity) !== null;
+  const index = new SimilarityIndex([...heldOut, ...retention].map(textOf));
+  return (task) => index.findSimilar(textOf(task), maxHeldOutSimilarity) !== null;
 }
 
 /** @throws where it has not been trained */

@@ -7,7 +7,8 @@ export interface Match {
   readonly similarity: number;
 }
 
-interface Entry {
+/** A text, taken apart once. */
+export interface ComparedText {
   readonly text: string;
   readonly canonical: string;
   readonly tokens: readonly string[];
@@ -15,34 +16,40 @@ interface Entry {
 
 /** Texts that a new text is compared with. */
 export class SimilarityIndex {
-  readonly #entries: Entry[] = [];
+  readonly #entries: ComparedText[] = [];
 
   constructor(texts: Iterable<string> = []) {
     for (const text of texts) this.add(text);
   }
 
   add(text: string): void {
-    this.#entries.push(entryOf(text));
+    this.#entries.push(comparedText(text));
   }
 
   /** The first text that is more similar than `threshold` or equal but for case and punctuation; null if none is. */
   findSimilar(text: string, threshold: number): Match | null {
-    const candidate = entryOf(text);
+    const candidate = comparedText(text);
     for (const entry of this.#entries) {
-      if (entry.canonical === candidate.canonical) return { text: entry.text, similarity: 1 };
-      // The common subsequence cannot be longer than the shorter text, nor hold words the other lacks.
-      if (lengthBound(entry, candidate) <= threshold) continue;
-      const similarity = rougeLOfTokens(candidate.tokens, entry.tokens);
-      if (similarity > threshold) return { text: entry.text, similarity };
+      const similarity = similarityAbove(threshold, entry, candidate);
+      if (similarity !== null) return { text: entry.text, similarity };
     }
     return null;
   }
 }
 
-function entryOf(text: string): Entry {
+export function comparedText(text: string): ComparedText {
   return { text, canonical: canonicalText(text), tokens: unicodeTokens(text) };
 }
 
-function lengthBound(a: Entry, b: Entry): number {
+/** How similar two texts are; null where that is at most `threshold` and they differ in more than case and punctuation. */
+export function similarityAbove(threshold: number, a: ComparedText, b: ComparedText): number | null {
+  if (a.canonical === b.canonical) return 1;
+  // The common subsequence cannot be longer than the shorter text, nor hold words the other lacks.
+  if (lengthBound(a, b) <= threshold) return null;
+  const similarity = rougeLOfTokens(b.tokens, a.tokens);
+  return similarity > threshold ? similarity : null;
+}
+
+function lengthBound(a: ComparedText, b: ComparedText): number {
   return (2 * Math.min(a.tokens.length, b.tokens.length)) / (a.tokens.length + b.tokens.length);
 }

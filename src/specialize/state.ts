@@ -1,4 +1,4 @@
-import { askAgain, discardTask, rescueTask } from '../taskChanges.ts';
+import { askAgain, discardTask, editTask, rescueTask } from '../taskChanges.ts';
 import type { ControlName } from './controlNames.ts';
 import type { Coverage } from './coverage.ts';
 import type { Dataset } from './dataset.ts';
@@ -91,11 +91,10 @@ const changes: {
   taskAnswered: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskKept: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
   taskScored: ({ tasks }, event) => ({ tasks: changeTask(tasks, event) }),
-  taskRescued: rescue,
-  taskDiscarded: ({ tasks, finished }, { id }) => ({
-    tasks: tasks.map((task) => (task.id === id ? discardTask(task) : task)),
-    finished: withoutMap(finished),
-  }),
+  taskRescued: (state, { id }) => changeByHand(state, id, rescueTask),
+  taskDiscarded: (state, { id }) => changeByHand(state, id, discardTask),
+  taskEdited: (state, { id, wording }) => changeByHand(state, id, (task) => editTask(task, wording)),
+  taskRestored: (state, { task }) => changeByHand(state, task.id, () => task),
   promptsFinished: (_, { count }) => ({ promptsUsed: count }),
   coverageMeasured: ({ coverage }, { of, map }) => ({ coverage: { ...coverage, [of]: map } }),
   datasetReady: (_, { dataset }) => ({ dataset }),
@@ -132,16 +131,20 @@ function dropUnfinished({ tasks, promptsUsed }: State, { stage }: Phase): Partia
   return { tasks: tasks.filter((task) => task.prompt < promptsUsed) };
 }
 
-/** Without an answer it waits for one, for which the answering is taken up again. */
-function rescue({ tasks, finished, round }: State, { id }: { readonly id: string }): Partial<State> {
-  const task = tasks.find((other) => other.id === id);
-  if (!task) return {};
-  const rescued = rescueTask(task);
+/** What a person makes of a task. Where it then waits for an answer, the answering is taken up again. */
+function changeByHand(
+  { tasks, finished, round }: State,
+  id: string,
+  change: (task: GeneratedTask) => GeneratedTask,
+): Partial<State> {
+  const index = tasks.findIndex((task) => task.id === id);
+  if (index < 0) return {};
+  const changed = change(tasks[index]!);
   const answering = phaseKey({ stage: 'responses', round });
   return {
-    tasks: tasks.map((other) => (other === task ? rescued : other)),
+    tasks: tasks.with(index, changed),
     finished: withoutMap(
-      rescued.decision === 'kept' ? finished : finished.filter((key) => key !== answering),
+      changed.decision === 'pending' ? finished.filter((key) => key !== answering) : finished,
     ),
   };
 }

@@ -1,4 +1,5 @@
 import type { Origin } from '../evaluation/items.ts';
+import type { TaskWording } from '../taskChanges.ts';
 import type { TaskKind } from './taskKinds.ts';
 
 /** An instruction with the text that it works on. */
@@ -75,8 +76,10 @@ export interface GeneratedTask extends TaskText {
   readonly scores?: LikelihoodScores;
   readonly decision: 'pending' | 'kept' | 'rejected';
   readonly rejection?: Rejection;
-  /** A person kept it although a rule had rejected it. */
+  /** A person kept it; no rule rejects it any more. */
   readonly rescued?: boolean;
+  /** As the model wrote it, where a person has worded it anew. */
+  readonly written?: TaskWording;
 }
 
 /** A general task with the answer that the model gave before any training. */

@@ -39,7 +39,7 @@ export async function* weighAnswers(
   const pending = unweighed(tasks());
   // What was scored just before an interruption may not have been judged.
   for (const task of tasks().filter(({ decision, scores }) => decision === 'kept' && scores))
-    yield* judge(task.id, task.scores!, settings);
+    yield* judge(task, task.scores!, settings);
   let done = total - pending.length;
   const passageFor = createPassageFinder(context);
   for (const wave of slices(pending, settings.batchSize * batchesPerCall)) {
@@ -47,13 +47,15 @@ export async function* weighAnswers(
     const scores = await scoresOf(context, model, wave, passageFor);
     for (const task of wave) {
       yield { type: 'taskScored', id: task.id, scores: scores.get(task)! };
-      yield* judge(task.id, scores.get(task)!, settings);
+      yield* judge(task, scores.get(task)!, settings);
       yield progress(phase, ++done, total);
     }
   }
 }
 
-function* judge(id: string, scores: LikelihoodScores, settings: SpecializeSettings) {
+/** What a person kept is not judged. */
+function* judge({ id, rescued }: GeneratedTask, scores: LikelihoodScores, settings: SpecializeSettings) {
+  if (rescued) return;
   const rejection = firstRejection(likelihoodRules, scores, { settings });
   if (rejection) yield { type: 'taskRejected', id, rejection: { ...rejection, stage: 'response' } } as const;
 }

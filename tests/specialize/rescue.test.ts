@@ -4,6 +4,8 @@ import { countRejects } from '../../src/specialize/report.ts';
 import type { SpecializeSettings } from '../../src/specialize/settings.ts';
 import { applyEvent, emptyState, type SpecializationState } from '../../src/specialize/state.ts';
 import { phaseKey } from '../../src/specialize/events.ts';
+import { specializationFiles } from '../../src/specialize/artefacts.ts';
+import type { TaskWording } from '../../src/taskChanges.ts';
 import type { GeneratedTask } from '../../src/specialize/tasks.ts';
 import { type Adapter, collect, createRun, fold } from './specializeRun.ts';
 
@@ -95,6 +97,46 @@ describe('a kept task', () => {
     const { id, ...task } = state.tasks.find(({ decision }) => decision === 'kept')!;
     const again = rescueTask(discardTask(state, id), id);
     expect(again.tasks.find((other) => other.id === id)).toEqual({ ...task, id, rescued: true });
+  });
+});
+
+describe('a task that a person words anew', () => {
+  const wording = { instruction: 'Name the illness.', input: 'Of the sugar.', output: 'diabetes' };
+  const edit = (state: SpecializationState<Adapter>, id: string, changed: TaskWording = wording) =>
+    applyEvent(state, { type: 'taskEdited', id, wording: changed });
+
+  it('is trained on as it is worded now, in further rounds too, and marked in what is handed out', async () => {
+    const { state, request, trained } = await stoppedRun({ rounds: 2 });
+    const { id, instruction } = state.tasks.find(({ decision }) => decision === 'kept')!;
+    const edited = edit(state, id);
+    const end = (await collect({ ...request, state: edited })).reduce(applyEvent, edited);
+    expect(end.round).toBe(2);
+    for (const { train } of trained.slice(-2)) {
+      expect(JSON.stringify(train)).toContain('Name the illness.');
+      expect(JSON.stringify(train)).toContain('diabetes');
+      expect(JSON.stringify(train)).not.toContain(instruction);
+    }
+    const files = specializationFiles(end, request.domain);
+    const lineOf = (file: string) => files[file]!.split('\n').find((line) => line.includes(`"${id}"`))!;
+    expect(JSON.parse(lineOf('train.jsonl'))).toMatchObject({ id, edited: true });
+    expect(JSON.parse(lineOf('tasks.jsonl'))).toMatchObject({ ...wording, written: { instruction } });
+    expect(files['train.jsonl']!.match(/"edited":true/g)).toHaveLength(1);
+  });
+
+  it('is answered by the model where it is left without an answer', async () => {
+    const { state, request } = await stoppedRun();
+    const { id } = state.tasks.find(({ decision }) => decision === 'kept')!;
+    const edited = edit(state, id, { instruction: 'What is drug5ol used against?', input: '' });
+    const end = (await collect({ ...request, state: edited })).reduce(applyEvent, edited);
+    expect(end.tasks.find((task) => task.id === id)).toMatchObject({ decision: 'kept', output: 'drug5itis' });
+    expect(trainedOn(end)).toContain(id);
+  });
+
+  it('is as it was where that is taken back', async () => {
+    const { state } = await stoppedRun();
+    const task = state.tasks.find(({ decision }) => decision === 'kept')!;
+    const back = applyEvent(edit(state, task.id), { type: 'taskRestored', task });
+    expect(back.tasks).toEqual(state.tasks);
   });
 });
 

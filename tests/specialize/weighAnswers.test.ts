@@ -52,6 +52,20 @@ describe('likelihoods of answers', () => {
     expect(report!.rejects.find(({ rule }) => rule === 'ifd')?.count).toBe(rejected);
   });
 
+  it('reject nothing that a person kept', async () => {
+    const { request } = runOf();
+    const whole = await collect(request);
+    const begin = whole.findIndex(
+      (event) => event.type === 'phaseStarted' && event.phase.stage === 'likelihoods',
+    );
+    const state = fold(whole.slice(0, begin));
+    const { id } = fold(whole).tasks.find(({ rejection }) => rejection?.rule === 'ifd')!;
+    const kept = applyEvent(state, { type: 'taskRescued', id });
+    const end = (await collect({ ...request, state: kept })).reduce(applyEvent, kept);
+    expect(end.tasks.find((task) => task.id === id)).toMatchObject({ decision: 'kept', rescued: true });
+    expect(end.tasks.some(({ rejection }) => rejection?.rule === 'ifd')).toBe(true);
+  });
+
   it('say what a passage adds, under the demonstrations that the answer was given after', async () => {
     const { request, base } = runOf({ ifdBand: null, minEvidenceGain: 0.6, retrieve: false });
     const { tasks } = fold(await collect(request));
