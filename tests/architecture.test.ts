@@ -48,7 +48,7 @@ const packageOwners: readonly { readonly package: RegExp; readonly owners: reado
   { package: /^onnxruntime-/, owners: ['runtime'] },
   { package: /^@huggingface\//, owners: ['generation'] },
   { package: /^@bufbuild\//, owners: ['onnx'] },
-  { package: /^(react|react-dom|@mantine|uplot|zustand)(\/|$)/, owners: ['ui'] },
+  { package: /^(react|react-dom|@mantine|@tanstack|uplot|zustand)(\/|$)/, owners: ['ui'] },
   // Each is loaded only when a file of its kind is read.
   {
     package: /^(papaparse|hyparquet|hyparquet-compressors|htmlparser2|pdfjs-dist|mammoth)(\/|$)/,

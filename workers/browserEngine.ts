@@ -14,7 +14,9 @@ import { readDomain } from '../src/specialize/readDomain.ts';
 import { WritingTotals } from '../src/specialize/writingTotals.ts';
 import type { ByteStore } from '../src/storage/byteStore.ts';
 import type { TrainingName } from '../src/storage/runFiles.ts';
+import type { TaskWording } from '../src/taskChanges.ts';
 import type { AdapterFiles } from '../src/workerApi/adapter.ts';
+import type { CuratedRun, NamedTask, TaskTokens } from '../src/workerApi/curation.ts';
 import type { Engine } from '../src/workerApi/engine.ts';
 import {
   isSameModel,
@@ -36,6 +38,7 @@ import type {
   SpecializeRequest,
   TrainingShape,
 } from '../src/workerApi/whittleWorkerApi.ts';
+import { findAlike, isHeldOut, viewTask } from './curateTasks.ts';
 import { openModelFolder } from './modelFolders.ts';
 import { RunCheckpoints } from './runCheckpoints.ts';
 import { runFiles } from './runFiles.ts';
@@ -139,7 +142,19 @@ export class BrowserEngine implements Engine {
   }
 
   async runFiles(setup: RunSetup, events: readonly RunEvent[]): Promise<Record<string, string>> {
-    return runFiles(await this.#load(setup.model ?? pocketModel), setup, events);
+    return runFiles(await this.#modelOf(setup), setup, events);
+  }
+
+  async viewTask(run: CuratedRun, task: TaskWording): Promise<TaskTokens> {
+    return viewTask(await this.#modelOf(run), run, task);
+  }
+
+  async findAlike(run: CuratedRun, tasks: readonly NamedTask[], limit: number): Promise<string[][]> {
+    return findAlike(await this.#modelOf(run), run, tasks, limit);
+  }
+
+  async isHeldOut(run: CuratedRun, task: TaskWording): Promise<boolean> {
+    return isHeldOut(await this.#modelOf(run), run, task);
   }
 
   async *specialize(
@@ -205,6 +220,10 @@ export class BrowserEngine implements Engine {
     void this.#device?.then((device) => device.dispose()).catch(() => undefined);
     this.#device = undefined;
     this.#loaded = undefined;
+  }
+
+  #modelOf({ model = pocketModel }: Pick<RunSetup, 'model'>): Promise<LoadedModel> {
+    return this.#load(model);
   }
 
   async #load(reference: ModelReference): Promise<LoadedModel> {

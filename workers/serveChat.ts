@@ -17,6 +17,9 @@ export function serveChat(engine: Engine, held: () => Promise<void>): ChatApi {
     readDomain: (json) => engine.readDomain(json),
     describeAdapter: (model, files) => engine.describeAdapter(model, files),
     runFiles: (setup, events) => engine.runFiles(setup, events),
+    viewTask: (run, task) => engine.viewTask(run, task),
+    findAlike: (run, tasks, limit) => engine.findAlike(run, tasks, limit),
+    isHeldOut: (run, task) => engine.isHeldOut(run, task),
     chat(request, onText) {
       const answer = last.then(() => {
         abort = new AbortController();

@@ -1,6 +1,6 @@
 import type { Engine } from '../src/workerApi/engine.ts';
 import type { RunEvent } from '../src/workerApi/runEvent.ts';
-import type { SpecializeRequest, SpecializerApi } from '../src/workerApi/whittleWorkerApi.ts';
+import type { RunOutcome, SpecializeRequest, SpecializerApi } from '../src/workerApi/whittleWorkerApi.ts';
 
 /** Holds whoever passes while it is shut. */
 class Gate {
@@ -31,16 +31,19 @@ class Gate {
 export function serveSpecializer(engine: Engine, held: () => Promise<void>): SpecializerApi {
   let gate = new Gate();
   let abort = new AbortController();
+  let stopsBeforeTraining = false;
+  const stopsAt = (event: RunEvent) => stopsBeforeTraining && followsCuration(event);
   return {
     ready(device) {
       if (device) engine.chooseDevice(device);
       return held();
     },
-    specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<void> {
+    specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
       gate = new Gate();
       abort = new AbortController();
-      return pull(engine.specialize(request, abort.signal), onEvent, gate, abort.signal);
+      return pull(engine.specialize(request, abort.signal), { onEvent, stopsAt }, gate, abort.signal);
     },
+    stopBeforeTraining: (isWanted) => void (stopsBeforeTraining = isWanted),
     pause: () => gate.shut(),
     resume: () => gate.release(),
     cancel() {
@@ -50,16 +53,30 @@ export function serveSpecializer(engine: Engine, held: () => Promise<void>): Spe
   };
 }
 
+/** Whether all tasks have been answered by now, and what comes makes something of them. */
+function followsCuration(event: RunEvent): boolean {
+  if (event.type !== 'phaseStarted') return false;
+  const { stage, model } = event.phase;
+  return stage === 'dataset' || stage === 'evaluation' || stage === 'training' || model !== undefined;
+}
+
+interface Listener {
+  readonly onEvent: (event: RunEvent) => void;
+  /** Whether the run ends before this event, which is not told then. */
+  readonly stopsAt: (event: RunEvent) => boolean;
+}
+
 async function pull(
   run: AsyncGenerator<RunEvent, void>,
-  onEvent: (event: RunEvent) => void,
+  { onEvent, stopsAt }: Listener,
   gate: Gate,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<RunOutcome> {
   try {
     for (;;) {
       const next = await run.next();
-      if (next.done) return;
+      if (next.done) return 'done';
+      if (stopsAt(next.value)) return 'stopped before training';
       onEvent(next.value);
       await messagesArrived();
       await gate.passed();

@@ -1,7 +1,9 @@
 import { Dexie, type Table } from 'dexie';
 import { fullDiskIn } from './fullDisk.ts';
 
-export type RunStatus = 'running' | 'paused' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
+/** `waiting`: it stopped before training, so that a person can look through its tasks. */
+export type RunStatus =
+  'running' | 'paused' | 'waiting' | 'finished' | 'cancelled' | 'failed' | 'interrupted';
 
 /** A run as the list shows it. `snapshot` is whatever the run was started with; it is never changed. */
 export interface RunRecord<Snapshot> {

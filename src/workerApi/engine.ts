@@ -1,4 +1,5 @@
 import type { AdapterDescription, AdapterFiles } from './adapter.ts';
+import type { CurationApi } from './curation.ts';
 import type { Domain } from './domain.ts';
 import type { ModelReference, TrainingFit } from './model.ts';
 import type { RunEvent } from './runEvent.ts';
@@ -18,7 +19,7 @@ import type {
  * What the workers need from the engine. A run is a generator: whoever pulls decides the pace, so that pausing
  * is not pulling and cancelling is `signal` followed by `return()`, on which the engine disposes what it holds.
  */
-export interface Engine {
+export interface Engine extends CurationApi {
   /** What to run on. Takes effect only before anything else is asked: a worker keeps its device. */
   chooseDevice(device: DeviceChoice): void;
   device(): Promise<DeviceDescription>;

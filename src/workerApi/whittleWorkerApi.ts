@@ -1,3 +1,4 @@
+import type { CurationApi } from './curation.ts';
 import type { AdapterDescription, AdapterFiles } from './adapter.ts';
 import type { Domain, DomainDocument } from './domain.ts';
 import type {
@@ -114,11 +115,19 @@ export interface DownloadApi extends LivingWorker {
   remove(model: StoredModel): Promise<void>;
 }
 
+/** How a run ended that neither failed nor was cancelled. */
+export type RunOutcome = 'done' | 'stopped before training';
+
 /** workers/specializer.worker.ts: one run at a time, from seeds to adapter. */
 export interface SpecializerApi extends LivingWorker {
   ready(device?: DeviceChoice): Promise<void>;
-  /** Resolves after the event `done`; rejects with one plain sentence, a cancelled run with name "AbortError". */
-  specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<void>;
+  /**
+   * Resolves after the event `done`, or where it stopped before training; rejects with one plain sentence, a cancelled run
+   * with name "AbortError".
+   */
+  specialize(request: SpecializeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome>;
+  /** Whether the run stops as soon as all tasks are answered, so that a person can look through them at leisure. */
+  stopBeforeTraining(isWanted: boolean): void;
   /** Takes effect at the next event; the run then holds still until `resume` or `cancel`. */
   pause(): void;
   resume(): void;
@@ -126,7 +135,7 @@ export interface SpecializerApi extends LivingWorker {
 }
 
 /** workers/chat.worker.ts: answers, and everything else that needs the engine but is not a run. */
-export interface ChatApi extends LivingWorker {
+export interface ChatApi extends LivingWorker, CurationApi {
   ready(device?: DeviceChoice): Promise<void>;
   device(): Promise<DeviceDescription>;
   describeModel(model: ModelReference): Promise<ModelDescription>;

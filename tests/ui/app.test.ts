@@ -284,7 +284,7 @@ describe('what became of a task', patient, () => {
     await vi.waitFor(() => expect(rejected()).toBeDefined(), { timeout: 15_000 });
     const { id } = rejected();
     await app.decideTask(rejected());
-    expect(state().notice?.text).toMatch(/while the run is stopped/);
+    expect(state().notice?.text).toMatch(/^The run is still writing\./);
     await app.driver.cancel();
     await run;
     const task = () => state().run!.state.tasks.find((other) => other.id === id)!;
@@ -307,8 +307,11 @@ describe('what became of a task', patient, () => {
     await run;
     const [first] = state().run!.state.tasks;
     const rejection = { rule: 'heldOut', reason: 'So.', stage: 'instruction' } as const;
-    const before = state().run!.state;
-    await app.decideTask({ ...first!, decision: 'rejected', rejection });
-    expect(state().run!.state).toBe(before);
+    const heldOut = { ...first!, decision: 'rejected', rejection } as const;
+    const stopped = state().run!;
+    app.store.setState({ run: { ...stopped, state: { ...stopped.state, tasks: [heldOut] } } });
+    await app.decideTask(heldOut);
+    await app.curation.edit(heldOut.id, { instruction: 'What is water?', input: '' });
+    expect(state().run!.state.tasks).toEqual([heldOut]);
   });
 });

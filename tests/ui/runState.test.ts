@@ -74,6 +74,18 @@ describe('the state of a run', () => {
     expect(stepsOf([...resumed, ...events.slice(cut - 9)])).toEqual(stepsOf(events));
   });
 
+  it('keeps of writing that goes on after an interruption the tasks of finished prompts, as the engine does', () => {
+    const { phase } = events.find((event) => event.type === 'phaseStarted')!;
+    const written = events.slice(0, events.findLastIndex((event) => event.type === 'taskGenerated') + 1);
+    expect(replayRun(written).tasks).toHaveLength(24);
+    const tasks = replayRun([...written, { type: 'phaseStarted', phase }]).tasks;
+    expect(tasks.map(({ id }) => id)).toEqual(
+      replayRun(events)
+        .tasks.slice(0, 23)
+        .map(({ id }) => id),
+    );
+  });
+
   it('drops the steps of a training that is done again', () => {
     const broken = upTo('adapterTrained').slice(0, -5);
     const again = [

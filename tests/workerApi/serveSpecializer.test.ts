@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/workerApi/engine.ts';
-import type { RunEvent } from '../../src/workerApi/runEvent.ts';
+import type { Phase, RunEvent } from '../../src/workerApi/runEvent.ts';
 import type { SpecializeRequest } from '../../src/workerApi/whittleWorkerApi.ts';
 import { serveSpecializer } from '../../workers/serveSpecializer.ts';
 
@@ -33,9 +33,9 @@ describe('a run behind the worker', () => {
   it('hands over every event in order, then the result', async () => {
     const { engine, log } = countingEngine(3);
     const events: RunEvent[] = [];
-    await expect(
-      serveSpecializer(engine, ready).specialize(request, (e) => events.push(e)),
-    ).resolves.toBeUndefined();
+    await expect(serveSpecializer(engine, ready).specialize(request, (e) => events.push(e))).resolves.toBe(
+      'done',
+    );
     expect(events).toEqual([note('0'), note('1'), note('2')]);
     expect(log.isDisposed).toBe(true);
   });
@@ -58,6 +58,41 @@ describe('a run behind the worker', () => {
     const run = api.specialize(request, () => log.pulled === 2 && api.cancel());
     await expect(run).rejects.toMatchObject({ name: 'AbortError' });
     expect(log).toEqual({ pulled: 2, isDisposed: true });
+  });
+
+  it('stops once all tasks are answered where that is wanted, before anything is made of them', async () => {
+    const phases: readonly Phase[] = [
+      { stage: 'instructions', round: 1 },
+      { stage: 'responses', round: 1 },
+      { stage: 'likelihoods', round: 1 },
+      { stage: 'coverage', round: 1 },
+      { stage: 'responses', round: 1, model: 'unfiltered' },
+      { stage: 'dataset', round: 1 },
+    ];
+    const log = { isDisposed: false };
+    const engine = {
+      async *specialize() {
+        try {
+          for (const phase of phases) yield { type: 'phaseStarted', phase };
+        } finally {
+          log.isDisposed = true;
+        }
+      },
+    } as unknown as Engine;
+    const stagesTold = async (isWanted: boolean, from = 0) => {
+      const told: string[] = [];
+      const api = serveSpecializer(engine, ready);
+      api.stopBeforeTraining(isWanted);
+      const outcome = await api.specialize(request, (event) => {
+        if (event.type === 'phaseStarted') told.push(event.phase.stage);
+        if (told.length === from) api.stopBeforeTraining(true);
+      });
+      return { outcome, told: told.length };
+    };
+    expect(await stagesTold(true)).toEqual({ outcome: 'stopped before training', told: 4 });
+    expect(log.isDisposed).toBe(true);
+    expect(await stagesTold(false, 3)).toEqual({ outcome: 'stopped before training', told: 4 });
+    expect(await stagesTold(false)).toEqual({ outcome: 'done', told: 6 });
   });
 
   it('ends a paused run when it is cancelled', async () => {

@@ -15,6 +15,7 @@ export function connectSpecializer(device: DeviceChoice): Connection<Specializer
   return connectWorker<SpecializerApi>(worker, name, (remote) => ({
     ready: () => remote.ready(device),
     specialize: (request, onEvent) => remote.specialize(request, proxy(onEvent)),
+    stopBeforeTraining: (isWanted) => void remote.stopBeforeTraining(isWanted),
     pause: () => void remote.pause(),
     resume: () => void remote.resume(),
     cancel: () => void remote.cancel(),
@@ -37,6 +38,9 @@ export function connectChat(device: DeviceChoice): Connection<ChatApi> {
     readDomain: (json) => remote.readDomain(json),
     describeAdapter: (model, files) => remote.describeAdapter(model, files),
     runFiles: (setup, events) => remote.runFiles(setup, events),
+    viewTask: (run, task) => remote.viewTask(run, task),
+    findAlike: (run, tasks, limit) => remote.findAlike(run, tasks, limit),
+    isHeldOut: (run, task) => remote.isHeldOut(run, task),
     chat: (request, onText) => remote.chat(request, proxy(onText)),
     stop: () => void remote.stop(),
   }));

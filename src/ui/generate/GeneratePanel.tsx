@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { GeneratedTask } from '../../workerApi/runEvent.ts';
-import { isOpenToDecisions } from '../store/decideTask.ts';
+import { isOpenToDecisions } from '../store/taskDecisions.ts';
 import { baseName } from '../format.ts';
 import { useAppState } from '../appContext.ts';
 import chips from '../parts/chips.module.css';
@@ -13,7 +13,7 @@ import { TaskCard } from '../parts/TaskCard.tsx';
 import { RunEnding } from '../runs/RunEnding.tsx';
 import { countRules, isRejected } from '../store/rejectReasons.ts';
 import { DecideButton } from './DecideButton.tsx';
-import { ruleTitle } from './ruleTitles.ts';
+import { ruleTitle } from '../parts/ruleTitles.ts';
 import classes from './generate.module.css';
 
 const lead =
@@ -84,8 +84,9 @@ function Kept({ tasks, isOpen }: TasksProps) {
   );
 }
 
-function noteOn({ output, rescued }: GeneratedTask): string | undefined {
+function noteOn({ output, rescued, written }: GeneratedTask): string | undefined {
   if (output === undefined) return 'Waiting for its answer';
+  if (written) return 'Edited by you';
   return rescued ? 'Kept by you' : undefined;
 }
 

@@ -5,6 +5,8 @@ import { SweptRunButton } from './SweptRunButton.tsx';
 import classes from './runEnding.module.css';
 
 const sentences: Partial<Record<OpenRun['status'], string>> = {
+  waiting:
+    'This run stopped before training, so that you can look through its tasks. What you decide goes with it.',
   cancelled: 'This run was cancelled. What it had done by then is below.',
   interrupted:
     'This run was interrupted when its tab closed. What it had done is safe; the rest can be done now.',
@@ -19,7 +21,7 @@ export function RunEnding({ run }: { readonly run: OpenRun }) {
     <div className={classes.ending} data-status={run.status}>
       <p>{text}</p>
       <Button variant="default" onClick={() => void app.attempt(() => app.driver.continue())}>
-        Continue
+        {run.status === 'waiting' ? 'Go on to training' : 'Continue'}
       </Button>
       <Button variant="default" onClick={() => void app.attempt(() => app.driver.start(run.setup))}>
         Start over

@@ -8,6 +8,7 @@ import classes from './runs.module.css';
 const statusWords: Record<RunSummary['status'], string> = {
   running: 'running',
   paused: 'paused',
+  waiting: 'waits for you',
   finished: 'finished',
   cancelled: 'cancelled',
   failed: 'failed',

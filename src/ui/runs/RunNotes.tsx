@@ -3,7 +3,7 @@ import { Remark } from '../parts/Remark.tsx';
 import type { Place } from '../store/appState.ts';
 import classes from './runEnding.module.css';
 
-const stationsOfRuns: readonly Place[] = ['generate', 'train', 'compare'];
+const stationsOfRuns: readonly Place[] = ['generate', 'curate', 'train', 'compare'];
 
 /** What a run has to say about how it went, wherever the run is shown. Spoken by the announcer. */
 export function RunNotes() {

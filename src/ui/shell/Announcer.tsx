@@ -6,6 +6,7 @@ import classes from './shell.module.css';
 
 const endings: Partial<Record<OpenRun['status'], string>> = {
   paused: 'Paused.',
+  waiting: 'The run stopped before training. Its tasks are on the Curate page.',
   finished: 'The run is finished. The results are on the Compare page.',
   cancelled: 'The run was cancelled.',
   interrupted: 'The run was interrupted.',

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useApp, useAppState } from '../appContext.ts';
 import { Icon } from '../parts/Icon.tsx';
+import { StopSwitch } from '../runs/StopSwitch.tsx';
 import { isGoing, type OpenRun } from '../store/appState.ts';
 import { describeProgress } from '../store/runProgress.ts';
 import { inSweep } from '../store/sweepWords.ts';
@@ -62,6 +63,7 @@ function RunControls({ run }: { readonly run: OpenRun }) {
   const toggle = () => void app.attempt(() => (isPaused ? app.driver.resume() : app.driver.pause()));
   return (
     <div className={classes.runControls}>
+      <StopSwitch run={run} />
       <Button
         variant="default"
         size="sm"

@@ -2,6 +2,7 @@ import { useEffect, type ComponentType } from 'react';
 import { AdapterPanel } from '../adapter/AdapterPanel.tsx';
 import { useAppState } from '../appContext.ts';
 import { ComparePanel } from '../compare/ComparePanel.tsx';
+import { CuratePanel } from '../curate/CuratePanel.tsx';
 import { DomainPanel } from '../domain/DomainPanel.tsx';
 import { GeneratePanel } from '../generate/GeneratePanel.tsx';
 import { RunNotes } from '../runs/RunNotes.tsx';
@@ -20,6 +21,7 @@ const panels: Record<Place, ComponentType> = {
   start: StartPanel,
   domain: DomainPanel,
   generate: GeneratePanel,
+  curate: CuratePanel,
   train: TrainPanel,
   compare: ComparePanel,
   adapter: AdapterPanel,

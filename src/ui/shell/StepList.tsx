@@ -8,6 +8,7 @@ const titles: Record<Step, string> = {
   start: 'Start',
   domain: 'Examples & texts',
   generate: 'Generate',
+  curate: 'Curate',
   train: 'Train',
   compare: 'Compare',
   adapter: 'Adapter',
@@ -18,9 +19,10 @@ type StepStatus = 'going' | 'done' | undefined;
 /** What a run has done at a station so far. */
 function statusAt(step: Step, run: OpenRun | null): StepStatus {
   if (!run) return undefined;
-  const { phase, trainings, adapters, report } = run.state;
+  const { phase, trainings, adapters, report, hasDataset } = run.state;
   const isHere = phase ? stepOfPhase(phase) === step : step === 'generate';
   if (isGoing(run.status) && isHere) return 'going';
+  if (step === 'curate') return run.status === 'waiting' ? 'going' : hasDataset ? 'done' : undefined;
   const isDone: Partial<Record<Step, boolean>> = {
     generate: trainings.specialized !== undefined,
     train: adapters.specialized !== undefined,

@@ -7,8 +7,8 @@ import { AdapterShelf } from './adapterShelf.ts';
 import { createAppStore, steps, type AppStore, type Damage, type Place } from './appState.ts';
 import { ChatSession } from './chatSession.ts';
 import { checkedRuns } from './checkedRuns.ts';
+import { Curation } from './curation.ts';
 import { forgetDamage } from './damages.ts';
-import { decideTask } from './decideTask.ts';
 import { DeviceSetting } from './deviceSetting.ts';
 import { DomainLibrary } from './domainLibrary.ts';
 import { ModelLibrary } from './modelLibrary.ts';
@@ -18,7 +18,9 @@ import { RunDriver } from './runDriver.ts';
 import { RunLibrary } from './runLibrary.ts';
 import { Seal } from './seal.ts';
 import { SeedSweep } from './seedSweep.ts';
+import { ShortcutSetting } from './shortcutSetting.ts';
 import { SourceReader } from './sourceReader.ts';
+import { oppositeOf } from './taskDecisions.ts';
 import { watchFit } from './watchFit.ts';
 import type { Connection, Policy, Services } from './services.ts';
 
@@ -28,6 +30,8 @@ export class App {
   readonly driver: RunDriver;
   readonly runs: RunLibrary;
   readonly sweep: SeedSweep;
+  readonly curation: Curation;
+  readonly shortcuts: ShortcutSetting;
   readonly domains: DomainLibrary;
   readonly sources: SourceReader;
   readonly models: ModelLibrary;
@@ -49,6 +53,8 @@ export class App {
     this.driver = new RunDriver(this.store, services, shelf);
     this.runs = new RunLibrary(this.store, services, shelf, chat);
     this.sweep = new SeedSweep(this.store, services, this.driver, this.runs);
+    this.curation = new Curation(this.store, services, chat);
+    this.shortcuts = new ShortcutSetting(this.store, services.bytes);
     this.domains = new DomainLibrary(this.store, services, chat);
     this.sources = new SourceReader(services);
     this.models = new ModelLibrary(this.store, services, chat);
@@ -73,6 +79,7 @@ export class App {
   async begin(place: string): Promise<void> {
     await Promise.all([this.attempt(() => this.#device.begin()), this.attempt(() => this.seal.begin())]);
     await Promise.all([
+      this.attempt(() => this.shortcuts.begin()),
       this.attempt(() => this.models.begin()),
       this.attempt(() => this.domains.load()),
       this.attempt(() => this.adapters.rehydrate()),
@@ -127,13 +134,14 @@ export class App {
   async openRun(id: string): Promise<void> {
     await this.runs.open(id);
     const { run } = this.store.getState();
-    this.store.setState({ step: run?.state.report ? 'compare' : 'generate', follows: true });
+    const stopped = run?.status === 'waiting' ? 'curate' : 'generate';
+    this.store.setState({ step: run?.state.report ? 'compare' : stopped, follows: true });
     this.#tellOtherModel();
   }
 
   /** Keeps a rejected task of the run on screen, or discards one that is kept. */
   async decideTask(task: GeneratedTask): Promise<void> {
-    await this.attempt(() => decideTask(this.store, this.#services, task));
+    await this.attempt(() => this.curation.decide([task.id], oppositeOf(task)));
   }
 
   /** Asks the browser to keep what is stored even when the disk runs short. */

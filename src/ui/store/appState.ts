@@ -10,7 +10,7 @@ import type {
   TrainingFit,
 } from '../../workerApi/model.ts';
 import type { Domain, DomainDocument } from '../../workerApi/domain.ts';
-import type { Phase, Report, Stage } from '../../workerApi/runEvent.ts';
+import type { GeneratedTask, Phase, Report, Stage } from '../../workerApi/runEvent.ts';
 import type { RunParameters } from '../../workerApi/runParameters.ts';
 import type {
   DeviceChoice,
@@ -24,7 +24,7 @@ import type { RunState } from './runState.ts';
 import type { OfflineStatus } from './services.ts';
 
 /** The stations of the flow; each can be opened at any time. */
-export const steps = ['start', 'domain', 'generate', 'train', 'compare', 'adapter'] as const;
+export const steps = ['start', 'domain', 'generate', 'curate', 'train', 'compare', 'adapter'] as const;
 export type Step = (typeof steps)[number];
 
 /** Where the page can be: at a station, or where it shows what leaves the machine. */
@@ -90,6 +90,23 @@ export interface SweepProgress {
   readonly seeds: number;
 }
 
+/** Something that a person did to tasks, and how they were before. */
+export interface Undoable {
+  /** "12 tasks discarded" */
+  readonly title: string;
+  readonly before: readonly GeneratedTask[];
+}
+
+/** What a person does with the tasks of the run on screen. */
+export interface CurationState {
+  /** What can be taken back, the last thing last; emptied when another run is shown, or this one goes on. */
+  readonly undoable: readonly Undoable[];
+  /** What happened last, to be spoken. */
+  readonly spoken: string;
+  /** Whether single keys decide. */
+  readonly hasShortcuts: boolean;
+}
+
 export type RunSummary = RunRecord<RunSetup>;
 
 /** One sentence at the top of the page: what went wrong, and the way out. */
@@ -123,6 +140,9 @@ export interface AppState {
   readonly fit: TrainingFit | null;
   readonly run: OpenRun | null;
   readonly runs: readonly RunSummary[];
+  /** Whether the run that this tab drives, or the next one, stops as soon as all tasks are answered. */
+  readonly stopsBeforeTraining: boolean;
+  readonly curation: CurationState;
   readonly sweep: SweepProgress | null;
   /** Of finished points of sweeps, by run, as far as they were read; null where nothing is stored. */
   readonly sweepReports: Readonly<Record<string, Report | null>>;
@@ -152,6 +172,8 @@ export const initialAppState: AppState = {
   fit: null,
   run: null,
   runs: [],
+  stopsBeforeTraining: false,
+  curation: { undoable: [], spoken: '', hasShortcuts: true },
   sweep: null,
   sweepReports: {},
   adapters: [],

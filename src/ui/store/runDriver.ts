@@ -1,6 +1,11 @@
 import type { RunStatus } from '../../storage/runsDatabase.ts';
 import type { Phase, RunEvent } from '../../workerApi/runEvent.ts';
-import type { RunSetup, SpecializeRequest, SpecializerApi } from '../../workerApi/whittleWorkerApi.ts';
+import type {
+  RunOutcome,
+  RunSetup,
+  SpecializeRequest,
+  SpecializerApi,
+} from '../../workerApi/whittleWorkerApi.ts';
 import type { AdapterShelf } from './adapterShelf.ts';
 import {
   chosenDomain,
@@ -66,6 +71,12 @@ export class RunDriver {
       await this.#setStatus(run.id, 'running');
       return this.#drive({ runId: run.id, setup: run.setup, earlier });
     });
+  }
+
+  /** Lets the run stop, once, as soon as all tasks are answered; or not, where that is not wanted any more. */
+  async stopBeforeTraining(isWanted: boolean): Promise<void> {
+    this.#store.setState({ stopsBeforeTraining: isWanted });
+    await this.#connection?.call(async (api) => api.stopBeforeTraining(isWanted));
   }
 
   async pause(): Promise<void> {
@@ -137,7 +148,8 @@ export class RunDriver {
   async #drive(request: SpecializeRequest): Promise<RunStatus> {
     const { runId: id } = request;
     try {
-      await this.#run(request);
+      const outcome = await this.#run(request);
+      if (outcome === 'stopped before training') return await this.#waitForPerson(id);
       await this.#setStatus(id, 'finished');
       this.#follow('compare');
       return 'finished';
@@ -151,7 +163,15 @@ export class RunDriver {
     }
   }
 
-  async #run(request: SpecializeRequest): Promise<void> {
+  /** It stops once: when it goes on, it goes on to the end. */
+  async #waitForPerson(id: string): Promise<RunStatus> {
+    this.#store.setState({ stopsBeforeTraining: false });
+    await this.#setStatus(id, 'waiting');
+    this.#follow('curate');
+    return 'waiting';
+  }
+
+  async #run(request: SpecializeRequest): Promise<RunOutcome> {
     const { runId: id } = request;
     const { runs } = this.#services;
     const recorder = new EventRecorder(runs, this.#shelf, id, (error) => fail(this.#store, error));
@@ -165,13 +185,21 @@ export class RunDriver {
       recorder.record(event);
     };
     try {
-      await connection.call((api) => api.specialize(request, onEvent));
+      return await connection.call((api) => {
+        api.stopBeforeTraining(this.#stops(request));
+        return api.specialize(request, onEvent);
+      });
     } finally {
       batch.flush();
       this.#connection = null;
       connection.close();
       await this.saveAgain();
     }
+  }
+
+  /** Nobody waits at the points of a sweep. */
+  #stops({ setup }: SpecializeRequest): boolean {
+    return this.#store.getState().stopsBeforeTraining && setup.sweepOf === undefined;
   }
 
   #apply(id: string, events: readonly RunEvent[]): void {

@@ -1,4 +1,4 @@
-import { askAgain, discardTask, rescueTask } from '../../taskChanges.ts';
+import { askAgain, discardTask, editTask, rescueTask } from '../../taskChanges.ts';
 import type { AdapterDescription } from '../../workerApi/adapter.ts';
 import type { TrainingFit } from '../../workerApi/model.ts';
 import type {
@@ -30,6 +30,8 @@ export interface RunState {
   readonly provider: ExecutionProvider | null;
   readonly recitedPassages: number;
   readonly tasks: readonly GeneratedTask[];
+  /** Instruction prompts whose tasks have all been judged; tasks of later ones are written again after an interruption. */
+  readonly promptsUsed: number;
   /** Of this round; what is kept is settled from then on. */
   readonly hasDataset: boolean;
   readonly trainings: Adapters<Training>;
@@ -84,6 +86,7 @@ export const initialRunState: RunState = {
   provider: null,
   recitedPassages: 0,
   tasks: [],
+  promptsUsed: 0,
   hasDataset: false,
   trainings: {},
   evaluations: {},
@@ -129,16 +132,16 @@ const changes: { [T in RunEvent['type']]: Change<T> } = {
   taskRejected: ({ tasks }, { id, rejection }) => ({
     tasks: withTask(tasks, id, { decision: 'rejected', rejection }),
   }),
-  promptsFinished: () => ({}),
+  promptsFinished: (_, { count }) => ({ promptsUsed: count }),
   taskAnswered: ({ tasks }, { type: _type, id, ...answer }) => ({ tasks: withTask(tasks, id, answer) }),
   coverageMeasured: (_, { map }) => ({ coverage: map }),
   taskScored: ({ tasks }, { id, scores }) => ({ tasks: withTask(tasks, id, { scores }) }),
-  taskRescued: ({ tasks }, { id }) => ({
-    tasks: tasks.map((task) => (task.id === id ? rescueTask(task) : task)),
+  taskRescued: ({ tasks }, { id }) => ({ tasks: changeTask(tasks, id, rescueTask) }),
+  taskDiscarded: ({ tasks }, { id }) => ({ tasks: changeTask(tasks, id, discardTask) }),
+  taskEdited: ({ tasks }, { id, wording }) => ({
+    tasks: changeTask(tasks, id, (task) => editTask(task, wording)),
   }),
-  taskDiscarded: ({ tasks }, { id }) => ({
-    tasks: tasks.map((task) => (task.id === id ? discardTask(task) : task)),
-  }),
+  taskRestored: ({ tasks }, { task }) => ({ tasks: changeTask(tasks, task.id, () => task) }),
   taskKept: ({ tasks }, { id }) => ({ tasks: withTask(tasks, id, { decision: 'kept' }) }),
   datasetReady: () => ({ hasDataset: true }),
   training: ({ trainings }, { model, event }) => ({ trainings: withProgress(trainings, model, event) }),
@@ -164,20 +167,29 @@ export function reduceRun(state: RunState, event: RunEvent): RunState {
 export const replayRun = (events: readonly RunEvent[]): RunState => events.reduce(reduceRun, initialRunState);
 
 /** A phase that a continued run does again begins without the traces of its first attempt. */
-function startedAgain({ trainings, tasks }: RunState, { stage, model, round }: Phase): Partial<RunState> {
+function startedAgain(
+  { trainings, tasks, promptsUsed }: RunState,
+  { stage, model, round }: Phase,
+): Partial<RunState> {
   if (stage === 'recitation') return { recitedPassages: 0 };
   if (stage === 'training' && model && model !== 'base' && trainings[model]?.round !== round)
     return { trainings: { ...trainings, [model]: { ...noTraining, round } } };
-  const isFirst = stage === 'instructions' && tasks.some((task) => task.decision === 'pending');
-  return isFirst ? { tasks: [] } : {};
+  return stage === 'instructions' ? { tasks: tasks.filter((task) => task.prompt < promptsUsed) } : {};
 }
 
-function withTask(
+const withTask = (
   tasks: readonly GeneratedTask[],
   id: string,
   change: Partial<GeneratedTask>,
-): GeneratedTask[] {
-  return tasks.map((task) => (task.id === id ? { ...task, ...change } : task));
+): readonly GeneratedTask[] => changeTask(tasks, id, (task) => ({ ...task, ...change }));
+
+function changeTask(
+  tasks: readonly GeneratedTask[],
+  id: string,
+  change: (task: GeneratedTask) => GeneratedTask,
+): readonly GeneratedTask[] {
+  const index = tasks.findIndex((task) => task.id === id);
+  return index < 0 ? tasks : tasks.with(index, change(tasks[index]!));
 }
 
 function withProgress(

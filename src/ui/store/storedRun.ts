@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { TaskWording } from '../../taskChanges.ts';
 import type { RunRecord } from '../../storage/runsDatabase.ts';
 import type { AdapterFiles } from '../../workerApi/adapter.ts';
 import type { Domain } from '../../workerApi/domain.ts';
@@ -70,7 +71,7 @@ const runRecord: Format<RunRecord<RunSetup>> = z.object({
   id: text,
   createdAt: z.number().check(z.minimum(0), z.maximum(lastMoment)),
   title: text,
-  status: z.enum(['running', 'paused', 'finished', 'cancelled', 'failed', 'interrupted']),
+  status: z.enum(['running', 'paused', 'waiting', 'finished', 'cancelled', 'failed', 'interrupted']),
   failure: z.optional(text),
   snapshot: setup,
 });
@@ -97,6 +98,8 @@ const weights = z.object({ ifd: z.optional(z.number()), evidenceGain: z.optional
 
 const passages = { passageId: z.optional(text), furtherPassageIds: z.optional(texts) };
 
+const wording: Format<TaskWording> = z.object({ instruction: text, input: text, output: z.optional(text) });
+
 const generatedTask: Format<GeneratedTask> = z.object({
   ...{ id: text, instruction: text, input: text, side: z.enum(['train', 'valid']), prompt: count },
   ...{ seedIds: texts, ...passages, output: z.optional(text) },
@@ -104,6 +107,7 @@ const generatedTask: Format<GeneratedTask> = z.object({
   rejection: z.optional(rejection),
   scores: z.optional(weights),
   rescued: z.optional(z.boolean()),
+  written: z.optional(wording),
 });
 
 const planned = z.object({
@@ -154,7 +158,7 @@ const example = z.union([
 ]);
 const source = z.enum(['seed', 'generated', 'replay']);
 const datasetRow = z.object({
-  ...{ id: text, source, seedIds: texts, ...passages, origin, example },
+  ...{ id: text, source, seedIds: texts, ...passages, edited: z.optional(z.boolean()), origin, example },
 });
 const rows = z.array(datasetRow);
 
@@ -184,6 +188,8 @@ const events: { readonly [T in RunEvent['type']]: Format<Omit<Extract<RunEvent, 
   taskScored: z.object({ id: text, scores: weights }),
   taskRescued: z.object({ id: text }),
   taskDiscarded: z.object({ id: text }),
+  taskEdited: z.object({ id: text, wording }),
+  taskRestored: z.object({ task: generatedTask }),
   coverageMeasured,
   datasetReady: z.object({ dataset: z.object({ train: rows, valid: rows }) }),
   training: z.object({ ...ofAdapter, event: trainingProgress }),

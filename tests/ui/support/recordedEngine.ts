@@ -1,8 +1,15 @@
+import { alikeGroups } from '../../../src/specialize/alikeGroups.ts';
+import { toExample } from '../../../src/specialize/dataset.ts';
+import { promptSets } from '../../../src/specialize/prompts.ts';
+import { heldOutCheck } from '../../../src/specialize/run.ts';
+import { tokenizeRow } from '../../../src/text/tokenize.ts';
+import { viewTokens } from '../../../src/text/tokenView.ts';
 import type { Engine } from '../../../src/workerApi/engine.ts';
 import { modelTitle } from '../../../src/workerApi/model.ts';
 import type { RunEvent } from '../../../src/workerApi/runEvent.ts';
 import type { RunParameters } from '../../../src/workerApi/runParameters.ts';
 import type { DeviceChoice } from '../../../src/workerApi/whittleWorkerApi.ts';
+import { wordTokenizer } from '../../support/wordTokenizer.ts';
 import { exampleDomain, recordedRun } from './recordedRun.ts';
 
 export const exampleParameters: RunParameters = {
@@ -62,6 +69,17 @@ export function recordedEngine(delayMs: number, size = { tasks: 60, steps: 120 }
     async describeAdapter() {
       return { hash, rank: 8, alpha: 16, targetModules: ['q_proj'], baseModel: 'whittle/pocket' };
     },
+    async viewTask({ parameters }, { output = '', ...question }) {
+      const tokenizer = wordTokenizer();
+      const row = tokenizeRow(toExample({ ...question, output }, promptSets.chat), tokenizer);
+      return { tokens: viewTokens(row, tokenizer), maxLength: parameters.maxLength };
+    },
+    findAlike: async (_, tasks, limit) =>
+      alikeGroups(
+        tasks.map(({ instruction, input }) => `${instruction}\n${input}`),
+        limit,
+      ).map((group) => group.map((i) => tasks[i]!.id)),
+    isHeldOut: async ({ domain }, task) => heldOutCheck(domain, { maxHeldOutSimilarity: 0.7 })(task),
     async *specialize({ setup }, signal): AsyncGenerator<RunEvent, void> {
       for (const event of recordedRun(setup.domain, size)) {
         await wait();

@@ -116,6 +116,7 @@ function* writing(tasks: number): Generator<RunEvent> {
       ...(rejection && { rejection }),
     } as const;
     yield { type: 'taskGenerated', task };
+    yield { type: 'promptsFinished', count: i + 1 };
     yield { type: 'progress', phase, done: i + 1, total: tasks };
   }
 }
