@@ -22,10 +22,10 @@ export function DeedBar({ selected, onClear }: DeedBarProps) {
       <span className={classes.count}>
         {selected.size === 0 ? 'None selected' : `${selected.size} selected`}
       </span>
-      <Button size="compact-md" variant="default" disabled={selected.size === 0} onClick={decide('keep')}>
+      <Button size="compact-sm" variant="default" disabled={selected.size === 0} onClick={decide('keep')}>
         Keep
       </Button>
-      <Button size="compact-md" variant="default" disabled={selected.size === 0} onClick={decide('discard')}>
+      <Button size="compact-sm" variant="default" disabled={selected.size === 0} onClick={decide('discard')}>
         Discard
       </Button>
       <UndoButton />
@@ -40,7 +40,7 @@ export function UndoButton() {
   const undo = () => void app.attempt(() => app.curation.undo());
   useHotkeys([['mod+Z', undo]]);
   return (
-    <Button size="compact-md" variant="subtle" disabled={!last} onClick={undo}>
+    <Button size="compact-sm" variant="subtle" disabled={!last} onClick={undo}>
       {last ? `Undo: ${last.title}` : 'Undo'}
     </Button>
   );

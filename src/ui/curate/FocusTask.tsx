@@ -21,7 +21,7 @@ export function FocusTask({ task, label, ref }: FocusTaskProps) {
         <span>written {sourceOf(task)}</span>
       </p>
       <h2>{instruction || <em>(nothing)</em>}</h2>
-      {input && <p className={classes.input}>{input}</p>}
+      {input && <p className={classes.quoted}>{input}</p>}
       <p className={classes.output}>
         {output ?? 'No answer yet; the model answers it when the run goes on.'}
       </p>

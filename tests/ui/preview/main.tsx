@@ -11,8 +11,10 @@ import { directConnection, inMemoryServices } from '../support/inMemory.ts';
 import { recordedEngine } from '../support/recordedEngine.ts';
 
 // The page over a recorded run, to look at every screen without an engine: `npx vite tests/ui/preview`.
-const delayMs = Number(new URLSearchParams(location.search).get('delay') ?? 60);
-const engine = recordedEngine(delayMs);
+// `?delay=0&tasks=10000`: milliseconds per event, and how many tasks it writes.
+const asked = new URLSearchParams(location.search);
+const delayMs = Number(asked.get('delay') ?? 60);
+const engine = recordedEngine(delayMs, { tasks: Number(asked.get('tasks') ?? 60), steps: 120 });
 const ready = () => Promise.resolve();
 const downloads = exampleDownloads();
 const app = new App(
