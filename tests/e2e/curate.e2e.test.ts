@@ -81,7 +81,8 @@ describe.skipIf(!hasChromium)('the tasks of a run', patient, () => {
     );
     const wanted = tasks.filter(({ decision }) => decision === 'kept').map(({ id }) => id);
     expect(wanted).toHaveLength(kept - 1);
-    expect(generated.map(({ id }) => id).toSorted()).toEqual(wanted.toSorted());
+    expect(new Set(generated.map(({ id }) => id))).toEqual(new Set(wanted));
+    expect(generated).toHaveLength(wanted.length);
     const edited = generated.filter((row) => row.edited === true);
     expect(edited).toHaveLength(1);
     expect(JSON.stringify(edited[0])).toContain(ownAnswer);

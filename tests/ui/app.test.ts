@@ -77,7 +77,10 @@ describe('a run from the page', patient, () => {
 
   it('says in a sentence why it failed when its worker dies', async () => {
     let die: (error: Error) => void = () => undefined;
-    const silent = { specialize: () => new Promise(() => undefined) } as unknown as SpecializerApi;
+    const silent = {
+      specialize: () => new Promise(() => undefined),
+      stopBeforeTraining: () => undefined,
+    } as unknown as SpecializerApi;
     const { app, state } = await openPage({
       connectSpecializer: () => {
         const connection = directConnection(silent);
