@@ -1,6 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { GeneratedTask } from '../../workerApi/runEvent.ts';
 import { moveIn } from './gridKeys.ts';
 import { TaskRow } from './TaskRow.tsx';
@@ -37,6 +37,7 @@ export function TaskTable({ tasks, active, onActive, selected, onSelect, onOpen 
     overscan: 6,
     scrollPaddingStart: isNarrow ? 0 : headHeight,
   });
+  useEffect(() => rows.measure(), [rows, height]);
   const toggle = (index: number): void => {
     const { id } = tasks[index]!;
     onSelect?.(selected.has(id) ? without(selected, id) : new Set([...selected, id]));
