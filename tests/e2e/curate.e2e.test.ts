@@ -22,8 +22,8 @@ async function filesOf(page: Page): Promise<(name: string) => Record<string, unk
   const files = unzipSync(buffer);
   return (name) =>
     strFromU8(files[name]!)
-      .trim()
       .split('\n')
+      .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
