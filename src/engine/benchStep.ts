@@ -206,16 +206,14 @@ const labels: OfGraphs<string> = {
   optimizer: 'optimizer graph',
 };
 
-/** 0 for the optimizer where it is no session (`HostAdamW`). */
 function sessionSeconds({ created }: Observed): OfGraphs<number> {
-  return ofGraphs((name) => valueOf(created, labels[name]) ?? 0);
+  return ofGraphs((name) => valueOf(created, labels[name]));
 }
 
-function runsOf({ runs }: Observed, name: keyof typeof labels): readonly number[] {
-  const found = valueOf(runs, labels[name]);
-  if (!found) throw new Error(`No session was called ${labels[name]}.`);
-  return found;
-}
+const runsOf = ({ runs }: Observed, name: keyof typeof labels) => valueOf(runs, labels[name]);
 
-const valueOf = <T>(values: ReadonlyMap<string, T>, label: string): T | undefined =>
-  [...values].find(([name]) => name.startsWith(label))?.[1];
+function valueOf<T>(values: ReadonlyMap<string, T>, label: string): T {
+  const found = [...values].find(([name]) => name.startsWith(label));
+  if (!found) throw new Error(`No session was called ${label}.`);
+  return found[1];
+}

@@ -2,7 +2,6 @@ import type { Device, DeviceTensor, Feeds, Session, SessionSource, WeightFiles }
 import type { TokenizedRow } from '../text/tokenizedRow.ts';
 import { batchFeeds } from './batchFeeds.ts';
 import { chooseShape, inMicrobatches, totalSupervised } from './batches.ts';
-import { HostAdamW } from './hostAdamW.ts';
 import { isInHalf, type StepProgram, type TrainingProgram } from './program.ts';
 import { optimizerKeeps, takeScalar } from './optimizerState.ts';
 import { StreamedSteps } from './streamedSteps.ts';
@@ -91,9 +90,8 @@ export class TrainingSessions {
     return { graph, weights: this.#weights, inputs };
   }
 
-  /** The optimizer; `dispose` releases it with the others. */
+  /** The optimizer's session; `dispose` releases it with the others. */
   async optimizer(): Promise<Session> {
-    if (this.#device.provider !== 'webgpu') return new HostAdamW(this.#device);
     return this.#session(this.optimizerSource, 'optimizer graph');
   }
 

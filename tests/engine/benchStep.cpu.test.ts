@@ -40,8 +40,7 @@ it('measures the parts of a step and counts what they compute', async () => {
   }
   expect(figures.stepInForwards).toBeCloseTo(seconds.training.median / seconds.forward.median);
   expect(figures.tokensPerSecond).toBeCloseTo(32 / (seconds.training.median + seconds.optimizer.median));
-  expect(Math.min(sessionSeconds.forward, sessionSeconds.training)).toBeGreaterThan(0);
-  expect(sessionSeconds.optimizer).toBe(0);
+  expect(Math.min(...Object.values(sessionSeconds))).toBeGreaterThan(0);
   // Of 32 rows all logits are computed at once anyhow.
   expect(figures.kernelsPerLayer).toBe(graphs.training.kernels / 4);
   expect(figures.bytesInForwards).toBeGreaterThan(1.5);
@@ -61,7 +60,7 @@ it('releases its sessions where the consumer leaves', async () => {
   };
   for await (const { stage } of benchStep(bench)) {
     if (stage !== 'measuring') continue;
-    expect(open).toBe(2);
+    expect(open).toBe(3);
     break;
   }
   expect(open).toBe(0);

@@ -23,8 +23,6 @@ function countingDevice() {
     return Object.assign(tensor, { dispose: forget });
   };
   const counting: Device = Object.assign(Object.create(device) as Device, {
-    // Where tensors must be given back, the optimizer is a session too.
-    provider: 'webgpu' as const,
     upload: (...args: Parameters<Device['upload']>) => track(device.upload(...args)),
     createSession: async (...args: Parameters<Device['createSession']>) => {
       const session = await device.createSession(...args);
