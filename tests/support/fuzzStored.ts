@@ -10,7 +10,8 @@ import { AdapterLibrary } from '../../src/ui/store/adapterLibrary.ts';
 import { AdapterShelf } from '../../src/ui/store/adapterShelf.ts';
 import { createAppStore, type AppStore } from '../../src/ui/store/appState.ts';
 import { checkedRuns } from '../../src/ui/store/checkedRuns.ts';
-import { DeviceSetting } from '../../src/ui/store/deviceSetting.ts';
+import { deviceToRunOn } from '../../src/ui/store/choices.ts';
+import { StoredChoice } from '../../src/ui/store/storedChoice.ts';
 import { DomainLibrary } from '../../src/ui/store/domainLibrary.ts';
 import { ModelLibrary } from '../../src/ui/store/modelLibrary.ts';
 import { describeProgress } from '../../src/ui/store/runProgress.ts';
@@ -121,7 +122,7 @@ const deviceSetting: FuzzedReader = {
   sizeOf,
   read: async (bytes) => {
     const { store, services } = await over('choices/device.json', bytes);
-    await new DeviceSetting(store, services.bytes).begin();
+    await new StoredChoice(store, services.bytes, deviceToRunOn).begin();
     refuseDamage(store);
   },
 };

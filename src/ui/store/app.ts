@@ -6,10 +6,10 @@ import { AdapterLibrary } from './adapterLibrary.ts';
 import { AdapterShelf } from './adapterShelf.ts';
 import { createAppStore, steps, type AppStore, type Damage, type Place } from './appState.ts';
 import { ChatSession } from './chatSession.ts';
+import { deviceToRunOn, singleKeys } from './choices.ts';
 import { checkedRuns } from './checkedRuns.ts';
 import { Curation } from './curation.ts';
 import { forgetDamage } from './damages.ts';
-import { DeviceSetting } from './deviceSetting.ts';
 import { DomainLibrary } from './domainLibrary.ts';
 import { ModelLibrary } from './modelLibrary.ts';
 import { fail, notify } from './notices.ts';
@@ -18,8 +18,8 @@ import { RunDriver } from './runDriver.ts';
 import { RunLibrary } from './runLibrary.ts';
 import { Seal } from './seal.ts';
 import { SeedSweep } from './seedSweep.ts';
-import { ShortcutSetting } from './shortcutSetting.ts';
 import { SourceReader } from './sourceReader.ts';
+import { StoredChoice } from './storedChoice.ts';
 import { oppositeOf } from './taskDecisions.ts';
 import { watchFit } from './watchFit.ts';
 import type { Connection, Policy, Services } from './services.ts';
@@ -31,7 +31,7 @@ export class App {
   readonly runs: RunLibrary;
   readonly sweep: SeedSweep;
   readonly curation: Curation;
-  readonly shortcuts: ShortcutSetting;
+  readonly shortcuts: StoredChoice<boolean>;
   readonly domains: DomainLibrary;
   readonly sources: SourceReader;
   readonly models: ModelLibrary;
@@ -40,7 +40,7 @@ export class App {
   readonly seal: Seal;
   readonly #services: Services;
   readonly #shelf: AdapterShelf;
-  readonly #device: DeviceSetting;
+  readonly #device: StoredChoice<DeviceChoice>;
   #chatConnection: Connection<ChatApi> | null = null;
 
   constructor(given: Services) {
@@ -48,13 +48,13 @@ export class App {
     const shelf = new AdapterShelf(services.bytes);
     this.#services = services;
     this.#shelf = shelf;
-    this.#device = new DeviceSetting(this.store, services.bytes);
+    this.#device = new StoredChoice(this.store, services.bytes, deviceToRunOn);
     const chat = (): Connection<ChatApi> => this.#connectChat();
     this.driver = new RunDriver(this.store, services, shelf);
     this.runs = new RunLibrary(this.store, services, shelf, chat);
     this.sweep = new SeedSweep(this.store, services, this.driver, this.runs);
     this.curation = new Curation(this.store, services, chat);
-    this.shortcuts = new ShortcutSetting(this.store, services.bytes);
+    this.shortcuts = new StoredChoice(this.store, services.bytes, singleKeys);
     this.domains = new DomainLibrary(this.store, services, chat);
     this.sources = new SourceReader(services);
     this.models = new ModelLibrary(this.store, services, chat);
