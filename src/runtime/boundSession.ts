@@ -6,6 +6,12 @@ import type { Recorder } from './gpuRecording.ts';
 /** Creates the session anew; one that captures may be refused. */
 type Create = (captures: boolean) => Promise<Session>;
 
+interface Gpu {
+  readonly record: () => Recorder;
+  /** Throws when the GPU is lost. */
+  readonly check: () => void;
+}
+
 /**
  * A session whose first run is recorded, and one that is not where the graph does not allow it. onnxruntime holds what a
  * captured run was computed in; what it told the GPU we repeat ourselves, since onnxruntime would look at every weight
@@ -15,8 +21,7 @@ type Create = (captures: boolean) => Promise<Session>;
 export class CapturedSession implements BoundSession {
   readonly #create: Create;
   readonly #tensors: Feeds;
-  readonly #record: () => Recorder;
-  readonly #check: () => void;
+  readonly #gpu: Gpu;
   #session: Session;
   #isCaptured: boolean;
   #repeat: (() => void) | null = null;
@@ -25,23 +30,17 @@ export class CapturedSession implements BoundSession {
   private constructor(
     create: Create,
     tensors: Feeds,
-    gpu: { readonly record: () => Recorder; readonly check: () => void },
+    gpu: Gpu,
     opened: { readonly session: Session; readonly isCaptured: boolean },
   ) {
     this.#create = create;
     this.#tensors = tensors;
-    this.#record = gpu.record;
-    this.#check = gpu.check;
+    this.#gpu = gpu;
     this.#session = opened.session;
     this.#isCaptured = opened.isCaptured;
   }
 
-  /** `check` throws when the GPU is lost. */
-  static async open(
-    create: Create,
-    tensors: Feeds,
-    gpu: { readonly record: () => Recorder; readonly check: () => void },
-  ): Promise<CapturedSession> {
+  static async open(create: Create, tensors: Feeds, gpu: Gpu): Promise<CapturedSession> {
     const captured = await unlessRefused(create(true));
     const opened = { session: captured ?? (await create(false)), isCaptured: captured !== null };
     return new CapturedSession(create, tensors, gpu, opened);
@@ -53,7 +52,7 @@ export class CapturedSession implements BoundSession {
 
   async run(): Promise<Feeds> {
     if (this.#repeat) {
-      this.#check();
+      this.#gpu.check();
       this.#repeat();
     } else if (this.#isCaptured) await this.#runFirst();
     else await this.#runOnce();
@@ -66,7 +65,7 @@ export class CapturedSession implements BoundSession {
   }
 
   async #runFirst(): Promise<void> {
-    const recorder = this.#record();
+    const recorder = this.#gpu.record();
     await unlessRefused(this.#runOnce()).finally(() => (this.#repeat = recorder.stop()));
     if (this.#repeat && Object.keys(this.#outputs).length > 0) return;
     await this.dispose();

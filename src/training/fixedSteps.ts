@@ -123,8 +123,8 @@ export class FixedSteps implements Steps {
   }
 
   async #bindTraining(program: TrainingProgram, feeds: Feeds): Promise<BoundGraph> {
-    const source = this.#sessions.trainingSource(program);
-    return this.#bind(source, feeds, this.#tensors, `training graph for ${program.sequenceLength} tokens`);
+    const { source, label } = this.#sessions.describe('trainingGraph', program);
+    return this.#bind(source, feeds, this.#tensors, label);
   }
 
   async #bindOptimizer(settings: StepSettings): Promise<BoundGraph> {

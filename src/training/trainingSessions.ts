@@ -85,9 +85,16 @@ export class TrainingSessions {
     return { graph: this.#optimizerGraph, weights: { files: [] } };
   }
 
-  /** What a session of one's own for a training graph is made of. */
-  trainingSource({ trainingGraph: graph, weightInputs: inputs = [] }: TrainingProgram): SessionSource {
-    return { graph, weights: this.#weights, inputs };
+  /** What a session for one of a program's graphs is made of, and how it is called. */
+  describe(
+    graph: GraphName,
+    program: TrainingProgram,
+  ): { readonly source: SessionSource; readonly label: string } {
+    const { weightInputs: inputs = [], sequenceLength } = program;
+    return {
+      source: { graph: program[graph]!, weights: this.#weights, inputs },
+      label: `${labels[graph]} for ${sequenceLength} tokens`,
+    };
   }
 
   /** The optimizer's session; `dispose` releases it with the others. */
@@ -104,7 +111,7 @@ export class TrainingSessions {
     weight: number,
     state: StepState,
   ): Promise<{ loss: number; gradient: DeviceTensor }> {
-    const program = chooseShape(rows, this.#programs);
+    const program = this.programFor(rows);
     if ('forward' in program) return this.#streamed.gradient(program, { rows, weight }, state);
     const { lossScale = 1, ...tensors } = state;
     const scale = this.#device.hostTensor(Float32Array.of(lossScale), [1]);
@@ -134,7 +141,7 @@ export class TrainingSessions {
   }
 
   async #lossOf(rows: readonly TokenizedRow[], weight: number, state: StepState): Promise<number> {
-    const program = chooseShape(rows, this.#programs);
+    const program = this.programFor(rows);
     if ('forward' in program) return this.#streamed.loss(program, { rows, weight }, state.parameters);
     if (program.forwardGraph) {
       const outputs = await this.#run('forwardGraph', program, { rows, weight }, { parameters: state.parameters }); // prettier-ignore
@@ -157,8 +164,7 @@ export class TrainingSessions {
     { rows, weight }: { readonly rows: readonly TokenizedRow[]; readonly weight: number },
     state: Feeds,
   ) {
-    const label = `${labels[graph]} for ${program.sequenceLength} tokens`;
-    const source = { graph: program[graph]!, weights: this.#weights, inputs: program.weightInputs ?? [] };
+    const { source, label } = this.describe(graph, program);
     const session = await this.#session(source, label);
     const { row_of_position: rowOfPosition, ...feeds } = batchFeeds(
       this.#device,
